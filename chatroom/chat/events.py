@@ -1,0 +1,314 @@
+"""The vocabulary of the chat: what people ask for (commands) and what they get to see (events).
+
+Protocols turn bytes into commands and events into bytes; the hub turns commands into events. Every
+protocol speaks of the same things, so this file is the table of contents of the program. All of it
+is frozen: an event is rendered once per dialect and shared by everybody who hears it.
+
+Text in commands is raw. Text in events has been through `text.clean` and names through
+`names.enforce`, so an encoder may write them as they are.
+
+Times are seconds since the epoch; durations are seconds.
+"""
+
+from dataclasses import dataclass
+
+# --- commands: from a visitor to the hub -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """A person has arrived and wants to see who is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The visitor's first name in the chat; deciding it is what makes them a member."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Privately, to one member in whatever room."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Ignore this member, or hear them again. Without a name: who is ignored?"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A line that asks for nothing. It is a command so that it counts against the rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    reason: str
+
+
+Command = (
+    Greet | Name | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Blank | Quit
+)
+
+# --- events: from the hub to members -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many, and the first few by name."""
+
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
+class NameRefused:
+    """The first name cannot be had; the visitor is asked again."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    name: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    id: int
+    room: str
+    name: str
+    text: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    id: int
+    room: str
+    name: str
+    text: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A private message, to the one it is for."""
+
+    name: str
+    to: str
+    text: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody is in the room now; `origin` is the room they came from, if any."""
+
+    room: str
+    name: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody is no longer in the room; `destination` is the room they went to, if any."""
+
+    room: str
+    name: str
+    reason: str
+    destination: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How many joined and left a crowded room since it was last told."""
+
+    room: str
+    joined: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    room: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class NowKnownAs:
+    """The receiver's own new name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The receiver's own new room, and who else is there."""
+
+    room: str
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an answer to who is here."""
+
+    name: str
+    since: float
+    stayed: float
+    idle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    room: str
+    count: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomList:
+    count: int
+    rows: tuple[tuple[str, int], ...]
+    """(room, members) pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignoring:
+    """Whether the receiver now ignores `name`."""
+
+    name: str
+    ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreList:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Lines the receiver missed because they were not reading."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The command could not be carried out: a stable code for programs, a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word of the operator to everybody."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The last event the receiver gets: their connection is about to be closed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The server's measurements of itself; times in seconds, memory and queues in bytes."""
+
+    clients: int
+    rooms: int
+    messages: int
+    deliveries: int
+    skipped: int
+    fanout_p50: float
+    fanout_p99: float
+    fanout_max: float
+    lag_p99: float
+    lag_max: float
+    slow_readers: int
+    queued: int
+    endings: tuple[tuple[str, int], ...]
+    """(reason, connections) pairs, most frequent first."""
+    errors: int
+    cpu: float
+    memory: int
+    uptime: float
+
+
+Event = (
+    Greeting
+    | NameRefused
+    | Welcomed
+    | Said
+    | Acted
+    | Told
+    | Joined
+    | Left
+    | Presence
+    | Renamed
+    | NowKnownAs
+    | Moved
+    | Members
+    | RoomList
+    | Ignoring
+    | IgnoreList
+    | Skipped
+    | Refused
+    | Notice
+    | Closing
+    | Measured
+)

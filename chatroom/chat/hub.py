@@ -1,0 +1,319 @@
+"""The hub decides every command: it knows who is here and in which room.
+
+It is the only place with rules. A command arrives raw, with the member who gave it; the hub cleans
+its text, decides, and publishes what happened to a room or answers the member alone. It never sees
+sockets or protocols, and it waits for nothing: time comes in as two clocks (`clock` for durations,
+`wall` for stamps) and as `call_later`, so that a test turns an hour into a line.
+
+A member is in exactly one room from the moment they have a name until they leave, and a room exists
+while somebody is in it. A slow reader is told what they missed when their queue has drained
+(`drained`): the place where a history will serve them the lines instead.
+"""
+
+import logging
+from collections.abc import Callable
+from itertools import count, islice
+from typing import Any
+
+from chatroom.chat import events, names
+from chatroom.chat.member import Member
+from chatroom.chat.presence import Announcer
+from chatroom.chat.room import Room
+from chatroom.chat.roster import Roster, Unavailable
+from chatroom.chat.text import clean
+from chatroom.metrics import Metrics
+from chatroom.settings import Settings
+
+LOBBY = "lobby"
+"""The room where everybody starts."""
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """`call_later(seconds, call)` must call once, later; `measure` answers /stats."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+        call_later: Callable[[float, Callable[[], None]], object],
+        measure: Callable[[], events.Measured],
+    ) -> None:
+        self.roster = Roster(settings.hold_seconds, clock)
+        self.rooms: dict[str, Room] = {}  # by the key of their names
+        self._settings = settings
+        self._metrics = metrics
+        self._clock = clock
+        self._wall = wall
+        self._measure = measure
+        self._announcer = Announcer(settings, call_later)
+        self._seats: dict[Member, Room] = {}
+        self._choosy: set[Member] = set()  # those who ignore somebody
+        self._changed: list[Room] = []
+        self._ids = count(1)
+        self._handlers: dict[type, Callable[[Member, Any], None]] = {
+            events.Say: self._say,
+            events.Act: self._act,
+            events.Tell: self._tell,
+            events.Blank: self._blank,
+            events.Greet: self._greet,
+            events.Name: self._name,
+            events.Rename: self._rename,
+            events.Move: self._move,
+            events.Who: self._who,
+            events.Rooms: self._list_rooms,
+            events.Ignore: self._ignore,
+            events.Stats: self._stats,
+            events.Quit: self._quit,
+        }
+        self._open_to_strangers = (events.Greet, events.Name, events.Blank, events.Quit)
+
+    # --- what a session calls ----------------------------------------------------------------------
+
+    def handle(self, member: Member, command: events.Command) -> None:
+        """Decide one command. Everything it causes is queued when this returns, nothing is sent."""
+        if not member.name and not isinstance(command, self._open_to_strangers):
+            self.answer(member, events.Refused("no-name", "Choose a name first."))
+            return
+        self._handlers[type(command)](member, command)
+
+    def answer(self, member: Member, event: events.Event) -> None:
+        """Tell this member alone, in its place among the lines of their room."""
+        self.reply(member, member.outlet.encode(event))
+
+    def reply(self, member: Member, data: bytes) -> None:
+        """The same with bytes that a protocol has rendered itself."""
+        if room := self._seats.get(member):
+            room.catch_up(member)
+        if not member.take(data, 1):
+            self._metrics.skipped += 1
+
+    def drained(self, member: Member) -> None:
+        """The member's queue is empty again: whoever was behind is told, and level from here on."""
+        if not member.skipped:
+            return
+        if room := self._seats.get(member):
+            room.catch_up(member)  # the lines of this tick so far were missed as well
+        lines, member.skipped = member.skipped, 0
+        self.answer(member, events.Skipped(lines))
+
+    def leave(self, member: Member, reason: str) -> None:
+        """The connection is lost; nothing happens to somebody who left by themselves before."""
+        if member in self._seats:
+            self._depart(member, reason, hold=True)
+
+    def flush(self) -> None:
+        """The end of the tick: every room hands out what was published to it."""
+        changed = self._changed[:]
+        self._changed.clear()  # in place: the rooms hold on to this very list
+        for room in changed:
+            room.flush()
+
+    # --- what the operator calls -------------------------------------------------------------------
+
+    def notice(self, text: str) -> None:
+        """Say something to everybody, as the server."""
+        for room in self.rooms.values():
+            room.publish(events.Notice(clean(text)))
+
+    def kick(self, name: str, reason: str) -> bool:
+        """Close somebody's connection and tell them why; False when nobody is called so."""
+        member = self.roster.find(name)
+        if member is None:
+            return False
+        text = clean(f"You were kicked: {reason}" if reason else "You were kicked.")
+        self._depart(member, "kicked", hold=False)
+        member.outlet.close("kicked", member.outlet.encode(events.Closing(text)))
+        return True
+
+    def shut_down(self, text: str) -> None:
+        """Tell everybody that it is over, and forget them: no leave is announced any more."""
+        for room in self.rooms.values():
+            room.publish(events.Closing(text))
+        self.flush()
+        self._seats.clear()
+        self.rooms.clear()
+
+    def row(self, member: Member) -> events.Row:
+        now = self._clock()
+        stayed = now - member.since
+        return events.Row(member.name, self._wall() - stayed, stayed, now - member.active)
+
+    def room_of(self, member: Member) -> Room:
+        """The room of a named member."""
+        return self._seats[member]
+
+    # --- arriving and leaving ----------------------------------------------------------------------
+
+    def _greet(self, member: Member, _: events.Greet) -> None:
+        self.answer(member, events.Greeting(self._people(self.roster, len(self.roster))))
+
+    def _name(self, member: Member, command: events.Name) -> None:
+        if member.name:
+            self.answer(member, events.Refused("has-name", f"You are {member.name} already."))
+            return
+        try:
+            self.roster.claim(member, command.name)
+        except Unavailable as refusal:
+            self.answer(member, events.NameRefused(refusal.code, refusal.text))
+            return
+        log.info("%s joined", member)
+        member.since = member.active = self._clock()
+        member.outlet.named()
+        room = self._enter(member, LOBBY)
+        self.answer(member, events.Welcomed(member.name, room.name))
+        self._announcer.joined(room, member)
+
+    def _quit(self, member: Member, command: events.Quit) -> None:
+        if member.name:
+            self._depart(member, command.reason, hold=False)
+        member.outlet.close(command.reason)
+
+    def _depart(self, member: Member, reason: str, hold: bool) -> None:
+        log.info("%s left: %s", member, reason)
+        room = self._exit(member)
+        self.roster.release(member, hold)
+        self._choosy.discard(member)
+        self._announcer.left(room, member, reason)
+
+    def _enter(self, member: Member, name: str) -> Room:
+        room = self.rooms.get(names.key(name))
+        if room is None:
+            room = self.rooms[names.key(name)] = Room(name, self._metrics, self._changed.append)
+        room.enter(member)
+        self._seats[member] = room
+        return room
+
+    def _exit(self, member: Member) -> Room:
+        room = self._seats.pop(member)
+        room.leave(member)
+        if not room:
+            del self.rooms[names.key(room.name)]
+        return room
+
+    # --- talking -----------------------------------------------------------------------------------
+
+    def _say(self, member: Member, command: events.Say) -> None:
+        if text := self._spoken(member, command.text):
+            room = self._seats[member]
+            room.publish(
+                events.Said(next(self._ids), room.name, member.name, text, self._wall()), member
+            )
+
+    def _act(self, member: Member, command: events.Act) -> None:
+        if text := self._spoken(member, command.text):
+            room = self._seats[member]
+            room.publish(
+                events.Acted(next(self._ids), room.name, member.name, text, self._wall()), member
+            )
+
+    def _spoken(self, member: Member, text: str) -> str:
+        member.active = self._clock()
+        text = clean(text)
+        if text:
+            self._metrics.messages += 1
+            log.debug("%s: %s", member, text)
+        return text
+
+    def _tell(self, member: Member, command: events.Tell) -> None:
+        member.active = self._clock()
+        text = clean(command.text)
+        if (to := self._find(member, command.name)) and text and member.key not in to.ignored:
+            self.answer(to, events.Told(member.name, to.name, text, self._wall()))
+
+    def _blank(self, member: Member, _: events.Blank) -> None:
+        pass
+
+    # --- changing what one is ----------------------------------------------------------------------
+
+    def _rename(self, member: Member, command: events.Rename) -> None:
+        old, old_key = member.name, member.key
+        try:
+            self.roster.claim(member, command.name)
+        except Unavailable as refusal:
+            self.answer(member, events.Refused(refusal.code, refusal.text))
+            return
+        if member.name == old:
+            self.answer(member, events.Refused("same-name", f"You are called {old} already."))
+            return
+        log.info("%s was %s", member, old)
+        for other in self._choosy:  # a new name is no way around being ignored
+            if old_key in other.ignored:
+                other.ignored |= {member.key}
+        room = self._seats[member]
+        room.publish(events.Renamed(room.name, old, member.name), member)
+        self.answer(member, events.NowKnownAs(member.name))
+
+    def _move(self, member: Member, command: events.Move) -> None:
+        try:
+            name = names.enforce(command.room.removeprefix("#"), "room name")
+        except names.BadName as error:
+            self.answer(member, events.Refused("bad-room", str(error)))
+            return
+        old = self._seats[member]
+        if names.key(name) == names.key(old.name):
+            self.answer(member, events.Refused("same-room", f"You are in room {old.name} already."))
+            return
+        self._exit(member)
+        new = self._enter(member, name)
+        self._announcer.left(old, member, "moved", destination=new.name)
+        others = (other for other in new.members if other is not member)
+        self.answer(member, events.Moved(new.name, self._people(others, len(new) - 1)))
+        self._announcer.joined(new, member, origin=old.name)
+
+    def _ignore(self, member: Member, command: events.Ignore) -> None:
+        if not command.name:
+            self.answer(member, events.IgnoreList(tuple(sorted(member.ignored))))
+        elif (key := self._known_key(command.name)) in member.ignored:
+            self._set_ignored(member, member.ignored - {key})
+            self.answer(member, events.Ignoring(key, False))
+        elif other := self._find(member, command.name):
+            if other is member:
+                self.answer(member, events.Refused("is-you", "You cannot ignore yourself."))
+            elif len(member.ignored) >= self._settings.max_ignored:
+                text = f"You ignore {len(member.ignored)} names already; that is the limit."
+                self.answer(member, events.Refused("too-many", text))
+            else:
+                self._set_ignored(member, member.ignored | {other.key})
+                self.answer(member, events.Ignoring(other.name, True))
+
+    def _set_ignored(self, member: Member, ignored: frozenset[str]) -> None:
+        self._seats[member].catch_up(member)  # what was said before is heard by the old rule
+        member.ignored = ignored
+        (self._choosy.add if ignored else self._choosy.discard)(member)
+
+    # --- asking ------------------------------------------------------------------------------------
+
+    def _who(self, member: Member, _: events.Who) -> None:
+        room = self._seats[member]
+        shown = islice(room.members, self._settings.rows_shown)
+        self.answer(member, events.Members(room.name, len(room), tuple(map(self.row, shown))))
+
+    def _list_rooms(self, member: Member, _: events.Rooms) -> None:
+        shown = islice(self.rooms.values(), self._settings.rows_shown)
+        rows = tuple((room.name, len(room)) for room in shown)
+        self.answer(member, events.RoomList(len(self.rooms), rows))
+
+    def _stats(self, member: Member, _: events.Stats) -> None:
+        self.answer(member, self._measure())
+
+    def _people(self, members: Any, total: int) -> events.People:
+        shown = islice(members, self._settings.names_shown)
+        return events.People(total, tuple(member.name for member in shown))
+
+    def _find(self, member: Member, name: str) -> Member | None:
+        """The member of this name; whoever asked is told when there is none."""
+        found = self.roster.find(name)
+        if found is None:
+            text = f"There is nobody called {clean(name)[: names.MAX_LENGTH]} here."
+            self.answer(member, events.Refused("no-such-name", text))
+        return found
+
+    def _known_key(self, name: str) -> str:
+        try:
+            return names.key(names.enforce(name))
+        except names.BadName:
+            return ""

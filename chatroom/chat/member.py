@@ -1,0 +1,73 @@
+"""A member: one visitor as the chat sees them."""
+
+from collections.abc import Hashable
+from typing import Protocol
+
+from chatroom.chat.events import Event
+
+
+class Outlet(Protocol):
+    """The way back to one visitor, which whoever carries them hands to the chat."""
+
+    @property
+    def dialect(self) -> Hashable:
+        """How events are rendered for them: equal dialects render equal bytes."""
+
+    @property
+    def echo(self) -> bool:
+        """Whether they are to see their own lines again."""
+
+    def encode(self, event: Event) -> bytes:
+        """Render the event. Depends on nothing but the event and the dialect."""
+
+    def write(self, data: bytes) -> bool:
+        """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
+
+    def named(self) -> None:
+        """The visitor has a name now: what they type from here on is talk."""
+
+    def close(self, reason: str, farewell: bytes = b"") -> None:
+        """Ask for the end of the connection, once what is queued has been sent."""
+
+
+class Member:
+    """One visitor: nameless and in no room until the hub has accepted a name.
+
+    `skipped` counts the lines they missed while their queue was full. Above zero they are *behind*:
+    nothing is queued for them until the hub hears that their queue has drained.
+    """
+
+    __slots__ = (
+        "active",
+        "address",
+        "host",
+        "ignored",
+        "key",
+        "name",
+        "outlet",
+        "since",
+        "skipped",
+        "write",
+    )
+
+    def __init__(self, outlet: Outlet, host: str, address: str) -> None:
+        self.outlet = outlet
+        self.write = outlet.write  # looked up once: the fan-out calls it for every receiver
+        self.host = host
+        self.address = address
+        self.name = ""
+        self.key = ""
+        self.ignored: frozenset[str] = frozenset()
+        self.skipped = 0
+        self.since = 0.0
+        self.active = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.name or 'somebody'} ({self.address})"
+
+    def take(self, data: bytes, lines: int) -> bool:
+        """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
+        if self.skipped or not self.write(data):
+            self.skipped += lines
+            return False
+        return True

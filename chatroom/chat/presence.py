@@ -1,0 +1,64 @@
+"""Joins and leaves of crowded rooms, told as a count once in a while.
+
+One notice each to all the others is quadratic in the size of the room: a thousand people arriving
+would be a million lines. Small rooms hear of every one; crowded ones hear how many.
+"""
+
+from collections.abc import Callable
+
+from chatroom.chat.events import Joined, Left, Presence
+from chatroom.chat.member import Member
+from chatroom.chat.room import Room
+from chatroom.settings import Settings
+
+
+class _Tally:
+    __slots__ = ("joined", "left", "newcomer")
+
+    def __init__(self) -> None:
+        self.joined = 0
+        self.left = 0
+        self.newcomer: Member | None = None
+
+
+class Announcer:
+    """Tells rooms of joins and leaves, one by one or gathered."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        call_later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        self._settings = settings
+        self._call_later = call_later
+        self._tallies: dict[Room, _Tally] = {}
+
+    def joined(self, room: Room, member: Member, origin: str | None = None) -> None:
+        """Call it with the member in the room."""
+        if len(room) <= self._settings.crowd:
+            room.publish(Joined(room.name, member.name, origin), member)
+            return
+        tally = self._tally(room)
+        tally.joined += 1
+        tally.newcomer = member
+
+    def left(self, room: Room, member: Member, reason: str, destination: str | None = None) -> None:
+        """Call it with the member out of the room."""
+        if len(room) < self._settings.crowd:
+            room.publish(Left(room.name, member.name, reason, destination))
+        else:
+            self._tally(room).left += 1
+
+    def _tally(self, room: Room) -> _Tally:
+        if not self._tallies:
+            self._call_later(self._settings.presence_seconds, self._tell)
+        return self._tallies.setdefault(room, _Tally())
+
+    def _tell(self) -> None:
+        tallies, self._tallies = self._tallies, {}
+        for room, tally in tallies.items():
+            only = tally.newcomer if tally.joined == 1 else None  # need not hear of themselves
+            room.publish(
+                Presence(room.name, tally.joined, tally.left),
+                only if only in room.members else None,
+            )

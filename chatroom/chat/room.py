@@ -1,0 +1,160 @@
+"""A room: its members, and the fan-out of one tick.
+
+What is published during a tick is gathered in a batch. At the tick's end the batch is rendered once
+for each dialect, joined once, and the very same bytes object is queued for every member: the work of
+a message is done once, and a receiver costs one append here and one `send` later.
+
+Three kinds of member cannot be served that way. An author must not get their own line back; somebody
+who is sent a reply of their own in the middle of the tick must see it in its place among the lines;
+and somebody who ignores others, or is behind, gets less. They stand *apart*: a `Place` remembers how
+much of the batch they have had and which of its lines are their own, and at the tick's end each of
+them is handed the rest. Whoever has no lasting reason to stand apart then returns to the fast path,
+so that the cost of an exception is paid by the members it concerns, in the ticks it concerns.
+
+A room decides nothing. Who may enter, and what is published, is the hub's affair.
+"""
+
+from collections.abc import Callable, Hashable
+
+from chatroom.chat.events import Acted, Event, Said
+from chatroom.chat.member import Member
+from chatroom.metrics import Metrics
+
+_Write = Callable[[bytes], bool]
+
+
+class Place:
+    """Where one member stands in the batch of this tick."""
+
+    __slots__ = ("had", "own")
+
+    def __init__(self, had: int = 0) -> None:
+        self.had = had  # events they have had, or were not there for
+        self.own: list[int] = []  # positions, at or after `had`, of what they said themselves
+
+
+class Room:
+    """`changed` is called with the room when there is something to flush at the end of the tick."""
+
+    def __init__(self, name: str, metrics: Metrics, changed: Callable[["Room"], None]) -> None:
+        self.name = name
+        self.members: dict[Member, None] = {}
+        self._metrics = metrics
+        self._changed = changed
+        self._level: dict[Hashable, dict[Member, _Write]] = {}
+        self._apart: dict[Member, Place] = {}
+        self._waiting = False
+        self._batch: list[Event] = []
+        self._speakers: list[str] = []  # the key of whoever said it; empty for other events
+        self._rendered: dict[Hashable, list[bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def enter(self, member: Member) -> None:
+        """Let them hear what is published from here on."""
+        self.members[member] = None
+        self._apart[member] = Place(len(self._batch))
+        self._touch()
+
+    def leave(self, member: Member) -> None:
+        """Hand them what was published so far, and nothing more."""
+        self.catch_up(member)
+        del self.members[member]
+        del self._apart[member]
+
+    def publish(self, event: Event, author: Member | None = None) -> None:
+        """Let everybody hear it at the end of the tick, but its author only if they want an echo."""
+        self._touch()
+        spoken = author is not None and isinstance(event, Said | Acted)
+        if author is not None and not author.outlet.echo:
+            self._stand_apart(author).own.append(len(self._batch))
+        self._speakers.append(author.key if author is not None and spoken else "")
+        self._batch.append(event)
+
+    def catch_up(self, member: Member) -> None:
+        """Hand them what was published so far, so that what they get next comes after it."""
+        self._touch()
+        place = self._stand_apart(member)
+        self._hand_over(member, self._missing(member, place))
+        place.had = len(self._batch)
+        place.own.clear()
+
+    def flush(self) -> None:
+        """Hand the batch to everybody: the end of the tick."""
+        self._waiting = False
+        try:
+            self._flush_level()
+            self._flush_apart()
+        finally:  # an encoder with a bug costs this batch, not every batch to come
+            for place in self._apart.values():
+                place.had = 0
+                place.own.clear()
+            self._batch = []
+            self._speakers = []
+            self._rendered = {}
+
+    def _flush_level(self) -> None:
+        lines = len(self._batch)
+        for group in self._level.values():
+            if not (group and lines):
+                continue
+            payload = b"".join(self._render(next(iter(group))))
+            full = [member for member, write in group.items() if not write(payload)]
+            self._metrics.deliveries += lines * (len(group) - len(full))
+            self._metrics.skipped += lines * len(full)
+            for member in full:
+                member.skipped += lines
+                self._stand_apart(member).had = lines
+
+    def _flush_apart(self) -> None:
+        for member, place in list(self._apart.items()):
+            self._hand_over(member, self._missing(member, place))
+            if not (member.skipped or member.ignored):
+                del self._apart[member]
+                self._level.setdefault(member.outlet.dialect, {})[member] = member.write
+
+    def _hand_over(self, member: Member, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        if member.take(b"".join(lines), len(lines)):
+            self._metrics.deliveries += len(lines)
+        else:
+            self._metrics.skipped += len(lines)
+
+    def _missing(self, member: Member, place: Place) -> list[bytes]:
+        """The rendered events of the batch that this member is still to get."""
+        lines = self._render(member)
+        if member.ignored:
+            own = set(place.own)
+            return [
+                lines[index]
+                for index in range(place.had, len(lines))
+                if index not in own and self._speakers[index] not in member.ignored
+            ]
+        missing: list[bytes] = []
+        start = place.had
+        for index in place.own:  # whole slices, since a busy author has a long batch to get
+            missing += lines[start:index]
+            start = index + 1
+        missing += lines[start:]
+        return missing
+
+    def _render(self, member: Member) -> list[bytes]:
+        """The batch so far in the member's dialect; each event is rendered once."""
+        rendered = self._rendered.setdefault(member.outlet.dialect, [])
+        if len(rendered) < len(self._batch):
+            rendered.extend(map(member.outlet.encode, self._batch[len(rendered) :]))
+        return rendered
+
+    def _stand_apart(self, member: Member) -> Place:
+        place = self._apart.get(member)
+        if place is None:
+            del self._level[member.outlet.dialect][member]
+            place = self._apart[member] = Place()
+        return place
+
+    def _touch(self) -> None:
+        if not self._waiting:
+            self._waiting = True
+            self._changed(self)

@@ -1,0 +1,84 @@
+"""Who is called what: one member for a name, and a name that waits for whoever lost it.
+
+A name whose owner left is free at once. A name whose owner's connection broke is held for a while
+(`Settings.hold_seconds`) for visitors from the same host, who are most likely the owner coming back:
+somebody else could otherwise take over the conversation in that moment.
+"""
+
+from collections.abc import Callable, Iterator
+
+from chatroom.chat import names
+from chatroom.chat.member import Member
+
+
+class Unavailable(Exception):
+    """The name cannot be had: a stable code, and a sentence for the person who chose it."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class Roster:
+    """The named members, by the key of their names."""
+
+    def __init__(self, hold_seconds: float, clock: Callable[[], float]) -> None:
+        self._hold_seconds = hold_seconds
+        self._clock = clock
+        self._members: dict[str, Member] = {}
+        self._held: dict[str, tuple[float, str]] = {}  # key: (until, host), oldest first
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self._members.values())
+
+    def find(self, name: str) -> Member | None:
+        """The member of this name, however it is written."""
+        try:
+            return self._members.get(names.key(names.enforce(name)))
+        except names.BadName:
+            return None
+
+    def claim(self, member: Member, wanted: str) -> None:
+        """Give the member this name instead of the one they have; raises Unavailable."""
+        try:
+            name = names.enforce(wanted)
+        except names.BadName as error:
+            raise Unavailable("bad-name", str(error)) from None
+        key = names.key(name)
+        self._refuse_unless_free(member, name, key)
+        if member.name:
+            del self._members[member.key]
+        self._held.pop(key, None)
+        self._members[key] = member
+        member.name, member.key = name, key
+
+    def release(self, member: Member, hold: bool) -> None:
+        """Take the member off the roster; their name is held when they did not mean to go."""
+        del self._members[member.key]
+        if hold:
+            self._held[member.key] = (self._clock() + self._hold_seconds, member.host)
+
+    def _refuse_unless_free(self, member: Member, name: str, key: str) -> None:
+        if names.is_reserved(name):
+            raise Unavailable("name-reserved", f"The name {name} is reserved.")
+        if self._members.get(key, member) is not member:
+            raise Unavailable("name-taken", f"The name {name} is taken.")
+        self._forget_expired()
+        until, host = self._held.get(key, (0.0, member.host))
+        if host != member.host:
+            left = max(1, round(until - self._clock()))
+            raise Unavailable(
+                "name-held", f"The name {name} is kept for somebody who may return within {left} s."
+            )
+
+    def _forget_expired(self) -> None:
+        now = self._clock()
+        while self._held:
+            key, (until, _) = next(iter(self._held.items()))
+            if until > now:
+                return
+            del self._held[key]

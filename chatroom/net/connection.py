@@ -1,0 +1,399 @@
+"""One client's socket, and the set of them.
+
+Writing and closing are requests. `write` appends to a queue, `close` and `abort` set a state; at the
+end of the tick `Connections.flush` makes one system call for each connection that has something to
+say and closes those that are done. Only what the kernel did not take makes a connection *blocked*:
+it is then watched for WRITE, and left alone by `flush` until the kernel has room.
+
+    OPEN ──close()──> CLOSING ──queue sent──> LINGERING ──peer done or deadline──> CLOSED
+      └──────abort(), error──────┴───────────────────┴─────────────────────────────> CLOSED
+
+CLOSING sends what is queued, reads nothing. LINGERING has shut down its sending side and drops what
+still arrives, because closing a socket with unread input makes the kernel send a reset, which may
+destroy the peer's copy of our last words (nginx calls this a lingering close). When the peer has
+ended its input there is nothing to wait for.
+
+A connection calls its session: `received(data)`, with empty bytes at the end of the input; `drained()`
+when its queue is empty again after `write` had to refuse something; `lost(reason)` exactly once, when
+the socket has been closed.
+"""
+
+import contextlib
+import enum
+import logging
+import os
+import socket
+from collections.abc import Callable
+from itertools import repeat
+from typing import Protocol
+
+from chatroom.metrics import Metrics
+from chatroom.net.loop import READ, WRITE, Loop, Timer
+from chatroom.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Session(Protocol):
+    def received(self, data: bytes) -> None: ...
+
+    def drained(self) -> None: ...
+
+    def lost(self, reason: str) -> None: ...
+
+
+class State(enum.Enum):
+    OPEN = enum.auto()
+    CLOSING = enum.auto()
+    LINGERING = enum.auto()
+    CLOSED = enum.auto()
+
+
+class Connections:
+    """All connections, and those that asked for something in this tick."""
+
+    def __init__(self, loop: Loop, settings: Settings, metrics: Metrics) -> None:
+        self.loop = loop
+        self.settings = settings
+        self.metrics = metrics
+        self.talking: set[Connection] = set()  # OPEN or CLOSING
+        self.lingering: set[Connection] = set()
+        self.blocked: set[Connection] = set()
+        self.dirty: list[Connection] = []
+        self.ended: list[Connection] = []
+        loop.at_tick_end(self.flush)
+
+    def __len__(self) -> int:
+        return len(self.talking) + len(self.lingering)
+
+    def flush(self) -> None:
+        """The end of the tick: send what was queued, then close what is done.
+
+        Closing may publish something (somebody has left), so the next tick must not wait."""
+        dirty, self.dirty = self.dirty, []
+        self.loop.each(Connection.flush, zip(dirty, repeat(None)))
+        ended, self.ended = self.ended, []
+        self.loop.each(Connection.finish, zip(ended, repeat(None)))
+        if ended or self.dirty or self.ended:
+            self.loop.hurry()
+
+    def shed(self) -> None:
+        """Out of memory: give up the connection for which the most is queued."""
+        if self.blocked:
+            max(self.blocked, key=lambda connection: connection.queued).abort("out of memory")
+
+    def close(self) -> None:
+        """Close all sockets now; the loop is not going to turn again."""
+        for connection in (*self.talking, *self.lingering):
+            connection.abort("shutdown")
+        self.flush()
+
+
+class Connection:
+    """`sock` is non-blocking and belongs to the connection; `address` is its printable form.
+
+    Whoever makes it sets `session` and then calls `start`.
+    """
+
+    __slots__ = (
+        "_blocked",
+        "_input_ended",
+        "_interest",
+        "_lingered",
+        "_offset",
+        "_owner",
+        "_paused",
+        "_progress",
+        "_queue",
+        "_reason",
+        "_refused",
+        "_sock",
+        "_state",
+        "_timer",
+        "address",
+        "queued",
+        "session",
+    )
+
+    session: Session
+
+    def __init__(self, sock: socket.socket, address: str, owner: Connections) -> None:
+        self.address = address
+        self.queued = 0  # bytes in the queue that have not been sent
+        self._sock = sock
+        self._owner = owner
+        self._state = State.OPEN
+        self._reason = ""
+        self._queue: list[bytes] = []
+        self._offset = 0  # bytes of the first piece that have been sent
+        self._blocked = False  # the kernel did not take everything
+        self._refused = False  # write did not take everything
+        self._progress = 0.0  # when the kernel last took something of a blocked queue
+        self._paused = False
+        self._input_ended = False
+        self._lingered = 0  # bytes dropped while lingering
+        self._interest = 0
+        self._timer: Timer | None = None  # OPEN: the stall; CLOSING, LINGERING: the deadline
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.address} {self._state.name}>"
+
+    # --- what a session asks for -------------------------------------------------------------------
+
+    @property
+    def closing(self) -> bool:
+        return self._state is not State.OPEN
+
+    def start(self) -> None:
+        self._owner.talking.add(self)
+        self._watch()
+
+    def write(self, data: bytes) -> bool:
+        """Queue the bytes for the end of the tick.
+
+        False: the queue is full and they were not taken; `session.drained` says when to go on. An
+        empty queue takes any amount, for how else could it ever be sent. Once the connection is
+        closing, bytes are no longer wanted and go nowhere.
+        """
+        if self._state is not State.OPEN:
+            return True
+        if not self._queue:
+            self._owner.dirty.append(self)
+        elif self.queued + len(data) > self._owner.settings.queue_bytes:
+            self._refused = True
+            return False
+        self._queue.append(data)
+        self.queued += len(data)
+        return True
+
+    def close(self, reason: str, farewell: bytes = b"") -> None:
+        """Send what is queued and these last bytes, then close. Closing twice changes nothing."""
+        if self._state is not State.OPEN:
+            return
+        if farewell:
+            self._queue.append(farewell)
+            self.queued += len(farewell)
+        self._reason = reason
+        self._move(State.CLOSING)
+        self._set_timer(self._owner.settings.drain_seconds, self._give_up)
+        self._watch()
+        self._owner.dirty.append(self)
+
+    def abort(self, reason: str) -> None:
+        """Close at the end of the tick, whatever is queued."""
+        if self._state is State.CLOSED:
+            return
+        self._reason = self._reason or reason
+        self._move(State.CLOSED)
+        self._owner.ended.append(self)
+
+    def pause_reading(self) -> None:
+        self._paused = True
+        self._watch()
+
+    def resume_reading(self) -> None:
+        self._paused = False
+        self._watch()
+
+    # --- what the loop calls -----------------------------------------------------------------------
+
+    def ready(self, mask: int) -> None:
+        mask &= self._interest  # which may have changed since the selector looked
+        if mask & WRITE:
+            self._send()
+            self._settle()
+        if mask & READ and self._interest & READ:
+            self._receive()
+
+    def crashed(self, error: Exception) -> None:
+        if isinstance(error, MemoryError):
+            self._owner.shed()
+        self.abort("internal error")
+
+    # --- the end of the tick -----------------------------------------------------------------------
+
+    def flush(self, _: object = None) -> None:
+        """One attempt to send what is queued, unless the kernel has said that it has no room."""
+        if self._blocked or self._state is State.CLOSED:
+            return
+        if self._queue:
+            self._send()
+        if self._queue or self._refused or self._state is State.CLOSING:
+            self._settle()
+
+    def finish(self, _: object = None) -> None:
+        """Close the socket and tell the session. The only place where a socket is closed."""
+        owner = self._owner
+        owner.talking.discard(self)
+        owner.lingering.discard(self)
+        owner.blocked.discard(self)
+        owner.metrics.endings[self._reason] += 1
+        self._set_timer(0.0, None)
+        self._watch()
+        with contextlib.suppress(OSError):
+            self._sock.recv(owner.settings.linger_bytes)  # unread input would mean a reset
+        self._sock.close()
+        session = self.session
+        del self.session  # the two hold each other
+        session.lost(self._reason)
+
+    # --- sending -----------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        queue = self._queue
+        try:
+            if len(queue) == 1 and not self._offset:
+                sent = self._sock.send(queue[0])
+            else:
+                sent = self._sock.sendmsg(self._pieces())
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as error:
+            self.abort(_describe(error))
+            return
+        if sent == self.queued:
+            queue.clear()
+            self.queued = self._offset = 0
+        elif sent:
+            self._advance(sent)
+
+    def _pieces(self) -> list[bytes | memoryview]:
+        pieces: list[bytes | memoryview] = list(self._queue[: self._owner.settings.pieces_per_send])
+        pieces[0] = memoryview(pieces[0])[self._offset :]
+        return pieces
+
+    def _advance(self, sent: int) -> None:
+        self.queued -= sent
+        self._progress = self._owner.loop.woke
+        sent += self._offset
+        whole = 0
+        for piece in self._queue:
+            if sent < len(piece):
+                break
+            sent -= len(piece)
+            whole += 1
+        del self._queue[:whole]
+        self._offset = sent
+
+    def _settle(self) -> None:
+        """Draw the consequences of a send that was, or was not, complete."""
+        if self._state is State.CLOSED:
+            return
+        if self._queue:
+            self._block()
+            return
+        if self._blocked:
+            self._blocked = False
+            self._owner.blocked.discard(self)
+            if self._state is State.OPEN:
+                self._set_timer(0.0, None)
+        if self._state is State.CLOSING:
+            self._shut_down()
+        self._watch()
+        if self._refused:
+            self._refused = False
+            self.session.drained()
+
+    def _block(self) -> None:
+        if self._blocked:
+            return
+        self._blocked = True
+        self._owner.blocked.add(self)
+        self._progress = self._owner.loop.woke
+        if self._state is State.OPEN:
+            self._set_timer(self._owner.settings.stall_seconds, self._check_stall)
+        self._watch()
+
+    def _check_stall(self) -> None:
+        limit = self._owner.settings.stall_seconds
+        stalled = self._owner.loop.woke - self._progress
+        if stalled < limit:
+            self._set_timer(limit - stalled, self._check_stall)
+            return
+        log.warning(
+            "%s took no byte for %.0f s with %d bytes waiting", self.address, stalled, self.queued
+        )
+        self.abort(f"took no data for {limit:.0f} s")
+
+    # --- receiving ---------------------------------------------------------------------------------
+
+    def _receive(self) -> None:
+        try:
+            data = self._sock.recv(self._owner.settings.recv_bytes)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self.abort(_describe(error))
+            return
+        if self._state is State.LINGERING:
+            self._drop(data)
+            return
+        if not data:
+            self._input_ended = True
+            self._watch()
+        self.session.received(data)
+
+    def _drop(self, data: bytes) -> None:
+        self._lingered += len(data)
+        if not data or self._lingered > self._owner.settings.linger_bytes:
+            self.abort("done")
+
+    # --- states ------------------------------------------------------------------------------------
+
+    def _shut_down(self) -> None:
+        """Everything is sent: say so to the peer, and wait a while for it to be done as well."""
+        if self._input_ended:
+            self.abort("done")
+            return
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            self.abort(_describe(error))
+            return
+        self._move(State.LINGERING)
+        self._owner.talking.discard(self)
+        self._owner.lingering.add(self)
+        self._set_timer(self._owner.settings.linger_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self.abort("done")
+
+    def _move(self, state: State) -> None:
+        log.debug("%s %s -> %s", self.address, self._state.name, state.name)
+        self._state = state
+
+    def _set_timer(self, seconds: float, call: Callable[[], None] | None) -> None:
+        """Replace the timer; without a call there is none."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = call and self._owner.loop.call_later(seconds, call, self)
+
+    def _watch(self) -> None:
+        """Watch the socket for what matters in this state; the only place that decides it.
+
+        1. READ while open, unless the session wants a pause or the peer has ended its input.
+        2. READ while lingering, to learn when the peer is done.
+        3. WRITE while the kernel holds us up.
+        4. For nothing: do not watch at all, or a hang-up would wake the loop for ever.
+        """
+        interest = 0
+        if self._state is State.OPEN and not (self._paused or self._input_ended):
+            interest = READ
+        elif self._state is State.LINGERING:
+            interest = READ
+        if self._blocked and self._state is not State.CLOSED:
+            interest |= WRITE
+        if interest == self._interest:
+            return
+        loop, before, self._interest = self._owner.loop, self._interest, interest
+        if not interest:
+            loop.unwatch(self._sock)
+        elif before:
+            loop.rewatch(self._sock, interest, self)
+        else:
+            loop.watch(self._sock, interest, self)
+
+
+def _describe(error: OSError) -> str:
+    """A short reason, the same for the same kind of error: reasons are counted."""
+    return os.strerror(error.errno).lower() if error.errno else type(error).__name__

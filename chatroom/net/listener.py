@@ -1,0 +1,251 @@
+"""Bound sockets, and the way in.
+
+Accepting is bounded per tick, refuses politely when the chatroom is full, and survives the process
+running out of descriptors: the listener stays readable then, so a loop that just goes on spins on a
+full core. One descriptor is kept in reserve for that moment. It is given up to accept one visitor and
+to tell them; then the listener rests for a while.
+
+Options that every connection needs are set on the listening socket: accepted ones inherit them, which
+saves six system calls per visitor in a storm, and there is nothing that could fail for a peer who
+has gone already.
+"""
+
+import errno
+import logging
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from chatroom.metrics import Metrics
+from chatroom.net.connection import Connections
+from chatroom.net.loop import READ, Loop
+from chatroom.settings import Settings
+
+FULL = b"The chatroom is full. Please try again later.\n"
+
+_OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_CLOSED = {errno.EBADF, errno.EINVAL}
+
+_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+log = logging.getLogger(__name__)
+
+
+class CannotListen(Exception):
+    """The message says what is wrong and what to do about it."""
+
+
+class Listener:
+    """Accepts from one socket; `welcome(sock, host, port)` makes a connection of each visitor."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        connections: Connections,
+        settings: Settings,
+        metrics: Metrics,
+        welcome: Callable[[socket.socket, str, int], None],
+    ) -> None:
+        self._sock = sock
+        self._connections = connections
+        self._settings = settings
+        self._metrics = metrics
+        self._welcome = welcome
+        self._loop: Loop = connections.loop
+        self._reserve: int | None = os.open(os.devnull, os.O_RDONLY)
+        self._watched = False
+        self._refused = 0  # since the log was last told
+        self._quiet_until = float("-inf")
+
+    def __repr__(self) -> str:
+        return f"<Listener {self.address}>"
+
+    @property
+    def address(self) -> str:
+        host, port = self._sock.getsockname()[:2]
+        return printable(host, port)
+
+    @property
+    def port(self) -> int:
+        return int(self._sock.getsockname()[1])
+
+    def start(self) -> None:
+        self._watched = True
+        self._loop.watch(self._sock, READ, self)
+
+    def close(self) -> None:
+        """Stop accepting. Closing twice does nothing."""
+        self._rest()
+        if self._reserve is not None:
+            os.close(self._reserve)
+            self._reserve = None
+        self._sock.close()
+
+    def ready(self, _: int) -> None:
+        for _ in range(self._settings.accepts_per_tick):
+            try:
+                sock, address = self._sock.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                if error.errno in _OUT_OF_RESOURCES:
+                    self._exhausted(error)
+                    return
+                if error.errno in _CLOSED:
+                    return
+                continue  # an error of that visitor's, who is gone before we met
+            self._admit(sock, address)
+
+    def crashed(self, error: Exception) -> None:
+        """One visitor was lost; the others may come."""
+
+    def _admit(self, sock: socket.socket, address: tuple[str, int]) -> None:
+        self._metrics.accepted += 1
+        sock.setblocking(False)
+        if len(self._connections) >= self._settings.max_clients:
+            _turn_away(sock)
+            self._note(f"full at {self._settings.max_clients} clients")
+        else:
+            self._welcome(sock, address[0].removeprefix("::ffff:"), address[1])
+
+    def _exhausted(self, error: OSError) -> None:
+        """Out of descriptors or memory: tell one visitor, and let the others wait in the backlog."""
+        if self._reserve is not None:
+            os.close(self._reserve)
+            self._reserve = None
+        try:
+            sock, _ = self._sock.accept()
+            sock.setblocking(False)
+            _turn_away(sock)
+        except OSError:
+            pass  # not even that; the pause is what helps
+        try:
+            self._reserve = os.open(os.devnull, os.O_RDONLY)
+        except OSError:
+            pass  # tried again the next time
+        self._note(os.strerror(error.errno or 0).lower())
+        self._rest()
+        self._loop.call_later(self._settings.accept_pause, self._resume, self)
+
+    def _rest(self) -> None:
+        if self._watched:
+            self._watched = False
+            self._loop.unwatch(self._sock)
+
+    def _resume(self) -> None:
+        if self._sock.fileno() >= 0 and not self._watched:
+            self.start()
+
+    def _note(self, why: str) -> None:
+        """Say it, but not for every visitor of a storm."""
+        self._refused += 1
+        self._metrics.endings[f"turned away: {why}"] += 1
+        if self._loop.woke >= self._quiet_until:
+            log.warning("%d visitors turned away: %s", self._refused, why)
+            self._refused = 0
+            self._quiet_until = self._loop.woke + self._settings.log_interval
+
+
+def printable(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def bind(host: str, port: int, settings: Settings) -> list[socket.socket]:
+    """Listening sockets for every address that the host stands for.
+
+    The empty host is every interface, in IPv4 and IPv6; `::` alone takes both in one socket. Port 0
+    lets the system choose one port, the same for all. Raises CannotListen.
+    """
+    addresses = _resolve(host, port)
+    sockets: list[socket.socket] = []
+    missing: list[OSError] = []
+    try:
+        for family, address in addresses:
+            if port == 0 and sockets:
+                address = (address[0], sockets[0].getsockname()[1], *address[2:])
+            try:
+                sockets.append(_listen(family, address, len(addresses) == 1, settings))
+            except OSError as error:
+                # localhost often has an IPv6 address on a machine without IPv6
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+                missing.append(error)
+        if not sockets:
+            raise missing[0]
+    except OSError as error:
+        for sock in sockets:
+            sock.close()
+        raise CannotListen(_advice(error, host, port)) from None
+    return sockets
+
+
+def _resolve(host: str, port: int) -> list[_Address]:
+    try:
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (socket.gaierror, UnicodeError):
+        raise CannotListen(
+            f"cannot find the host {host!r}; give an address of this machine, or 0.0.0.0 for all"
+        ) from None
+    unique = dict.fromkeys((family, address) for family, _, _, _, address in found)
+    return list(unique)
+
+
+def _listen(
+    family: socket.AddressFamily, address: tuple[Any, ...], alone: bool, settings: Settings
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            both = alone and address[0] == "::"
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not both)
+        for level, option, value in _inherited(settings):
+            sock.setsockopt(level, option, value)
+        sock.bind(address)
+        sock.listen(settings.backlog)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _inherited(settings: Settings) -> list[tuple[int, int, int]]:
+    """Options for the connections to come; those that this system does not have are left out."""
+    options = [
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (socket.SOL_SOCKET, socket.SO_SNDBUF, settings.send_buffer),
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    ]
+    for name, value in (
+        ("TCP_KEEPIDLE", settings.keepalive_idle),
+        ("TCP_KEEPINTVL", settings.keepalive_interval),
+        ("TCP_KEEPCNT", settings.keepalive_probes),
+        ("TCP_USER_TIMEOUT", settings.user_timeout * 1000),
+    ):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+def _turn_away(sock: socket.socket) -> None:
+    try:
+        sock.send(FULL)
+        sock.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # they left first
+    sock.close()
+
+
+def _advice(error: OSError, host: str, port: int) -> str:
+    where = printable(host or "*", port)
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is in use; stop the other program, or choose another port with -p"
+    if error.errno == errno.EACCES:
+        return f"port {port} needs privileges; choose one above 1023 with -p"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is not an address of this machine; give one that is, or 0.0.0.0 for all"
+    return f"cannot listen at {where}: {os.strerror(error.errno or 0).lower()}"

@@ -1,0 +1,241 @@
+"""The event loop: sockets that are ready, timers that are due, and the end of the tick.
+
+A tick is: wait for sockets (no longer than until the next timer); let each ready one do a bounded
+piece of work; run the timers that were due; then run the stages of the tick's end, in the order in
+which they were given. Handlers only ask for things (queue these bytes, close this); the stages do
+them, once for everything that was asked. That is why nobody is closed while somebody iterates, and
+why a busy tick costs less per message than a quiet one.
+
+Timers are kept on a heap. A cancelled one stays there until it comes up, or until the cancelled ones
+are the majority and the heap is built anew, so setting and cancelling are O(log n) and nothing ever
+looks through all connections.
+
+The loop contains the only `except Exception` of the program, in `each`. Whatever a handler raises is
+a bug of ours: it is logged with its traceback and counted, and it ends that one handler.
+
+The loop knows sockets, masks, timers and calls, and nothing of what they are for. Please keep it so.
+"""
+
+import heapq
+import logging
+import selectors
+import time
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import Protocol, TypeVar
+
+from chatroom.metrics import Metrics
+
+READ = selectors.EVENT_READ
+WRITE = selectors.EVENT_WRITE
+
+# With fewer cancelled timers than this, building the heap anew is not worth it.
+_FEW = 64
+
+log = logging.getLogger(__name__)
+
+
+class HasFileno(Protocol):
+    def fileno(self) -> int: ...
+
+
+class Crashable(Protocol):
+    def crashed(self, error: Exception) -> None:
+        """What was called on this object's behalf has raised; it should put an end to itself."""
+
+
+class Handler(Crashable, Protocol):
+    def ready(self, mask: int) -> None:
+        """The socket can be read (READ), written (WRITE) or both; do a bounded piece of work."""
+
+
+_C = TypeVar("_C", bound=Crashable)
+_A = TypeVar("_A")
+
+
+class Timer:
+    """A call that is due at a time; `cancel` it when it is no longer wanted."""
+
+    __slots__ = ("_call", "_loop", "_owner")
+
+    def __init__(
+        self, loop: "Loop", call: Callable[[], object], owner: Crashable | None = None
+    ) -> None:
+        self._loop = loop
+        self._call: Callable[[], object] | None = call
+        self._owner = owner
+
+    @property
+    def live(self) -> bool:
+        return self._call is not None
+
+    def cancel(self) -> None:
+        """Forget the call. Cancelling twice, or after the call, does nothing."""
+        if self._call is not None:
+            self._call = self._owner = None
+            self._loop.timer_cancelled()
+
+    def run(self, _: object) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call()
+
+    def crashed(self, error: Exception) -> None:
+        if self._owner is not None:
+            self._owner.crashed(error)
+
+
+class _Stage:
+    """One stage of the tick's end; when it fails the others still run."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+
+    def run(self, _: object) -> None:
+        self._call()
+
+    def crashed(self, error: Exception) -> None:
+        """Nothing to end: the stage is tried again at the end of the next tick."""
+
+
+class Loop:
+    """`clock` gives monotonic seconds; `selector` is made anew when none is given."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+        selector: selectors.BaseSelector | None = None,
+        lag_warning: float = float("inf"),
+    ) -> None:
+        self._metrics = metrics
+        self._clock = clock
+        self._selector = selector or selectors.DefaultSelector()
+        self._lag_warning = lag_warning
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._order = count()  # equal times run in the order they were set
+        self._cancelled = 0
+        self._stages: list[tuple[_Stage, None]] = []
+        self._running = False
+        self._hurried = False
+        self.woke = clock()
+        """When the current tick's sockets became ready: the time of everything that it does."""
+
+    # --- sockets -----------------------------------------------------------------------------------
+
+    def watch(self, sock: HasFileno, mask: int, handler: Handler) -> None:
+        """Call `handler.ready` when the socket is. The mask must not be empty: a socket watched for
+        nothing still wakes the loop for its errors, for ever."""
+        self._selector.register(sock, mask, handler)
+
+    def rewatch(self, sock: HasFileno, mask: int, handler: Handler) -> None:
+        self._selector.modify(sock, mask, handler)
+
+    def unwatch(self, sock: HasFileno) -> None:
+        """Before the socket is closed: afterwards finding it is a search through all of them."""
+        self._selector.unregister(sock)
+
+    @property
+    def watched(self) -> int:
+        return len(self._selector.get_map())
+
+    # --- timers ------------------------------------------------------------------------------------
+
+    def call_later(
+        self, seconds: float, call: Callable[[], object], owner: Crashable | None = None
+    ) -> Timer:
+        """Call once, in a later tick; `owner.crashed` is told when the call raises."""
+        timer = Timer(self, call, owner)
+        heapq.heappush(self._timers, (self._clock() + seconds, next(self._order), timer))
+        return timer
+
+    def timer_cancelled(self) -> None:
+        self._cancelled += 1
+        if self._cancelled > _FEW and self._cancelled * 2 > len(self._timers):
+            self._timers = [entry for entry in self._timers if entry[2].live]
+            heapq.heapify(self._timers)
+            self._cancelled = 0
+
+    @property
+    def pending(self) -> int:
+        """Timers that are set and not cancelled."""
+        return sum(timer.live for _, _, timer in self._timers)
+
+    # --- the tick ----------------------------------------------------------------------------------
+
+    def at_tick_end(self, stage: Callable[[], object]) -> None:
+        """Call this at the end of every tick, after the stages given before."""
+        self._stages.append((_Stage(stage), None))
+
+    def hurry(self) -> None:
+        """There is work for the next tick already: it shall not wait for sockets."""
+        self._hurried = True
+
+    def tick(self, max_wait: float | None = None) -> None:
+        """One turn, waiting at most `max_wait` seconds for something to happen."""
+        events = self._selector.select(self._patience(max_wait))
+        self.woke = self._clock()
+        self._hurried = False
+        due = self._take_due()
+        self.each(_ready, ((key.data, mask) for key, mask in events))
+        self.each(Timer.run, due)
+        self.each(_Stage.run, self._stages)
+        self._note_lag()
+
+    def run(self) -> None:
+        """Tick until somebody calls `stop`."""
+        self._running = True
+        while self._running:
+            self.tick()
+
+    def stop(self) -> None:
+        """Let `run` return at the end of this tick."""
+        self._running = False
+
+    def close(self) -> None:
+        self._selector.close()
+
+    def each(self, call: Callable[[_C, _A], object], pairs: Iterable[tuple[_C, _A]]) -> None:
+        """call(handler, argument) for every pair; one that raises does not keep the others from
+        their turn. This is the error boundary of the program."""
+        for handler, argument in pairs:
+            try:
+                call(handler, argument)
+            except Exception as error:
+                log.exception("bug: %r failed", handler)
+                self._metrics.handler_errors += 1
+                handler.crashed(error)
+
+    def _patience(self, max_wait: float | None) -> float | None:
+        if self._hurried:
+            return 0.0
+        while self._timers and not self._timers[0][2].live:
+            heapq.heappop(self._timers)
+            self._cancelled -= 1
+        if not self._timers:
+            return max_wait
+        wait = max(0.0, self._timers[0][0] - self._clock())
+        return wait if max_wait is None else min(wait, max_wait)
+
+    def _take_due(self) -> list[tuple[Timer, None]]:
+        """Taken before the handlers run: a timer set in this tick never runs in this tick."""
+        due: list[tuple[Timer, None]] = []
+        while self._timers and self._timers[0][0] <= self.woke:
+            timer = heapq.heappop(self._timers)[2]
+            if timer.live:
+                due.append((timer, None))
+            else:
+                self._cancelled -= 1
+        return due
+
+    def _note_lag(self) -> None:
+        lag = self._clock() - self.woke
+        self._metrics.lag.record(lag)
+        if lag > self._lag_warning:
+            log.warning("the loop was busy for %.0f ms", lag * 1000)
+
+
+def _ready(handler: Handler, mask: int) -> None:
+    handler.ready(mask)

@@ -1,0 +1,65 @@
+"""The contract of a protocol: bytes to commands, events to bytes, and nothing else.
+
+A protocol is sans-I/O: it holds no socket, reads no clock and knows no rule of the chat. `receive` is
+a generator which its session consumes one command at a time: a command has been decided before the
+next line is looked at, and whoever stops consuming for a while (because somebody talks too fast)
+goes on later with the same generator. It is never given new bytes before the last generator has
+ended. What a protocol has to say by itself is a command as well, so there is one ordered stream and
+nothing to remember to drain.
+
+A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is a
+bug of ours. How the bytes were cut makes no difference to the commands.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Protocol as Contract
+
+from chatroom.chat.events import Command, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The protocol's own answer to the peer."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Become:
+    """From here on the connection speaks this protocol, whose commands follow."""
+
+    protocol: "Protocol"
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """Close the connection after these last bytes."""
+
+    reason: str
+    farewell: bytes = b""
+
+
+Request = Command | Reply | Become | Hangup
+
+
+class Protocol(Contract):
+    @property
+    def dialect(self) -> Hashable:
+        """How events are rendered; equal dialects give equal bytes. Fixed once there is a name."""
+
+    @property
+    def echo(self) -> bool:
+        """Whether a member gets their own lines back."""
+
+    def receive(self, data: bytes) -> Iterator[Request]:
+        """What the peer asks for. Empty bytes mean that the peer will send no more."""
+
+    def silence(self) -> Iterator[Request]:
+        """What to do when the peer has connected and then waits for us."""
+
+    def named(self) -> None:
+        """The hub has accepted a name."""
+
+    def encode(self, event: Event) -> bytes:
+        """The event as the peer is to see it. Pure: the result is shared by a whole dialect."""

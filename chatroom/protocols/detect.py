@@ -1,0 +1,69 @@
+"""Which protocol does a new connection speak?
+
+Decided once, from its first bytes, before anything is read as chat; there is no way back. The table
+below is all there is to it. Bytes that may still become one of its entries are waited for, however
+slowly they come: half an HTTP verb must not turn into a chat line because the rest was late. Whoever
+sends nothing at all is a person waiting to be greeted, and so is everybody who is not in the table.
+"""
+
+from collections.abc import Hashable, Iterator
+
+from chatroom.chat.events import Event, Quit
+from chatroom.protocols import Become, Hangup, Protocol, Request
+from chatroom.protocols.http import VERBS, respond
+
+# Other protocols knock at every open port. None of these can begin what a person types.
+_STRANGERS = {
+    b"\x16\x03": "tls",
+    b"\x03\x00": "remote desktop",
+    b"\x00\x00": "binary",
+    b"SSH-": "ssh",
+}
+_PREFIXES = (*_STRANGERS, *(verb + b" " for verb in VERBS))
+
+
+class Detect:
+    """The protocol of a connection that has yet to show what it speaks.
+
+    `person` is the protocol of everybody who speaks none of the others.
+    """
+
+    __slots__ = ("_person", "_seen")
+
+    echo = False
+
+    def __init__(self, person: Protocol) -> None:
+        self._person = person
+        self._seen = b""
+
+    @property
+    def dialect(self) -> Hashable:
+        return self._person.dialect
+
+    def named(self) -> None:
+        """Nobody is named before they have become something else."""
+
+    def encode(self, event: Event) -> bytes:
+        """What there is to say to an undecided peer is said as to a person."""
+        return self._person.encode(event)
+
+    def silence(self) -> Iterator[Request]:
+        if not self._seen:
+            yield Become(self._person)
+            yield from self._person.silence()
+
+    def receive(self, data: bytes) -> Iterator[Request]:
+        seen = self._seen = self._seen + data
+        if not seen:
+            yield Quit("end of input")
+            return
+        prefix = next(filter(seen.startswith, _PREFIXES), None)
+        if prefix in _STRANGERS:
+            yield Hangup(f"speaks {_STRANGERS[prefix]}")
+        elif prefix is not None:
+            yield from respond(prefix.rstrip())
+        elif not data or not any(known.startswith(seen) for known in _PREFIXES):
+            yield Become(self._person)
+            yield from self._person.receive(seen)
+            if not data:
+                yield from self._person.receive(b"")

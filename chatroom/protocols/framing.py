@@ -1,0 +1,54 @@
+"""Lines out of a stream of bytes.
+
+The stream is cut at LF, with one CR before it removed. A line longer than the limit is reported once,
+as soon as it is too long, and then dropped up to its end; the rest of the stream is not affected. What
+is kept between two calls is at most one line within the limit, so looking through it again when bytes
+dribble in is cheap: at most the limit for each piece, at the speed of memchr.
+"""
+
+from collections.abc import Iterator
+
+CR = b"\r"
+LF = b"\n"
+
+
+class Lines:
+    """A splitter with a limit in bytes, counted without the line ending.
+
+    `crlf` tells whether the first complete line ended in CR LF; it is None before that.
+    """
+
+    __slots__ = ("_limit", "_partial", "_skipping", "crlf")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._partial = b""
+        self._skipping = False
+        self.crlf: bool | None = None
+
+    def split(self, data: bytes) -> Iterator[bytes | None]:
+        """The lines that end in `data`; None stands for one that was too long."""
+        *lines, partial = (self._partial + data).split(LF)
+        self._partial = b""
+        for line in lines:
+            if self.crlf is None:
+                self.crlf = line.endswith(CR)
+            if self._skipping:
+                self._skipping = False
+            elif len(line := line.removesuffix(CR)) <= self._limit:
+                yield line
+            else:
+                yield None
+        if self._skipping:
+            return
+        if len(partial.removesuffix(CR)) <= self._limit:
+            self._partial = partial
+        else:
+            self._skipping = True
+            yield None
+
+    def rest(self) -> Iterator[bytes]:
+        """The last line, when the stream has ended without a line ending."""
+        rest, self._partial = self._partial, b""
+        if rest:
+            yield rest.removesuffix(CR)

@@ -1,0 +1,45 @@
+"""Browsers, and web pages that try to speak to us.
+
+A browser lets any web page POST to any port, so a body is never read as chat (cross-protocol
+request forgery): a connection that begins with an HTTP verb gets one short response, and whatever
+else it sends is dropped. A GET is a curious person; they are told how to take part.
+
+Responses follow RFC 9110 and RFC 9112: a length, and `Connection: close` on each of them.
+"""
+
+from collections.abc import Iterator
+
+from chatroom.protocols import Hangup, Request
+
+VERBS = (
+    *(b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"),
+    *(b"PRI", b"PROPFIND", b"PROPPATCH", b"MKCOL", b"COPY", b"MOVE", b"LOCK", b"UNLOCK"),
+    *(b"REPORT", b"SEARCH"),
+)
+
+_HOW_TO_JOIN = (
+    b"This is a chatroom. Join it from a terminal with nc: the same host, the same port.\n"
+)
+
+
+def respond(verb: bytes) -> Iterator[Request]:
+    """Answer a request of this verb, whatever its target, and hang up."""
+    if verb == b"GET":
+        yield Hangup("http", _response(b"200 OK", _HOW_TO_JOIN))
+    else:
+        yield Hangup(
+            "http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET")
+        )
+
+
+def _response(status: bytes, body: bytes, *headers: bytes) -> bytes:
+    head = (
+        b"HTTP/1.1 " + status,
+        *headers,
+        b"Content-Type: text/plain; charset=utf-8",
+        b"Content-Length: %d" % len(body),
+        b"Connection: close",
+        b"",
+        b"",
+    )
+    return b"\r\n".join(head) + body

@@ -1,0 +1,165 @@
+"""Events as lines of text for people.
+
+Every function here turns one kind of event into its lines, without endings. What people say comes
+after their name and a colon; the server's own lines begin as no name can.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from chatroom.chat import events
+
+PROMPT = "Your name: "
+
+
+def render(event: events.Event, ending: str) -> bytes:
+    """The event in UTF-8; only a question for a name has no line ending at its end.
+
+    Raises ValueError when a value holds a line break: it would forge a line of somebody else's.
+    """
+    lines = _RENDERERS[type(event)](event)
+    for line in lines:
+        if "\n" in line or "\r" in line or "\0" in line:
+            raise ValueError(f"a line break or NUL inside a line: {line!r}")
+    last = PROMPT if isinstance(event, _ASKS_FOR_A_NAME) else ""
+    return f"{ending.join(lines)}{ending}{last}".encode()
+
+
+_ASKS_FOR_A_NAME = (events.Greeting, events.NameRefused)
+
+
+def _people(people: events.People) -> str:
+    if not people.count:
+        return "Nobody else is here yet."
+    names = ", ".join(people.names)
+    more = people.count - len(people.names)
+    are = "person is" if people.count == 1 else "people are"
+    return f"{people.count} {are} here: {names}" + (f" and {more} more" if more else "")
+
+
+def _joined(event: events.Joined) -> list[str]:
+    if event.origin is None:
+        return [f"Server: {event.name} has joined the chat. Say hi!"]
+    return [f"Server: {event.name} has joined room {event.room}."]
+
+
+def _left(event: events.Left) -> list[str]:
+    if event.destination is None:
+        return [f"Server: {event.name} has left the chat."]
+    return [f"Server: {event.name} has left room {event.room}."]
+
+
+def _presence(event: events.Presence) -> list[str]:
+    told = ((event.joined, "joined"), (event.left, "left"))
+    return [f"Server: {_have(count)} {verb} the chat." for count, verb in told if count]
+
+
+def _have(count: int) -> str:
+    return "1 person has" if count == 1 else f"{count} people have"
+
+
+def _members(event: events.Members) -> list[str]:
+    width = max(len(row.name) for row in event.rows)
+    lines = [f"Server: {_count(event.count, 'person', 'people')} in room {event.room}:"]
+    lines += (
+        f"  {row.name:{width}}  since {_clock_time(row)} ({_duration(row.stayed)}),"
+        f" idle {_duration(row.idle)}"
+        for row in event.rows
+    )
+    return [*lines, *_and_more(event.count - len(event.rows))]
+
+
+def _room_list(event: events.RoomList) -> list[str]:
+    width = max(len(name) for name, _ in event.rows)
+    lines = [f"Server: {_count(event.count, 'room', 'rooms')}:"]
+    lines += (f"  {name:{width}}  {_count(n, 'person', 'people')}" for name, n in event.rows)
+    return [*lines, *_and_more(event.count - len(event.rows))]
+
+
+def _and_more(count: int) -> list[str]:
+    return [f"  and {count} more"] if count else []
+
+
+def _ignoring(event: events.Ignoring) -> list[str]:
+    if event.ignored:
+        return [f"Server: You ignore {event.name} now; /ignore {event.name} again ends it."]
+    return [f"Server: You no longer ignore {event.name}."]
+
+
+def _ignore_list(event: events.IgnoreList) -> list[str]:
+    return [f"Server: You ignore {', '.join(event.names) or 'nobody'}."]
+
+
+def _skipped(event: events.Skipped) -> list[str]:
+    were = "line was" if event.lines == 1 else "lines were"
+    return [f"Server: {event.lines} {were} skipped while you were not reading."]
+
+
+def _measured(event: events.Measured) -> list[str]:
+    endings = ", ".join(f"{count} {reason}" for reason, count in event.endings) or "none"
+    return [
+        f"Server: up {_duration(event.uptime)}, {event.cpu:.1f} s of CPU,"
+        f" {event.memory / 1e6:.1f} MB of memory",
+        f"  {_count(event.clients, 'client', 'clients')} in {_count(event.rooms, 'room', 'rooms')};"
+        f" {event.messages} messages, {event.deliveries} deliveries, {event.skipped} lines skipped",
+        f"  fan-out: p50 {_ms(event.fanout_p50)}, p99 {_ms(event.fanout_p99)},"
+        f" max {_ms(event.fanout_max)};"
+        f" loop lag: p99 {_ms(event.lag_p99)}, max {_ms(event.lag_max)}",
+        f"  queues: {_count(event.slow_readers, 'slow reader', 'slow readers')},"
+        f" {event.queued} bytes waiting; errors: {event.errors}; closed: {endings}",
+    ]
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _clock_time(row: events.Row) -> str:
+    """Where the server is; with the date once it can be in doubt."""
+    long_ago = row.stayed >= timedelta(hours=20).total_seconds()
+    return f"{datetime.fromtimestamp(row.since):{'%Y-%m-%d %H:%M' if long_ago else '%H:%M'}}"
+
+
+def _duration(seconds: float) -> str:
+    total = int(seconds)
+    days, hours, minutes = total // 86400, total // 3600 % 24, total // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{total} s"
+
+
+_RENDERERS: dict[type, Callable[[Any], list[str]]] = {
+    events.Said: lambda event: [f"{event.name}: {event.text}"],
+    events.Acted: lambda event: [f"* {event.name} {event.text}"],
+    events.Told: lambda event: [f"[private] {event.name}: {event.text}"],
+    events.Joined: _joined,
+    events.Left: _left,
+    events.Presence: _presence,
+    events.Greeting: lambda event: [f"Welcome to the chatroom. {_people(event.people)}"],
+    events.NameRefused: lambda event: [event.text],
+    events.Welcomed: lambda event: [
+        f"All set, {event.name}! Leave the chatroom anytime by typing QUIT;"
+        " /help lists the commands."
+    ],
+    events.Renamed: lambda event: [f"Server: {event.old} is now called {event.new}."],
+    events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
+    events.Moved: lambda event: [
+        f"Server: You are in room {event.room} now. {_people(event.people)}"
+    ],
+    events.Members: _members,
+    events.RoomList: _room_list,
+    events.Ignoring: _ignoring,
+    events.IgnoreList: _ignore_list,
+    events.Skipped: _skipped,
+    events.Refused: lambda event: [f"Server: {event.text}"],
+    events.Notice: lambda event: [f"Server: {event.text}"],
+    events.Closing: lambda event: [f"Server: {event.text}"],
+    events.Measured: _measured,
+}

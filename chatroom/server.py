@@ -1,0 +1,270 @@
+"""python -m chatroom.server: arguments to settings, settings to parts, and then the loop turns.
+
+The only file that knows all the others.
+"""
+
+import argparse
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+
+from chatroom import __version__
+from chatroom.chat.events import Measured
+from chatroom.chat.hub import Hub
+from chatroom.console import Console
+from chatroom.metrics import Metrics
+from chatroom.net.connection import Connection, Connections
+from chatroom.net.listener import CannotListen, Listener, bind, printable
+from chatroom.net.loop import Loop
+from chatroom.net.signals import Signals
+from chatroom.net.supervisor import notify
+from chatroom.output import Stream, log_to, open_standard_streams
+from chatroom.protocols.detect import Detect
+from chatroom.protocols.line import Line
+from chatroom.resources import allow_descriptors, memory_in_use
+from chatroom.session import Session
+from chatroom.settings import Settings
+
+log = logging.getLogger("chatroom.server")  # __name__ is "__main__" when run with -m
+
+
+class Server:
+    """All parts put together. The listening `sockets` belong to the server from here on."""
+
+    def __init__(
+        self, settings: Settings, metrics: Metrics, loop: Loop, sockets: list[socket.socket]
+    ) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._loop = loop
+        self._started = time.monotonic()
+        self._messages_timed = 0
+        self._draining = False
+        self._exit_code = 0
+        self.hub = Hub(settings, metrics, time.monotonic, time.time, loop.call_later, self.measure)
+        loop.at_tick_end(self.hub.flush)
+        self._connections = Connections(loop, settings, metrics)
+        loop.at_tick_end(self._time_fanout)
+        loop.at_tick_end(self._stop_when_drained)
+        self.listeners = [
+            Listener(sock, self._connections, settings, metrics, self._welcome) for sock in sockets
+        ]
+
+    def run(self) -> int:
+        """Serve until told to stop; returns the exit code."""
+        for listener in self.listeners:
+            listener.start()
+        self._loop.run()
+        for listener in self.listeners:
+            listener.close()
+        self._connections.close()
+        return self._exit_code
+
+    def _welcome(self, sock: socket.socket, host: str, port: int) -> None:
+        """A visitor has connected: give them a connection and a session."""
+        connection = Connection(sock, printable(host, port), self._connections)
+        protocol = Detect(Line(self._settings.max_line))
+        connection.session = Session(
+            connection, protocol, self.hub, self._loop, self._settings, host
+        )
+        connection.start()
+        log.info("%s connected", connection.address)
+
+    # --- stopping ----------------------------------------------------------------------------------
+
+    def on_signal(self, number: int) -> None:
+        name = signal.Signals(number).name
+        if number == signal.SIGHUP:
+            log.info("%s: there is nothing to reload", name)
+        elif self._draining:
+            log.warning("%s again: stopping at once", name)
+            self._exit_code = 128 + number
+            self._loop.stop()
+        else:
+            log.info("%s: shutting down", name)
+            self.shut_down()
+
+    def shut_down(self) -> None:
+        """Let nobody in any more; after one more tick, which reads what has arrived, drain."""
+        if not self._draining:
+            self._draining = True
+            notify("STOPPING=1")
+            for listener in self.listeners:
+                listener.close()
+            self._loop.call_later(0.0, self._drain)
+
+    def _drain(self) -> None:
+        """Handle what was received, tell everybody, and close; each has `drain_seconds` to read."""
+        sessions = [
+            connection.session
+            for connection in self._connections.talking
+            if isinstance(connection.session, Session)
+        ]
+        for session in sessions:
+            session.finish_input()
+        farewell = "The chatroom is shutting down. Goodbye!"
+        self.hub.shut_down(farewell)
+        for session in sessions:
+            session.say_goodbye(farewell)
+
+    def _stop_when_drained(self) -> None:
+        if self._draining and not self._connections.talking:
+            self._loop.stop()
+
+    # --- measuring ---------------------------------------------------------------------------------
+
+    def _time_fanout(self) -> None:
+        """The tick's messages have been sent to everybody: how long did that take them?"""
+        messages = self._metrics.messages
+        if messages != self._messages_timed:
+            took = time.monotonic() - self._loop.woke
+            self._metrics.fanout.record(took, messages - self._messages_timed)
+            self._messages_timed = messages
+
+    def measure(self) -> Measured:
+        metrics = self._metrics
+        return Measured(
+            clients=len(self._connections),
+            rooms=len(self.hub.rooms),
+            messages=metrics.messages,
+            deliveries=metrics.deliveries,
+            skipped=metrics.skipped,
+            fanout_p50=metrics.fanout.quantile(0.5),
+            fanout_p99=metrics.fanout.quantile(0.99),
+            fanout_max=metrics.fanout.max,
+            lag_p99=metrics.lag.quantile(0.99),
+            lag_max=metrics.lag.max,
+            slow_readers=len(self._connections.blocked),
+            queued=sum(connection.queued for connection in self._connections.blocked),
+            endings=tuple(metrics.endings.most_common(8)),
+            errors=metrics.handler_errors,
+            cpu=time.process_time(),
+            memory=memory_in_use(),
+            uptime=time.monotonic() - self._started,
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 after a shutdown, 1 when it cannot listen, 128 + N after a second signal N."""
+    open_standard_streams()
+    options = _parser().parse_args(arguments)
+    metrics = Metrics()
+    errors, output = Stream(2), Stream(1)
+    log_to(errors, metrics, options.log_level)
+    settings = _settings(options)
+    try:
+        sockets = bind(settings.host, settings.port, settings)
+    except CannotListen as problem:
+        errors.write(f"chatroom: {problem}\n")
+        return 1
+    loop = Loop(metrics, lag_warning=settings.lag_warning)
+    server = Server(settings, metrics, loop, sockets)
+    Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
+    Console(0, output, loop, server.hub, server.shut_down, server.measure).start()
+    _announce(output, settings.host, server.listeners)
+    gc.freeze()  # what is here now stays; the collector need not look at it again
+    return server.run()
+
+
+def _announce(output: Stream, host: str, listeners: list[Listener]) -> None:
+    for listener in listeners:
+        output.write(f"Listening at {listener.address}\n")
+    port = listeners[0].port
+    if host in ("", "::", "0.0.0.0"):
+        there = f" here, or from another machine with: nc {socket.gethostname()} {port}"
+        output.write(f"Join with: nc localhost {port}{there}\n")
+    else:
+        output.write(f"Join with: nc {host} {port}\n")
+    notify("READY=1")
+    if os.geteuid() == 0:
+        log.warning("running as root, which a chatroom does not need")
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    possible = allow_descriptors()
+    wanted = options.max_clients or possible
+    if wanted > possible:
+        log.warning("--max-clients %d: the limit on descriptors allows %d", wanted, possible)
+    return Settings(
+        host=options.host,
+        port=options.port,
+        rate=options.rate,
+        max_clients=min(wanted, possible),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    default = Settings()
+    parser = argparse.ArgumentParser(
+        prog="python -m chatroom.server",
+        description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
+        epilog="While it runs, type help on its standard input for the operator's commands.",
+    )
+    parser.add_argument(
+        "host",
+        nargs="?",
+        default=default.host,
+        metavar="HOST",
+        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
+        " interface (default: %(default)s)",
+    )
+    parser.add_argument(
+        "-p",
+        "--port",
+        type=_port,
+        default=default.port,
+        help="TCP port; 0 lets the system choose (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--rate",
+        type=_rate,
+        default=default.rate,
+        metavar="N",
+        help="lines a second per client, with bursts of 4N; who is faster is slowed down;"
+        " 0: unlimited (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--max-clients",
+        type=_clients,
+        metavar="N",
+        help="clients at once (default: what the limit on open files allows)",
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        default="info",
+        help="debug also logs what is said (default: %(default)s)",
+    )
+    parser.add_argument("--version", action="version", version=f"chatroom {__version__}")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose one from 0 to 65535")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate; give lines a second, 0 or more")
+    return rate
+
+
+def _clients(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of clients; give 1 or more")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""One visitor: joins a connection, the protocol it speaks and the chat.
+
+The session is the middle of the path of a message. Bytes come in from the connection, the protocol
+makes commands of them, and the session consumes those one at a time: it carries out what the protocol
+has to say by itself and hands the rest to the hub. The hub's answers take the way back through
+`Outlet`, which the session is.
+
+Here a client who talks too fast is slowed down. The commands of what was received are an iterator,
+and consuming it stops, and reading with it, when the client has no tokens left or has had its turn in
+this tick. Nothing is lost and nobody is told off: TCP holds the rest back. Bytes cost tokens as well
+as lines, or a line that never ends would be free.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+
+from chatroom.chat import events
+from chatroom.chat.hub import Hub
+from chatroom.chat.member import Member
+from chatroom.net.connection import Connection
+from chatroom.net.loop import Loop, Timer
+from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.settings import Settings
+
+
+class Bucket:
+    """Tokens: `burst` at first, `rate` a second after that, never more than `burst`.
+
+    It may be overdrawn, since what has been received must be paid for; the debt is waited for.
+    """
+
+    __slots__ = ("_burst", "_rate", "_stamp", "_tokens")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._tokens = burst
+        self._stamp = now
+
+    def take(self, tokens: int, now: float) -> float:
+        """Pay, and return the seconds to wait until there is a whole token again."""
+        self._tokens = min(self._burst, self._tokens + (now - self._stamp) * self._rate) - tokens
+        self._stamp = now
+        return max(0.0, (1.0 - self._tokens) / self._rate)
+
+
+class Session:
+    """`protocol` is what the connection is taken to speak before anything is known."""
+
+    __slots__ = (
+        "_bucket",
+        "_connection",
+        "_deadline",
+        "_hub",
+        "_loop",
+        "_member",
+        "_pause_timer",
+        "_pending",
+        "_protocol",
+        "_settings",
+        "_unpaid",
+        "write",
+    )
+
+    def __init__(
+        self,
+        connection: Connection,
+        protocol: Protocol,
+        hub: Hub,
+        loop: Loop,
+        settings: Settings,
+        host: str,
+    ) -> None:
+        self._connection = connection
+        self._protocol = protocol
+        self._hub = hub
+        self._loop = loop
+        self._settings = settings
+        self.write: Callable[[bytes], bool] = connection.write
+        self._member = Member(self, host, connection.address)
+        self._pending: Iterator[Request] | None = None
+        self._unpaid = 0  # tokens that the bytes of _pending cost beyond its lines
+        self._bucket: Bucket | None = None
+        if settings.rate:
+            burst = max(1.0, settings.rate * settings.burst_seconds)
+            self._bucket = Bucket(settings.rate, burst, loop.woke)
+        self._deadline = loop.call_later(settings.silence, self._silent, connection)
+        self._pause_timer: Timer | None = None
+
+    # --- what the connection calls -----------------------------------------------------------------
+
+    def received(self, data: bytes) -> None:
+        self._unpaid = len(data) // self._settings.max_line
+        self._pending = self._protocol.receive(data)
+        self._consume()
+
+    def drained(self) -> None:
+        self._hub.drained(self._member)
+
+    def lost(self, reason: str) -> None:
+        self._deadline.cancel()
+        if self._pause_timer is not None:
+            self._pause_timer.cancel()
+        self._pending = None
+        self._hub.leave(self._member, reason)
+
+    # --- the chat's Outlet -------------------------------------------------------------------------
+
+    @property
+    def dialect(self) -> Hashable:
+        return self._protocol.dialect
+
+    @property
+    def echo(self) -> bool:
+        return self._protocol.echo
+
+    def encode(self, event: events.Event) -> bytes:
+        return self._protocol.encode(event)
+
+    def named(self) -> None:
+        self._deadline.cancel()
+        self._protocol.named()
+
+    def close(self, reason: str, farewell: bytes = b"") -> None:
+        self._connection.close(reason, farewell)
+
+    # --- what the server calls ---------------------------------------------------------------------
+
+    def finish_input(self) -> None:
+        """Handle what was received already, at once and whatever the rate: the server is stopping."""
+        for request in self._pending or ():
+            self._handle(request)
+            if self._connection.closing:
+                return
+
+    def say_goodbye(self, text: str) -> None:
+        """Close, and tell the reason to somebody who is no member (members hear it in their room)."""
+        farewell = b"" if self._member.name else self.encode(events.Closing(text))
+        self._connection.close("shutdown", farewell)
+
+    # --- consuming commands ------------------------------------------------------------------------
+
+    def _consume(self) -> None:
+        """Carry out what is pending, until it is done or has to wait."""
+        handled = 0
+        for request in self._pending or ():
+            self._handle(request)
+            if self._connection.closing:
+                return
+            if isinstance(request, _FREE):
+                continue
+            handled += 1
+            self._unpaid -= 1
+            wait = self._pay(1)
+            if wait or handled == self._settings.lines_per_tick:
+                self._pause(wait)
+                return
+        self._pending = None
+        if wait := self._pay(max(0, self._unpaid)):
+            self._unpaid = 0
+            self._pause(wait)
+        else:
+            self._connection.resume_reading()
+
+    def _pay(self, tokens: int) -> float:
+        return self._bucket.take(tokens, self._loop.woke) if self._bucket and tokens else 0.0
+
+    def _pause(self, seconds: float) -> None:
+        self._connection.pause_reading()
+        self._pause_timer = self._loop.call_later(seconds, self._consume, self._connection)
+
+    def _handle(self, request: Request) -> None:
+        match request:
+            case Reply(data):
+                self._hub.reply(self._member, data)
+            case Become(protocol):
+                self._protocol = protocol
+            case Hangup(reason, farewell):
+                self._connection.close(reason, farewell)
+            case _:
+                self._hub.handle(self._member, request)
+
+    # --- deadlines before there is a name ----------------------------------------------------------
+
+    def _silent(self) -> None:
+        self._deadline = self._loop.call_later(
+            self._settings.name_seconds - self._settings.silence, self._nameless, self._connection
+        )
+        if self._pending is None:
+            for request in self._protocol.silence():
+                self._handle(request)
+
+    def _nameless(self) -> None:
+        text = f"No name was given within {self._settings.name_seconds:.0f} s."
+        self.close("gave no name", self.encode(events.Closing(text)))
+
+
+# They come with a line, or with silence, and are not what it asks for.
+_FREE = (Become, events.Greet)

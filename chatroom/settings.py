@@ -1,0 +1,116 @@
+"""Every limit and every default of the server, in one place.
+
+Each field says its unit, why it has this value, and what happens when it is reached. Nothing else in
+the program holds a limit of its own: who needs one is handed the `Settings`.
+"""
+
+from dataclasses import dataclass
+
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may change (the first group) and what the design fixed (the others)."""
+
+    # Where to listen. Loopback by default: nobody is let in from outside unless told so.
+    host: str = "127.0.0.1"
+    port: int = 1060
+
+    # Lines a second one client may say; the burst is four seconds' worth, so that a pasted snippet
+    # goes through at once. Over it the client's socket is not read until there are tokens again:
+    # nothing is lost, TCP holds the rest back. 0 means unlimited.
+    rate: float = 5.0
+    burst_seconds: float = 4.0
+
+    # Clients at once. Over it a newcomer is told that the chatroom is full, and closed.
+    max_clients: int = 10_000
+
+    # --- input ---------------------------------------------------------------------------------
+
+    # Bytes of a line without its ending. A longer one is refused with a notice and skipped to its
+    # end; cutting it would put words in somebody's mouth.
+    max_line: int = 4096
+
+    # Bytes taken from a socket per tick, so that one torrent cannot hold up the others.
+    recv_bytes: int = 64 * KIB
+
+    # Lines of one client handled per tick; the rest waits for the next tick, in order.
+    lines_per_tick: int = 32
+
+    # Seconds of silence after which a new connection is taken to be a person, and greeted.
+    silence: float = 0.25
+
+    # Seconds from connecting (not from the last byte: a dribble must not extend it) to a name.
+    name_seconds: float = 60.0
+
+    # --- output --------------------------------------------------------------------------------
+
+    # Bytes waiting for one client. Over it the client is behind: lines are skipped and counted,
+    # and the count is told when the queue has drained.
+    queue_bytes: int = 256 * KIB
+
+    # Seconds in which a client with a full queue must take at least one byte, or be cut.
+    stall_seconds: float = 30.0
+
+    # Bytes of kernel send buffer. Left alone it grows to megabytes per client that never reads.
+    send_buffer: int = 128 * KIB
+
+    # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
+    pieces_per_send: int = 64
+
+    # --- accepting -----------------------------------------------------------------------------
+
+    # Connections the kernel completes before we accept them. With 100, a burst of 3,000 waits
+    # seconds for repeated SYNs; with 4096 it does not.
+    backlog: int = 4096
+
+    # Accepts per tick and listener: a storm of newcomers must not be felt by those who talk.
+    accepts_per_tick: int = 64
+
+    # Seconds the listener rests when the process is out of descriptors; it would spin otherwise.
+    accept_pause: float = 0.5
+
+    # --- closing -------------------------------------------------------------------------------
+
+    # Seconds to hand over what is queued before a close, and to drain at a shutdown.
+    drain_seconds: float = 5.0
+
+    # After our last byte we read and drop what still arrives, this long and this much: closing
+    # with unread input makes the kernel send a reset, which may destroy our last words.
+    linger_seconds: float = 5.0
+    linger_bytes: int = 64 * KIB
+
+    # --- the chat ------------------------------------------------------------------------------
+
+    # Seconds a name stays with somebody who lost the connection without leaving.
+    hold_seconds: float = 30.0
+
+    # Rooms of more people than this hear of joins and leaves as a count, once per interval
+    # (seconds): one notice each to all the others would be quadratic.
+    crowd: int = 50
+    presence_seconds: float = 1.0
+
+    # Names in a greeting, and rows in an answer to /who or /rooms; the rest is told as a number.
+    names_shown: int = 20
+    rows_shown: int = 200
+
+    # Names one member may ignore; one more is refused.
+    max_ignored: int = 100
+
+    # --- dead peers ----------------------------------------------------------------------------
+
+    # Keepalive: seconds idle before the first probe, between probes, and probes without an answer.
+    # It says nothing of data that is never acknowledged, so TCP_USER_TIMEOUT (seconds) covers that.
+    keepalive_idle: int = 60
+    keepalive_interval: int = 15
+    keepalive_probes: int = 4
+    user_timeout: int = 120
+
+    # --- telling when something is wrong -------------------------------------------------------
+
+    # Seconds of work in one tick after which the log says that the loop is late.
+    lag_warning: float = 0.1
+
+    # Seconds between two log lines about the same pressing condition.
+    log_interval: float = 60.0
