@@ -104,7 +104,7 @@ class Console:
     def _print(self, text: str) -> None:
         self._output.write(text + "\n")
 
-    # --- the commands ------------------------------------------------------------------------------
+    # --- the commands -------------------------------------------------------------------------
 
     def _who(self, _: str) -> Iterator[str]:
         yield f"{len(self._hub.roster)} here"

@@ -1,8 +1,8 @@
 """Standard output and standard error of a server that must not stop for them.
 
-A pipe whose reader is gone raises, a pipe whose reader sleeps blocks, and either would take everybody
-in the chat with it. So a line is written only when the descriptor has room for it, and otherwise
-counted; the count is told as soon as there is room again.
+A pipe whose reader is gone raises, a pipe whose reader sleeps blocks, and either would take
+everybody in the chat with it. So a line is written only when the descriptor has room for it, and
+otherwise counted; the count is told as soon as there is room again.
 """
 
 import logging
@@ -11,7 +11,8 @@ import select
 
 from chatroom.metrics import Metrics
 
-# What poll promises to take without blocking once it says that a pipe is writable (PIPE_BUF, POSIX).
+# What poll promises to take without blocking once it says that a pipe is writable (PIPE_BUF,
+# POSIX).
 _ATOMIC = 4096
 
 
@@ -68,7 +69,7 @@ def log_to(stream: Stream, metrics: Metrics, level: str) -> None:
 
 
 def open_standard_streams() -> None:
-    """Put /dev/null where descriptors 0 to 2 are closed; the first socket would take their place."""
+    """Put /dev/null where 0, 1 or 2 is closed; the first socket would take its place."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)

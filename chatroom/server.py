@@ -75,7 +75,7 @@ class Server:
         connection.start()
         log.info("%s connected", connection.address)
 
-    # --- stopping ----------------------------------------------------------------------------------
+    # --- stopping -----------------------------------------------------------------------------
 
     def on_signal(self, number: int) -> None:
         name = signal.Signals(number).name
@@ -100,11 +100,7 @@ class Server:
 
     def _drain(self) -> None:
         """Handle what was received, tell everybody, and close; each has `drain_seconds` to read."""
-        sessions = [
-            connection.session
-            for connection in self._connections.talking
-            if isinstance(connection.session, Session)
-        ]
+        sessions = [connection.session for connection in self._connections.talking]
         for session in sessions:
             session.finish_input()
         farewell = "The chatroom is shutting down. Goodbye!"
@@ -116,7 +112,7 @@ class Server:
         if self._draining and not self._connections.talking:
             self._loop.stop()
 
-    # --- measuring ---------------------------------------------------------------------------------
+    # --- measuring ----------------------------------------------------------------------------
 
     def _time_fanout(self) -> None:
         """The tick's messages have been sent to everybody: how long did that take them?"""
@@ -150,7 +146,7 @@ class Server:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after a shutdown, 1 when it cannot listen, 128 + N after a second signal N."""
+    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N."""
     open_standard_streams()
     options = _parser().parse_args(arguments)
     metrics = Metrics()
@@ -162,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotListen as problem:
         errors.write(f"chatroom: {problem}\n")
         return 1
-    loop = Loop(metrics, lag_warning=settings.lag_warning)
+    loop = Loop(settings, metrics)
     server = Server(settings, metrics, loop, sockets)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
     Console(0, output, loop, server.hub, server.shut_down, server.measure).start()

@@ -1,16 +1,17 @@
 """One visitor: joins a connection, the protocol it speaks and the chat.
 
 The session is the middle of the path of a message. Bytes come in from the connection, the protocol
-makes commands of them, and the session consumes those one at a time: it carries out what the protocol
-has to say by itself and hands the rest to the hub. The hub's answers take the way back through
-`Outlet`, which the session is.
+makes commands of them, and the session consumes those one at a time: it carries out what the
+protocol has to say by itself and hands the rest to the hub. The hub's answers take the way back
+through `Outlet`, which the session is.
 
 Here a client who talks too fast is slowed down. The commands of what was received are an iterator,
-and consuming it stops, and reading with it, when the client has no tokens left or has had its turn in
-this tick. Nothing is lost and nobody is told off: TCP holds the rest back. Bytes cost tokens as well
-as lines, or a line that never ends would be free.
+and consuming it stops, and reading with it, when the client has no tokens left or has had its turn
+in this tick. Nothing is lost and nobody is told off: TCP holds the rest back. Bytes cost tokens as
+well as lines, or a line that never ends would be free.
 """
 
+import logging
 from collections.abc import Callable, Hashable, Iterator
 
 from chatroom.chat import events
@@ -20,6 +21,8 @@ from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 class Bucket:
@@ -86,7 +89,7 @@ class Session:
         self._deadline = loop.call_later(settings.silence, self._silent, connection)
         self._pause_timer: Timer | None = None
 
-    # --- what the connection calls -----------------------------------------------------------------
+    # --- what the connection calls ------------------------------------------------------------
 
     def received(self, data: bytes) -> None:
         self._unpaid = len(data) // self._settings.max_line
@@ -101,9 +104,11 @@ class Session:
         if self._pause_timer is not None:
             self._pause_timer.cancel()
         self._pending = None
+        if not self._member.name:
+            log.info("%s closed: %s", self._connection.address, reason)
         self._hub.leave(self._member, reason)
 
-    # --- the chat's Outlet -------------------------------------------------------------------------
+    # --- the chat's Outlet --------------------------------------------------------------------
 
     @property
     def dialect(self) -> Hashable:
@@ -123,21 +128,20 @@ class Session:
     def close(self, reason: str, farewell: bytes = b"") -> None:
         self._connection.close(reason, farewell)
 
-    # --- what the server calls ---------------------------------------------------------------------
+    # --- what a stopping server calls ---------------------------------------------------------
 
     def finish_input(self) -> None:
-        """Handle what was received already, at once and whatever the rate: the server is stopping."""
         for request in self._pending or ():
             self._handle(request)
             if self._connection.closing:
                 return
 
     def say_goodbye(self, text: str) -> None:
-        """Close, and tell the reason to somebody who is no member (members hear it in their room)."""
+        # members have heard it in their room
         farewell = b"" if self._member.name else self.encode(events.Closing(text))
         self._connection.close("shutdown", farewell)
 
-    # --- consuming commands ------------------------------------------------------------------------
+    # --- consuming commands -------------------------------------------------------------------
 
     def _consume(self) -> None:
         """Carry out what is pending, until it is done or has to wait."""
@@ -179,7 +183,7 @@ class Session:
             case _:
                 self._hub.handle(self._member, request)
 
-    # --- deadlines before there is a name ----------------------------------------------------------
+    # --- deadlines before there is a name -----------------------------------------------------
 
     def _silent(self) -> None:
         self._deadline = self._loop.call_later(

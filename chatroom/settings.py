@@ -1,7 +1,7 @@
 """Every limit and every default of the server, in one place.
 
-Each field says its unit, why it has this value, and what happens when it is reached. Nothing else in
-the program holds a limit of its own: who needs one is handed the `Settings`.
+Each field says its unit, why it has this value, and what happens when it is reached. Nothing else
+in the program holds a limit of its own: who needs one is handed the `Settings`.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ Times are seconds since the epoch; durations are seconds.
 
 from dataclasses import dataclass
 
-# --- commands: from a visitor to the hub -----------------------------------------------------------
+# --- commands: from a visitor to the hub ------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ Command = (
     Greet | Name | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Blank | Quit
 )
 
-# --- events: from the hub to members -----------------------------------------------------------------
+# --- events: from the hub to members ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

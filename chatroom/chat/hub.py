@@ -71,7 +71,7 @@ class Hub:
         }
         self._open_to_strangers = (events.Greet, events.Name, events.Blank, events.Quit)
 
-    # --- what a session calls ----------------------------------------------------------------------
+    # --- what a session calls -----------------------------------------------------------------
 
     def handle(self, member: Member, command: events.Command) -> None:
         """Decide one command. Everything it causes is queued when this returns, nothing is sent."""
@@ -112,7 +112,7 @@ class Hub:
         for room in changed:
             room.flush()
 
-    # --- what the operator calls -------------------------------------------------------------------
+    # --- what the operator calls --------------------------------------------------------------
 
     def notice(self, text: str) -> None:
         """Say something to everybody, as the server."""
@@ -146,7 +146,7 @@ class Hub:
         """The room of a named member."""
         return self._seats[member]
 
-    # --- arriving and leaving ----------------------------------------------------------------------
+    # --- arriving and leaving -----------------------------------------------------------------
 
     def _greet(self, member: Member, _: events.Greet) -> None:
         self.answer(member, events.Greeting(self._people(self.roster, len(self.roster))))
@@ -194,7 +194,7 @@ class Hub:
             del self.rooms[names.key(room.name)]
         return room
 
-    # --- talking -----------------------------------------------------------------------------------
+    # --- talking ------------------------------------------------------------------------------
 
     def _say(self, member: Member, command: events.Say) -> None:
         if text := self._spoken(member, command.text):
@@ -227,7 +227,7 @@ class Hub:
     def _blank(self, member: Member, _: events.Blank) -> None:
         pass
 
-    # --- changing what one is ----------------------------------------------------------------------
+    # --- changing what one is -----------------------------------------------------------------
 
     def _rename(self, member: Member, command: events.Rename) -> None:
         old, old_key = member.name, member.key
@@ -285,7 +285,7 @@ class Hub:
         member.ignored = ignored
         (self._choosy.add if ignored else self._choosy.discard)(member)
 
-    # --- asking ------------------------------------------------------------------------------------
+    # --- asking -------------------------------------------------------------------------------
 
     def _who(self, member: Member, _: events.Who) -> None:
         room = self._seats[member]

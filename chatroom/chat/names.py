@@ -5,8 +5,8 @@ names are compared by: case-folded, as RFC 8266 section 2.4 asks, and with lette
 that are drawn like a Latin one replaced by it, so that nobody can be told apart only by a font.
 
 Beyond the RFC a name holds no space, because `/msg NAME TEXT` must have one reading; nothing
-invisible; letters of one script only; and no character with which a line of the server's own begins.
-Look-alikes inside one script (l and I, 0 and O) remain possible: refusing them would refuse
+invisible; letters of one script only; and no character with which a line of the server's own
+begins. Look-alikes inside one script (l and I, 0 and O) remain possible: refusing them would refuse
 too many honest names.
 """
 
@@ -19,8 +19,8 @@ _MAX_MARKS = 2  # in a row; a name is short and sits before every line
 _FORBIDDEN_FIRST = "#*[/+-<>="
 _FORBIDDEN = "!@:,"
 
-# Invisible, and yet not of a category (Z, C) that is refused as a whole: the grapheme joiner, fillers,
-# Khmer inherent vowels, Mongolian and other variation selectors, the Braille blank.
+# Invisible, and yet not of a category (Z, C) that is refused as a whole: the grapheme joiner,
+# fillers, Khmer inherent vowels, Mongolian and other variation selectors, the Braille blank.
 _INVISIBLE = frozenset(
     map(
         chr,
@@ -40,8 +40,8 @@ _INVISIBLE = frozenset(
     )
 )
 
-# Drawn like a Latin letter in common fonts, after case-folding: Cyrillic, Greek, Armenian. Written as
-# escapes, since nobody could review what cannot be told apart.
+# Drawn like a Latin letter in common fonts, after case-folding: Cyrillic, Greek, Armenian. Written
+# as escapes, since nobody could review what cannot be told apart.
 _DRAWN_LIKE = {
     "a": "\u0430\u03b1",
     "b": "\u0432",

@@ -1,15 +1,16 @@
 """A room: its members, and the fan-out of one tick.
 
 What is published during a tick is gathered in a batch. At the tick's end the batch is rendered once
-for each dialect, joined once, and the very same bytes object is queued for every member: the work of
-a message is done once, and a receiver costs one append here and one `send` later.
+for each dialect, joined once, and the very same bytes object is queued for every member: the work
+of a message is done once, and a receiver costs one append here and one `send` later.
 
-Three kinds of member cannot be served that way. An author must not get their own line back; somebody
-who is sent a reply of their own in the middle of the tick must see it in its place among the lines;
-and somebody who ignores others, or is behind, gets less. They stand *apart*: a `Place` remembers how
-much of the batch they have had and which of its lines are their own, and at the tick's end each of
-them is handed the rest. Whoever has no lasting reason to stand apart then returns to the fast path,
-so that the cost of an exception is paid by the members it concerns, in the ticks it concerns.
+Three kinds of member cannot be served that way. An author must not get their own line back;
+somebody who is sent a reply of their own in the middle of the tick must see it in its place among
+the lines; and somebody who ignores others, or is behind, gets less. They stand *apart*: a `Place`
+remembers how much of the batch they have had and which of its lines are their own, and at the
+tick's end each of them is handed the rest. Whoever has no lasting reason to stand apart then
+returns to the fast path, so that the cost of an exception is paid by the members it concerns, in
+the ticks it concerns.
 
 A room decides nothing. Who may enter, and what is published, is the hub's affair.
 """
@@ -64,7 +65,7 @@ class Room:
         del self._apart[member]
 
     def publish(self, event: Event, author: Member | None = None) -> None:
-        """Let everybody hear it at the end of the tick, but its author only if they want an echo."""
+        """Let everybody hear it at the tick's end; its author only if they want an echo."""
         self._touch()
         spoken = author is not None and isinstance(event, Said | Acted)
         if author is not None and not author.outlet.echo:

@@ -1,8 +1,8 @@
 """Who is called what: one member for a name, and a name that waits for whoever lost it.
 
 A name whose owner left is free at once. A name whose owner's connection broke is held for a while
-(`Settings.hold_seconds`) for visitors from the same host, who are most likely the owner coming back:
-somebody else could otherwise take over the conversation in that moment.
+(`Settings.hold_seconds`) for visitors from the same host, who are most likely the owner coming
+back: somebody else could otherwise take over the conversation in that moment.
 """
 
 from collections.abc import Callable, Iterator

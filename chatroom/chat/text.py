@@ -1,10 +1,10 @@
 """What text may hold, decided once for everybody.
 
 A line that one person types is written to other people's terminals, bots and logs. Escape sequences
-would move their cursors (CWE-150), separators that only some programs honour would forge lines, bidi
-controls would reorder what others said, and a tower of combining marks would cover the neighbouring
-lines. `clean` removes all of that, in one place, for every protocol and for every kind of text;
-what it returns is always exactly one line.
+would move their cursors (CWE-150), separators that only some programs honour would forge lines,
+bidi controls would reorder what others said, and a tower of combining marks would cover the
+neighbouring lines. `clean` removes all of that, in one place, for every protocol and for every kind
+of text; what it returns is always exactly one line.
 
 It refuses to be clever about meaning: no words, no links, no languages. Joiners and variation
 selectors stay, because scripts and emoji need them.
@@ -16,7 +16,7 @@ MAX_MARKS = 4
 """Combining marks in a row that are kept. Living orthographies need two or three."""
 
 _REMOVED = (
-    *range(0x00, 0x20),  # C0: escapes, and everything str.splitlines would split at
+    *range(0x20),  # C0: escapes, and everything str.splitlines would split at
     *range(0x7F, 0xA0),  # DEL, and C1: some terminals obey 0x9B as they do ESC [
     0x061C,  # Arabic letter mark
     0x200E,

@@ -1,9 +1,9 @@
 """One client's socket, and the set of them.
 
-Writing and closing are requests. `write` appends to a queue, `close` and `abort` set a state; at the
-end of the tick `Connections.flush` makes one system call for each connection that has something to
-say and closes those that are done. Only what the kernel did not take makes a connection *blocked*:
-it is then watched for WRITE, and left alone by `flush` until the kernel has room.
+Writing and closing are requests. `write` appends to a queue, `close` and `abort` set a state; at
+the end of the tick `Connections.flush` makes one system call for each connection that has something
+to say and closes those that are done. Only what the kernel did not take makes a connection
+*blocked*: it is then watched for WRITE, and left alone by `flush` until the kernel has room.
 
     OPEN ──close()──> CLOSING ──queue sent──> LINGERING ──peer done or deadline──> CLOSED
       └──────abort(), error──────┴───────────────────┴─────────────────────────────> CLOSED
@@ -13,9 +13,8 @@ still arrives, because closing a socket with unread input makes the kernel send 
 destroy the peer's copy of our last words (nginx calls this a lingering close). When the peer has
 ended its input there is nothing to wait for.
 
-A connection calls its session: `received(data)`, with empty bytes at the end of the input; `drained()`
-when its queue is empty again after `write` had to refuse something; `lost(reason)` exactly once, when
-the socket has been closed.
+When the peer ends its input the session decides what that means; here it only means that there is
+nothing more to read.
 """
 
 import contextlib
@@ -29,17 +28,29 @@ from typing import Protocol
 
 from chatroom.metrics import Metrics
 from chatroom.net.loop import READ, WRITE, Loop, Timer
+from chatroom.net.outgoing import Outgoing
 from chatroom.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
 class Session(Protocol):
-    def received(self, data: bytes) -> None: ...
+    """Whoever carries the visitor behind a connection."""
 
-    def drained(self) -> None: ...
+    def received(self, data: bytes) -> None:
+        """Bytes have arrived; empty ones mean that no more will."""
 
-    def lost(self, reason: str) -> None: ...
+    def drained(self) -> None:
+        """The queue is empty again, after `write` had to refuse something."""
+
+    def lost(self, reason: str) -> None:
+        """The socket has been closed. Called exactly once, last."""
+
+    def finish_input(self) -> None:
+        """The server is stopping: handle what was received already, at once."""
+
+    def say_goodbye(self, text: str) -> None:
+        """The server is stopping: close the connection, with this text for who has not had it."""
 
 
 class State(enum.Enum):
@@ -56,6 +67,7 @@ class Connections:
         self.loop = loop
         self.settings = settings
         self.metrics = metrics
+        self.queue_limit = settings.queue_bytes  # asked for with every write
         self.talking: set[Connection] = set()  # OPEN or CLOSING
         self.lingering: set[Connection] = set()
         self.blocked: set[Connection] = set()
@@ -69,7 +81,8 @@ class Connections:
     def flush(self) -> None:
         """The end of the tick: send what was queued, then close what is done.
 
-        Closing may publish something (somebody has left), so the next tick must not wait."""
+        Closing may publish something (somebody has left), so the next tick must not wait.
+        """
         dirty, self.dirty = self.dirty, []
         self.loop.each(Connection.flush, zip(dirty, repeat(None)))
         ended, self.ended = self.ended, []
@@ -100,18 +113,16 @@ class Connection:
         "_input_ended",
         "_interest",
         "_lingered",
-        "_offset",
+        "_outgoing",
         "_owner",
         "_paused",
         "_progress",
-        "_queue",
         "_reason",
         "_refused",
         "_sock",
         "_state",
         "_timer",
         "address",
-        "queued",
         "session",
     )
 
@@ -119,13 +130,11 @@ class Connection:
 
     def __init__(self, sock: socket.socket, address: str, owner: Connections) -> None:
         self.address = address
-        self.queued = 0  # bytes in the queue that have not been sent
         self._sock = sock
         self._owner = owner
         self._state = State.OPEN
         self._reason = ""
-        self._queue: list[bytes] = []
-        self._offset = 0  # bytes of the first piece that have been sent
+        self._outgoing = Outgoing()
         self._blocked = False  # the kernel did not take everything
         self._refused = False  # write did not take everything
         self._progress = 0.0  # when the kernel last took something of a blocked queue
@@ -138,11 +147,16 @@ class Connection:
     def __repr__(self) -> str:
         return f"<Connection {self.address} {self._state.name}>"
 
-    # --- what a session asks for -------------------------------------------------------------------
+    # --- what a session asks for --------------------------------------------------------------
 
     @property
     def closing(self) -> bool:
         return self._state is not State.OPEN
+
+    @property
+    def queued(self) -> int:
+        """Bytes that wait to be sent."""
+        return self._outgoing.size
 
     def start(self) -> None:
         self._owner.talking.add(self)
@@ -151,19 +165,20 @@ class Connection:
     def write(self, data: bytes) -> bool:
         """Queue the bytes for the end of the tick.
 
-        False: the queue is full and they were not taken; `session.drained` says when to go on. An
-        empty queue takes any amount, for how else could it ever be sent. Once the connection is
-        closing, bytes are no longer wanted and go nowhere.
+        False: the queue is full and they were not taken; `session.drained` says when to go on.
+        Whoever has kept up so far may be given any amount in one tick, or a long batch could never
+        be sent to anybody. Once the connection is closing, bytes go nowhere.
         """
         if self._state is not State.OPEN:
             return True
-        if not self._queue:
+        outgoing = self._outgoing
+        if not outgoing.pieces:
             self._owner.dirty.append(self)
-        elif self.queued + len(data) > self._owner.settings.queue_bytes:
+        elif outgoing.size + (len(data) if self._blocked else 0) > self._owner.queue_limit:
             self._refused = True
             return False
-        self._queue.append(data)
-        self.queued += len(data)
+        outgoing.pieces.append(data)
+        outgoing.size += len(data)
         return True
 
     def close(self, reason: str, farewell: bytes = b"") -> None:
@@ -171,8 +186,7 @@ class Connection:
         if self._state is not State.OPEN:
             return
         if farewell:
-            self._queue.append(farewell)
-            self.queued += len(farewell)
+            self._outgoing.append(farewell)
         self._reason = reason
         self._move(State.CLOSING)
         self._set_timer(self._owner.settings.drain_seconds, self._give_up)
@@ -195,7 +209,7 @@ class Connection:
         self._paused = False
         self._watch()
 
-    # --- what the loop calls -----------------------------------------------------------------------
+    # --- what the loop calls ------------------------------------------------------------------
 
     def ready(self, mask: int) -> None:
         mask &= self._interest  # which may have changed since the selector looked
@@ -210,15 +224,15 @@ class Connection:
             self._owner.shed()
         self.abort("internal error")
 
-    # --- the end of the tick -----------------------------------------------------------------------
+    # --- the end of the tick ------------------------------------------------------------------
 
     def flush(self, _: object = None) -> None:
         """One attempt to send what is queued, unless the kernel has said that it has no room."""
         if self._blocked or self._state is State.CLOSED:
             return
-        if self._queue:
+        if self._outgoing.pieces:
             self._send()
-        if self._queue or self._refused or self._state is State.CLOSING:
+        if self._outgoing.pieces or self._refused or self._state is State.CLOSING:
             self._settle()
 
     def finish(self, _: object = None) -> None:
@@ -237,49 +251,22 @@ class Connection:
         del self.session  # the two hold each other
         session.lost(self._reason)
 
-    # --- sending -----------------------------------------------------------------------------------
+    # --- sending ------------------------------------------------------------------------------
 
     def _send(self) -> None:
-        queue = self._queue
         try:
-            if len(queue) == 1 and not self._offset:
-                sent = self._sock.send(queue[0])
-            else:
-                sent = self._sock.sendmsg(self._pieces())
-        except (BlockingIOError, InterruptedError):
-            sent = 0
+            sent = self._outgoing.send(self._sock, self._owner.settings.pieces_per_send)
         except OSError as error:
             self.abort(_describe(error))
             return
-        if sent == self.queued:
-            queue.clear()
-            self.queued = self._offset = 0
-        elif sent:
-            self._advance(sent)
-
-    def _pieces(self) -> list[bytes | memoryview]:
-        pieces: list[bytes | memoryview] = list(self._queue[: self._owner.settings.pieces_per_send])
-        pieces[0] = memoryview(pieces[0])[self._offset :]
-        return pieces
-
-    def _advance(self, sent: int) -> None:
-        self.queued -= sent
-        self._progress = self._owner.loop.woke
-        sent += self._offset
-        whole = 0
-        for piece in self._queue:
-            if sent < len(piece):
-                break
-            sent -= len(piece)
-            whole += 1
-        del self._queue[:whole]
-        self._offset = sent
+        if sent and self._blocked:
+            self._progress = self._owner.loop.woke
 
     def _settle(self) -> None:
         """Draw the consequences of a send that was, or was not, complete."""
         if self._state is State.CLOSED:
             return
-        if self._queue:
+        if self._outgoing.pieces:
             self._block()
             return
         if self._blocked:
@@ -315,7 +302,7 @@ class Connection:
         )
         self.abort(f"took no data for {limit:.0f} s")
 
-    # --- receiving ---------------------------------------------------------------------------------
+    # --- receiving ----------------------------------------------------------------------------
 
     def _receive(self) -> None:
         try:
@@ -338,7 +325,7 @@ class Connection:
         if not data or self._lingered > self._owner.settings.linger_bytes:
             self.abort("done")
 
-    # --- states ------------------------------------------------------------------------------------
+    # --- states -------------------------------------------------------------------------------
 
     def _shut_down(self) -> None:
         """Everything is sent: say so to the peer, and wait a while for it to be done as well."""
@@ -376,11 +363,8 @@ class Connection:
         3. WRITE while the kernel holds us up.
         4. For nothing: do not watch at all, or a hang-up would wake the loop for ever.
         """
-        interest = 0
-        if self._state is State.OPEN and not (self._paused or self._input_ended):
-            interest = READ
-        elif self._state is State.LINGERING:
-            interest = READ
+        reading = self._state is State.OPEN and not (self._paused or self._input_ended)
+        interest = READ if reading or self._state is State.LINGERING else 0
         if self._blocked and self._state is not State.CLOSED:
             interest |= WRITE
         if interest == self._interest:

@@ -2,14 +2,15 @@
 
 Accepting is bounded per tick, refuses politely when the chatroom is full, and survives the process
 running out of descriptors: the listener stays readable then, so a loop that just goes on spins on a
-full core. One descriptor is kept in reserve for that moment. It is given up to accept one visitor and
-to tell them; then the listener rests for a while.
+full core. One descriptor is kept in reserve for that moment. It is given up to accept one visitor
+and to tell them; then the listener rests for a while.
 
-Options that every connection needs are set on the listening socket: accepted ones inherit them, which
-saves six system calls per visitor in a storm, and there is nothing that could fail for a peer who
-has gone already.
+Options that every connection needs are set on the listening socket: accepted ones inherit them,
+which saves six system calls per visitor in a storm, and there is nothing that could fail for a peer
+who has gone already.
 """
 
+import contextlib
 import errno
 import logging
 import os
@@ -19,7 +20,7 @@ from typing import Any
 
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connections
-from chatroom.net.loop import READ, Loop
+from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
 
 FULL = b"The chatroom is full. Please try again later.\n"
@@ -56,7 +57,7 @@ class Listener:
         self._reserve: int | None = os.open(os.devnull, os.O_RDONLY)
         self._watched = False
         self._refused = 0  # since the log was last told
-        self._quiet_until = float("-inf")
+        self._log = Seldom(settings.log_interval)
 
     def __repr__(self) -> str:
         return f"<Listener {self.address}>"
@@ -110,20 +111,16 @@ class Listener:
             self._welcome(sock, address[0].removeprefix("::ffff:"), address[1])
 
     def _exhausted(self, error: OSError) -> None:
-        """Out of descriptors or memory: tell one visitor, and let the others wait in the backlog."""
+        """Out of descriptors or memory: tell one visitor; the others wait in the backlog."""
         if self._reserve is not None:
             os.close(self._reserve)
             self._reserve = None
-        try:
+        with contextlib.suppress(OSError):  # or not even that: the pause is what helps
             sock, _ = self._sock.accept()
             sock.setblocking(False)
             _turn_away(sock)
-        except OSError:
-            pass  # not even that; the pause is what helps
-        try:
+        with contextlib.suppress(OSError):  # or there is none the next time
             self._reserve = os.open(os.devnull, os.O_RDONLY)
-        except OSError:
-            pass  # tried again the next time
         self._note(os.strerror(error.errno or 0).lower())
         self._rest()
         self._loop.call_later(self._settings.accept_pause, self._resume, self)
@@ -141,10 +138,9 @@ class Listener:
         """Say it, but not for every visitor of a storm."""
         self._refused += 1
         self._metrics.endings[f"turned away: {why}"] += 1
-        if self._loop.woke >= self._quiet_until:
+        if self._log.due(self._loop.woke):
             log.warning("%d visitors turned away: %s", self._refused, why)
             self._refused = 0
-            self._quiet_until = self._loop.woke + self._settings.log_interval
 
 
 def printable(host: str, port: int) -> str:
@@ -232,12 +228,9 @@ def _inherited(settings: Settings) -> list[tuple[int, int, int]]:
 
 
 def _turn_away(sock: socket.socket) -> None:
-    try:
+    with sock, contextlib.suppress(OSError):  # they may have left first
         sock.send(FULL)
         sock.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # they left first
-    sock.close()
 
 
 def _advice(error: OSError, host: str, port: int) -> str:

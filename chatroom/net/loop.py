@@ -6,14 +6,14 @@ which they were given. Handlers only ask for things (queue these bytes, close th
 them, once for everything that was asked. That is why nobody is closed while somebody iterates, and
 why a busy tick costs less per message than a quiet one.
 
-Timers are kept on a heap. A cancelled one stays there until it comes up, or until the cancelled ones
-are the majority and the heap is built anew, so setting and cancelling are O(log n) and nothing ever
-looks through all connections.
+Timers are kept on a heap. A cancelled one stays there until it comes up, or until the cancelled
+ones are the majority and the heap is built anew, so setting and cancelling are O(log n) and nothing
+ever looks through all connections.
 
-The loop contains the only `except Exception` of the program, in `each`. Whatever a handler raises is
-a bug of ours: it is logged with its traceback and counted, and it ends that one handler.
+The loop contains the only `except Exception` of the program, in `each`. Whatever a handler raises
+is a bug of ours: it is logged with its traceback and counted, and it ends that one handler.
 
-The loop knows sockets, masks, timers and calls, and nothing of what they are for. Please keep it so.
+The loop knows sockets, masks, timers and calls, and nothing of what they are for. Keep it so.
 """
 
 import heapq
@@ -25,6 +25,7 @@ from itertools import count
 from typing import Protocol, TypeVar
 
 from chatroom.metrics import Metrics
+from chatroom.settings import Settings
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
@@ -33,6 +34,22 @@ WRITE = selectors.EVENT_WRITE
 _FEW = 64
 
 log = logging.getLogger(__name__)
+
+
+class Seldom:
+    """Says whether to speak of a condition again: at most once per interval (seconds)."""
+
+    __slots__ = ("_interval", "_quiet_until")
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._quiet_until = float("-inf")
+
+    def due(self, now: float) -> bool:
+        if now < self._quiet_until:
+            return False
+        self._quiet_until = now + self._interval
+        return True
 
 
 class HasFileno(Protocol):
@@ -105,15 +122,16 @@ class Loop:
 
     def __init__(
         self,
+        settings: Settings,
         metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
         selector: selectors.BaseSelector | None = None,
-        lag_warning: float = float("inf"),
     ) -> None:
         self._metrics = metrics
         self._clock = clock
         self._selector = selector or selectors.DefaultSelector()
-        self._lag_warning = lag_warning
+        self._lag_warning = settings.lag_warning
+        self._lag_log = Seldom(settings.log_interval)
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = count()  # equal times run in the order they were set
         self._cancelled = 0
@@ -123,7 +141,7 @@ class Loop:
         self.woke = clock()
         """When the current tick's sockets became ready: the time of everything that it does."""
 
-    # --- sockets -----------------------------------------------------------------------------------
+    # --- sockets ------------------------------------------------------------------------------
 
     def watch(self, sock: HasFileno, mask: int, handler: Handler) -> None:
         """Call `handler.ready` when the socket is. The mask must not be empty: a socket watched for
@@ -141,7 +159,7 @@ class Loop:
     def watched(self) -> int:
         return len(self._selector.get_map())
 
-    # --- timers ------------------------------------------------------------------------------------
+    # --- timers -------------------------------------------------------------------------------
 
     def call_later(
         self, seconds: float, call: Callable[[], object], owner: Crashable | None = None
@@ -163,7 +181,7 @@ class Loop:
         """Timers that are set and not cancelled."""
         return sum(timer.live for _, _, timer in self._timers)
 
-    # --- the tick ----------------------------------------------------------------------------------
+    # --- the tick -----------------------------------------------------------------------------
 
     def at_tick_end(self, stage: Callable[[], object]) -> None:
         """Call this at the end of every tick, after the stages given before."""
@@ -233,7 +251,7 @@ class Loop:
     def _note_lag(self) -> None:
         lag = self._clock() - self.woke
         self._metrics.lag.record(lag)
-        if lag > self._lag_warning:
+        if lag > self._lag_warning and self._lag_log.due(self.woke):
             log.warning("the loop was busy for %.0f ms", lag * 1000)
 
 

@@ -1,8 +1,8 @@
 """Signals as one more thing that the loop can read.
 
-Python's own handlers do nothing here; the interpreter writes the number of each signal into a socket
-pair (`signal.set_wakeup_fd`), which the loop watches. So a signal is handled between two ticks' worth
-of work, like everything else, and no handler ever runs in the middle of a send.
+Python's own handlers do nothing here; the interpreter writes the number of each signal into a
+socket pair (`signal.set_wakeup_fd`), which the loop watches. So a signal is handled between two
+ticks' worth of work, like everything else, and no handler ever runs in the middle of a send.
 """
 
 import contextlib

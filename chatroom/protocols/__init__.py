@@ -1,14 +1,14 @@
 """The contract of a protocol: bytes to commands, events to bytes, and nothing else.
 
-A protocol is sans-I/O: it holds no socket, reads no clock and knows no rule of the chat. `receive` is
-a generator which its session consumes one command at a time: a command has been decided before the
-next line is looked at, and whoever stops consuming for a while (because somebody talks too fast)
-goes on later with the same generator. It is never given new bytes before the last generator has
-ended. What a protocol has to say by itself is a command as well, so there is one ordered stream and
-nothing to remember to drain.
+A protocol is sans-I/O: it holds no socket, reads no clock and knows no rule of the chat. `receive`
+is a generator which its session consumes one command at a time: a command has been decided before
+the next line is looked at, and whoever stops consuming for a while (because somebody talks too
+fast) goes on later with the same generator. It is never given new bytes before the last generator
+has ended. What a protocol has to say by itself is a command as well, so there is one ordered stream
+and nothing to remember to drain.
 
-A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is a
-bug of ours. How the bytes were cut makes no difference to the commands.
+A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is
+a bug of ours. How the bytes were cut makes no difference to the commands.
 """
 
 from collections.abc import Hashable, Iterator

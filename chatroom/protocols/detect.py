@@ -2,8 +2,9 @@
 
 Decided once, from its first bytes, before anything is read as chat; there is no way back. The table
 below is all there is to it. Bytes that may still become one of its entries are waited for, however
-slowly they come: half an HTTP verb must not turn into a chat line because the rest was late. Whoever
-sends nothing at all is a person waiting to be greeted, and so is everybody who is not in the table.
+slowly they come: half an HTTP verb must not turn into a chat line because the rest was late.
+Whoever sends nothing at all is a person waiting to be greeted, and so is everybody who is not in
+the table.
 """
 
 from collections.abc import Hashable, Iterator

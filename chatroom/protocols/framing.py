@@ -1,9 +1,9 @@
 """Lines out of a stream of bytes.
 
-The stream is cut at LF, with one CR before it removed. A line longer than the limit is reported once,
-as soon as it is too long, and then dropped up to its end; the rest of the stream is not affected. What
-is kept between two calls is at most one line within the limit, so looking through it again when bytes
-dribble in is cheap: at most the limit for each piece, at the speed of memchr.
+The stream is cut at LF, with one CR before it removed. A line longer than the limit is reported
+once, as soon as it is too long, and then dropped up to its end; the rest of the stream is not
+affected. What is kept between two calls is at most one line within the limit, so looking through it
+again when bytes dribble in is cheap: at most the limit for each piece, at the speed of memchr.
 """
 
 from collections.abc import Iterator

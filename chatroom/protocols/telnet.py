@@ -1,9 +1,10 @@
 """Telnet's commands taken out of a stream (RFC 854, RFC 855).
 
-Some people come with telnet instead of nc. It talks to the other end in sequences that begin with IAC
-(0xFF), a byte that UTF-8 never uses: two bytes for a command, three for a negotiation, any number for
-a subnegotiation that ends in IAC SE. We negotiate nothing, the protocol's defaults are what we want,
-so the sequences are dropped. IAC IP (Ctrl-C in telnet) is the one we obey: it means leave.
+Some people come with telnet instead of nc. It talks to the other end in sequences that begin with
+IAC (0xFF), a byte that UTF-8 never uses: two bytes for a command, three for a negotiation, any
+number for a subnegotiation that ends in IAC SE. We negotiate nothing, the protocol's defaults are
+what we want, so the sequences are dropped. IAC IP (Ctrl-C in telnet) is the one we obey: it means
+leave.
 
 IAC before a byte that is no telnet command is left in the text, where it is invalid UTF-8 like any
 other: a person with a Latin-1 terminal loses one letter and not the rest of the line.
@@ -14,8 +15,8 @@ import re
 IAC = b"\xff"
 _INTERRUPT = b"\xff\xf4"
 
-# The first four are whole sequences (the fourth is an escaped 0xFF); the last is one whose end has yet
-# to arrive. A subnegotiation of more than 256 bytes is not believed to be one.
+# The first four are whole sequences (the fourth is an escaped 0xFF); the last is one whose end has
+# yet to arrive. A subnegotiation of more than 256 bytes is not believed to be one.
 _SEQUENCE = re.compile(
     rb"""\xff(?:
         [\xf0-\xf9]
@@ -38,7 +39,7 @@ class Telnet:
         self.interrupted = False
 
     def strip(self, data: bytes) -> bytes:
-        """The bytes that are text, up to an interrupt. An unfinished sequence waits for its rest."""
+        """The bytes that are text, up to an interrupt; an unfinished sequence waits."""
         if not self._tail and IAC not in data:
             return data
         data, self._tail = self._tail + data, b""
