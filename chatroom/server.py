@@ -125,7 +125,7 @@ class Server:
     def measure(self) -> Measured:
         metrics = self._metrics
         return Measured(
-            clients=len(self._connections),
+            clients=len(self._connections.talking),
             rooms=len(self.hub.rooms),
             messages=metrics.messages,
             deliveries=metrics.deliveries,
