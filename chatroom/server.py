@@ -12,10 +12,12 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from typing import cast
 
 from chatroom import __version__
 from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
+from chatroom.chat.member import Broadcast
 from chatroom.console import Console
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection, Connections
@@ -46,9 +48,18 @@ class Server:
         self._messages_timed = 0
         self._draining = False
         self._exit_code = 0
-        self.hub = Hub(settings, metrics, time.monotonic, time.time, loop.call_later, self.measure)
-        loop.at_tick_end(self.hub.flush)
         self._connections = Connections(loop, settings, metrics)
+        self.hub = Hub(
+            settings,
+            metrics,
+            time.monotonic,
+            time.time,
+            loop.call_later,
+            self.measure,
+            cast(Broadcast, self._connections.broadcast),  # all channels are connections
+        )
+        loop.at_tick_end(self.hub.flush)
+        loop.at_tick_end(self._connections.flush)
         loop.at_tick_end(self._time_fanout)
         loop.at_tick_end(self._stop_when_drained)
         self.listeners = [

@@ -12,7 +12,7 @@ well as lines, or a line that never ends would be free.
 """
 
 import logging
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 
 from chatroom.chat import events
 from chatroom.chat.hub import Hub
@@ -61,7 +61,6 @@ class Session:
         "_protocol",
         "_settings",
         "_unpaid",
-        "write",
     )
 
     def __init__(
@@ -78,7 +77,6 @@ class Session:
         self._hub = hub
         self._loop = loop
         self._settings = settings
-        self.write: Callable[[bytes], bool] = connection.write
         self._member = Member(self, host, connection.address)
         self._pending: Iterator[Request] | None = None
         self._unpaid = 0  # tokens that the bytes of _pending cost beyond its lines
@@ -109,6 +107,10 @@ class Session:
         self._hub.leave(self._member, reason)
 
     # --- the chat's Outlet --------------------------------------------------------------------
+
+    @property
+    def channel(self) -> Connection:
+        return self._connection
 
     @property
     def dialect(self) -> Hashable:

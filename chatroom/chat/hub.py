@@ -16,7 +16,7 @@ from itertools import count, islice
 from typing import Any
 
 from chatroom.chat import events, names
-from chatroom.chat.member import Member
+from chatroom.chat.member import Broadcast, Member, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
@@ -41,6 +41,7 @@ class Hub:
         wall: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
         measure: Callable[[], events.Measured],
+        broadcast: Broadcast = write_to_each,
     ) -> None:
         self.roster = Roster(settings.hold_seconds, clock)
         self.rooms: dict[str, Room] = {}  # by the key of their names
@@ -49,6 +50,7 @@ class Hub:
         self._clock = clock
         self._wall = wall
         self._measure = measure
+        self._broadcast = broadcast
         self._announcer = Announcer(settings, call_later)
         self._seats: dict[Member, Room] = {}
         self._choosy: set[Member] = set()  # those who ignore somebody
@@ -116,8 +118,9 @@ class Hub:
 
     def notice(self, text: str) -> None:
         """Say something to everybody, as the server."""
-        for room in self.rooms.values():
-            room.publish(events.Notice(clean(text)))
+        if text := clean(text):
+            for room in self.rooms.values():
+                room.publish(events.Notice(text))
 
     def kick(self, name: str, reason: str) -> bool:
         """Close somebody's connection and tell them why; False when nobody is called so."""
@@ -182,7 +185,8 @@ class Hub:
     def _enter(self, member: Member, name: str) -> Room:
         room = self.rooms.get(names.key(name))
         if room is None:
-            room = self.rooms[names.key(name)] = Room(name, self._metrics, self._changed.append)
+            room = Room(name, self._metrics, self._changed.append, self._broadcast)
+            self.rooms[names.key(name)] = room
         room.enter(member)
         self._seats[member] = room
         return room

@@ -1,13 +1,24 @@
 """A member: one visitor as the chat sees them."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Protocol
 
 from chatroom.chat.events import Event
 
 
+class Channel(Protocol):
+    """What carries a visitor's bytes."""
+
+    def write(self, data: bytes) -> bool:
+        """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
+
+
 class Outlet(Protocol):
     """The way back to one visitor, which whoever carries them hands to the chat."""
+
+    @property
+    def channel(self) -> Channel:
+        """Where rendered events go."""
 
     @property
     def dialect(self) -> Hashable:
@@ -19,9 +30,6 @@ class Outlet(Protocol):
 
     def encode(self, event: Event) -> bytes:
         """Render the event. Depends on nothing but the event and the dialect."""
-
-    def write(self, data: bytes) -> bool:
-        """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
 
     def named(self) -> None:
         """The visitor has a name now: what they type from here on is talk."""
@@ -40,6 +48,7 @@ class Member:
     __slots__ = (
         "active",
         "address",
+        "channel",
         "host",
         "ignored",
         "key",
@@ -47,12 +56,11 @@ class Member:
         "outlet",
         "since",
         "skipped",
-        "write",
     )
 
     def __init__(self, outlet: Outlet, host: str, address: str) -> None:
         self.outlet = outlet
-        self.write = outlet.write  # looked up once: the fan-out calls it for every receiver
+        self.channel = outlet.channel
         self.host = host
         self.address = address
         self.name = ""
@@ -67,7 +75,16 @@ class Member:
 
     def take(self, data: bytes, lines: int) -> bool:
         """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
-        if self.skipped or not self.write(data):
+        if self.skipped or not self.channel.write(data):
             self.skipped += lines
             return False
         return True
+
+
+Broadcast = Callable[[Mapping[Member, Channel], bytes], list[Member]]
+"""Gives the same bytes to many, at the end of a tick; returns those whose queue is full."""
+
+
+def write_to_each(channels: Mapping[Member, Channel], data: bytes) -> list[Member]:
+    """The plain Broadcast. The network has a quicker one."""
+    return [member for member, channel in channels.items() if not channel.write(data)]

@@ -1,8 +1,8 @@
 """A room: its members, and the fan-out of one tick.
 
 What is published during a tick is gathered in a batch. At the tick's end the batch is rendered once
-for each dialect, joined once, and the very same bytes object is queued for every member: the work
-of a message is done once, and a receiver costs one append here and one `send` later.
+for each dialect, joined once, and the very same bytes object is broadcast to every member: the work
+of a message is done once, and a receiver costs one `send`.
 
 Three kinds of member cannot be served that way. An author must not get their own line back;
 somebody who is sent a reply of their own in the middle of the tick must see it in its place among
@@ -18,10 +18,8 @@ A room decides nothing. Who may enter, and what is published, is the hub's affai
 from collections.abc import Callable, Hashable
 
 from chatroom.chat.events import Acted, Event, Said
-from chatroom.chat.member import Member
+from chatroom.chat.member import Broadcast, Channel, Member
 from chatroom.metrics import Metrics
-
-_Write = Callable[[bytes], bool]
 
 
 class Place:
@@ -37,12 +35,19 @@ class Place:
 class Room:
     """`changed` is called with the room when there is something to flush at the end of the tick."""
 
-    def __init__(self, name: str, metrics: Metrics, changed: Callable[["Room"], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        metrics: Metrics,
+        changed: Callable[["Room"], None],
+        broadcast: Broadcast,
+    ) -> None:
         self.name = name
         self.members: dict[Member, None] = {}
         self._metrics = metrics
         self._changed = changed
-        self._level: dict[Hashable, dict[Member, _Write]] = {}
+        self._broadcast = broadcast
+        self._level: dict[Hashable, dict[Member, Channel]] = {}
         self._apart: dict[Member, Place] = {}
         self._waiting = False
         self._batch: list[Event] = []
@@ -101,7 +106,7 @@ class Room:
             if not (group and lines):
                 continue
             payload = b"".join(self._render(next(iter(group))))
-            full = [member for member, write in group.items() if not write(payload)]
+            full = self._broadcast(group, payload)
             self._metrics.deliveries += lines * (len(group) - len(full))
             self._metrics.skipped += lines * len(full)
             for member in full:
@@ -113,7 +118,7 @@ class Room:
             self._hand_over(member, self._missing(member, place))
             if not (member.skipped or member.ignored):
                 del self._apart[member]
-                self._level.setdefault(member.outlet.dialect, {})[member] = member.write
+                self._level.setdefault(member.outlet.dialect, {})[member] = member.channel
 
     def _hand_over(self, member: Member, lines: list[bytes]) -> None:
         if not lines:

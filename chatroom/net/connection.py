@@ -22,14 +22,16 @@ import enum
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import repeat
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from chatroom.metrics import Metrics
 from chatroom.net.loop import READ, WRITE, Loop, Timer
 from chatroom.net.outgoing import Outgoing
 from chatroom.settings import Settings
+
+K = TypeVar("K")
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,10 @@ class State(enum.Enum):
 
 
 class Connections:
-    """All connections, and those that asked for something in this tick."""
+    """All connections, and those that asked for something in this tick.
+
+    `flush` has to be a stage of the end of the loop's tick, after those which write.
+    """
 
     def __init__(self, loop: Loop, settings: Settings, metrics: Metrics) -> None:
         self.loop = loop
@@ -73,7 +78,6 @@ class Connections:
         self.blocked: set[Connection] = set()
         self.dirty: list[Connection] = []
         self.ended: list[Connection] = []
-        loop.at_tick_end(self.flush)
 
     def __len__(self) -> int:
         return len(self.talking) + len(self.lingering)
@@ -89,6 +93,30 @@ class Connections:
         self.loop.each(Connection.finish, zip(ended, repeat(None)))
         if ended or self.dirty or self.ended:
             self.loop.hurry()
+
+    def broadcast(self, receivers: Mapping[K, "Connection"], data: bytes) -> list[K]:
+        """Send the same bytes to many, at the end of a tick; returns those whose queue is full.
+
+        For each it is `write` and `flush` in one, and the same for them. Written out because it is
+        done for every line and receiver: each call here would cost a tenth of the `send` itself.
+        """
+        full: list[K] = []
+        size = len(data)
+        for key, connection in receivers.items():
+            if connection._outgoing.pieces or connection._state is not State.OPEN:
+                if not connection.write(data):
+                    full.append(key)
+                continue
+            try:
+                sent = connection._sock.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError as error:
+                connection.abort(_describe(error))
+                continue
+            if sent != size:
+                connection.keep(data, sent)
+        return full
 
     def shed(self) -> None:
         """Out of memory: give up the connection for which the most is queued."""
@@ -199,6 +227,7 @@ class Connection:
             return
         self._reason = self._reason or reason
         self._move(State.CLOSED)
+        self._watch()  # at once: it may still have an event in this tick
         self._owner.ended.append(self)
 
     def pause_reading(self) -> None:
@@ -243,7 +272,6 @@ class Connection:
         owner.blocked.discard(self)
         owner.metrics.endings[self._reason] += 1
         self._set_timer(0.0, None)
-        self._watch()
         with contextlib.suppress(OSError):
             self._sock.recv(owner.settings.linger_bytes)  # unread input would mean a reset
         self._sock.close()
@@ -252,6 +280,12 @@ class Connection:
         session.lost(self._reason)
 
     # --- sending ------------------------------------------------------------------------------
+
+    def keep(self, data: bytes, sent: int) -> None:
+        """The kernel took only so much of these bytes, which were sent past the empty queue."""
+        self._outgoing.append(data)
+        self._outgoing.advance(sent)
+        self._block()
 
     def _send(self) -> None:
         try:

@@ -41,10 +41,11 @@ class Outgoing:
             pieces.clear()
             self.size = self._offset = 0
         else:
-            self._advance(sent)
+            self.advance(sent)
         return sent
 
-    def _advance(self, sent: int) -> None:
+    def advance(self, sent: int) -> None:
+        """That many bytes, but not all, have been sent."""
         self.size -= sent
         sent += self._offset
         whole = 0

@@ -7,6 +7,7 @@ can forge them. A peer whose first line ends in CR LF is answered in CR LF.
 What a line may look like is settled here; what a command means and whether it is allowed is not.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Hashable, Iterator
 from difflib import get_close_matches
 
@@ -91,7 +92,8 @@ class Line:
             elif self._named:
                 yield self._command(line.decode("utf-8", "replace").rstrip())
             else:
-                yield self._name(line.decode("utf-8", "replace").strip())
+                # some editors and shells put a byte order mark before the first line
+                yield self._name(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip())
 
     def _name(self, line: str) -> Request:
         if line in (QUIT, "/quit"):
