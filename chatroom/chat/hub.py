@@ -246,7 +246,7 @@ class Hub:
         log.info("%s was %s", member, old)
         for other in self._choosy:  # a new name is no way around being ignored
             if old_key in other.ignored:
-                other.ignored |= {member.key}
+                other.ignored = other.ignored - {old_key} | {member.key}
         room = self._seats[member]
         room.publish(events.Renamed(room.name, old, member.name), member)
         self.answer(member, events.NowKnownAs(member.name))

@@ -102,8 +102,9 @@ class Connections:
         """
         full: list[K] = []
         size = len(data)
+        still_open = State.OPEN
         for key, connection in receivers.items():
-            if connection._outgoing.pieces or connection._state is not State.OPEN:
+            if connection._outgoing.pieces or connection._state is not still_open:
                 if not connection.write(data):
                     full.append(key)
                 continue
@@ -235,8 +236,9 @@ class Connection:
         self._watch()
 
     def resume_reading(self) -> None:
-        self._paused = False
-        self._watch()
+        if self._paused:
+            self._paused = False
+            self._watch()
 
     # --- what the loop calls ------------------------------------------------------------------
 

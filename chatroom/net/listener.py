@@ -48,6 +48,8 @@ class Listener:
         metrics: Metrics,
         welcome: Callable[[socket.socket, str, int], None],
     ) -> None:
+        host, self.port = sock.getsockname()[:2]
+        self.address = printable(host, self.port)
         self._sock = sock
         self._connections = connections
         self._settings = settings
@@ -61,15 +63,6 @@ class Listener:
 
     def __repr__(self) -> str:
         return f"<Listener {self.address}>"
-
-    @property
-    def address(self) -> str:
-        host, port = self._sock.getsockname()[:2]
-        return printable(host, port)
-
-    @property
-    def port(self) -> int:
-        return int(self._sock.getsockname()[1])
 
     def start(self) -> None:
         self._watched = True
