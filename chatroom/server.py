@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from itertools import repeat
 from typing import cast
 
 from chatroom import __version__
@@ -31,6 +32,8 @@ from chatroom.protocols.line import Line
 from chatroom.resources import allow_descriptors, memory_in_use
 from chatroom.session import Session
 from chatroom.settings import Settings
+
+_FAREWELL = "The chatroom is shutting down. Goodbye!"
 
 log = logging.getLogger("chatroom.server")  # __name__ is "__main__" when run with -m
 
@@ -111,13 +114,10 @@ class Server:
 
     def _drain(self) -> None:
         """Handle what was received, tell everybody, and close; each has `drain_seconds` to read."""
-        sessions = [connection.session for connection in self._connections.talking]
-        for session in sessions:
-            session.finish_input()
-        farewell = "The chatroom is shutting down. Goodbye!"
-        self.hub.shut_down(farewell)
-        for session in sessions:
-            session.say_goodbye(farewell)
+        talking = list(self._connections.talking)
+        self._loop.each(_finish_input, zip(talking, repeat(None)))
+        self.hub.shut_down(_FAREWELL)
+        self._loop.each(_say_goodbye, zip(talking, repeat(None)))
 
     def _stop_when_drained(self) -> None:
         if self._draining and not self._connections.talking:
@@ -154,6 +154,14 @@ class Server:
             memory=memory_in_use(),
             uptime=time.monotonic() - self._started,
         )
+
+
+def _finish_input(connection: Connection, _: object) -> None:
+    connection.session.finish_input()
+
+
+def _say_goodbye(connection: Connection, _: object) -> None:
+    connection.session.say_goodbye(_FAREWELL)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

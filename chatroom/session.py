@@ -51,16 +51,17 @@ class Session:
 
     __slots__ = (
         "_bucket",
+        "_bytes",
         "_connection",
         "_deadline",
         "_hub",
+        "_lines",
         "_loop",
         "_member",
         "_pause_timer",
         "_pending",
         "_protocol",
         "_settings",
-        "_unpaid",
     )
 
     def __init__(
@@ -79,7 +80,8 @@ class Session:
         self._settings = settings
         self._member = Member(self, host, connection.address)
         self._pending: Iterator[Request] | None = None
-        self._unpaid = 0  # tokens that the bytes of _pending cost beyond its lines
+        self._lines = 0  # handled of what is pending
+        self._bytes = 0  # received, and not yet counted towards a token
         self._bucket: Bucket | None = None
         if settings.rate:
             burst = max(1.0, settings.rate * settings.burst_seconds)
@@ -90,7 +92,7 @@ class Session:
     # --- what the connection calls ------------------------------------------------------------
 
     def received(self, data: bytes) -> None:
-        self._unpaid = len(data) // self._settings.max_line
+        self._bytes += len(data)
         self._pending = self._protocol.receive(data)
         self._consume()
 
@@ -128,6 +130,7 @@ class Session:
         self._protocol.named()
 
     def close(self, reason: str, farewell: bytes = b"") -> None:
+        self._pending = None  # what they had yet to say is not wanted any more
         self._connection.close(reason, farewell)
 
     # --- what a stopping server calls ---------------------------------------------------------
@@ -141,7 +144,7 @@ class Session:
     def say_goodbye(self, text: str) -> None:
         # members have heard it in their room
         farewell = b"" if self._member.name else self.encode(events.Closing(text))
-        self._connection.close("shutdown", farewell)
+        self.close("shutdown", farewell)
 
     # --- consuming commands -------------------------------------------------------------------
 
@@ -155,17 +158,22 @@ class Session:
             if isinstance(request, _FREE):
                 continue
             handled += 1
-            self._unpaid -= 1
+            self._lines += 1
             wait = self._pay(1)
             if wait or handled == self._settings.lines_per_tick:
                 self._pause(wait)
                 return
         self._pending = None
-        if wait := self._pay(max(0, self._unpaid)):
-            self._unpaid = 0
+        if wait := self._pay(self._owed_for_bytes()):
             self._pause(wait)
         else:
             self._connection.resume_reading()
+
+    def _owed_for_bytes(self) -> int:
+        """Tokens: one for as many bytes as a line may have, as far as no line has been paid."""
+        tokens, self._bytes = divmod(self._bytes, self._settings.max_line)
+        lines, self._lines = self._lines, 0
+        return max(0, tokens - lines)
 
     def _pay(self, tokens: int) -> float:
         return self._bucket.take(tokens, self._loop.woke) if self._bucket and tokens else 0.0
@@ -181,7 +189,7 @@ class Session:
             case Become(protocol):
                 self._protocol = protocol
             case Hangup(reason, farewell):
-                self._connection.close(reason, farewell)
+                self.close(reason, farewell)
             case _:
                 self._hub.handle(self._member, request)
 

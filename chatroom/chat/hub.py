@@ -109,10 +109,8 @@ class Hub:
 
     def flush(self) -> None:
         """The end of the tick: every room hands out what was published to it."""
-        changed = self._changed[:]
-        self._changed.clear()  # in place: the rooms hold on to this very list
-        for room in changed:
-            room.flush()
+        while self._changed:  # one by one, so that a room which fails takes no other with it
+            self._changed.pop().flush()
 
     # --- what the operator calls --------------------------------------------------------------
 
@@ -246,7 +244,8 @@ class Hub:
         log.info("%s was %s", member, old)
         for other in self._choosy:  # a new name is no way around being ignored
             if old_key in other.ignored:
-                other.ignored = other.ignored - {old_key} | {member.key}
+                del other.ignored[old_key]
+                other.ignored[member.key] = member.name
         room = self._seats[member]
         room.publish(events.Renamed(room.name, old, member.name), member)
         self.answer(member, events.NowKnownAs(member.name))
@@ -270,10 +269,12 @@ class Hub:
 
     def _ignore(self, member: Member, command: events.Ignore) -> None:
         if not command.name:
-            self.answer(member, events.IgnoreList(tuple(sorted(member.ignored))))
+            self.answer(member, events.IgnoreList(tuple(sorted(member.ignored.values()))))
         elif (key := self._known_key(command.name)) in member.ignored:
-            self._set_ignored(member, member.ignored - {key})
-            self.answer(member, events.Ignoring(key, False))
+            self._seats[member].catch_up(member)  # what was said before stays unheard
+            self.answer(member, events.Ignoring(member.ignored.pop(key), False))
+            if not member.ignored:
+                self._choosy.discard(member)
         elif other := self._find(member, command.name):
             if other is member:
                 self.answer(member, events.Refused("is-you", "You cannot ignore yourself."))
@@ -281,13 +282,10 @@ class Hub:
                 text = f"You ignore {len(member.ignored)} names already; that is the limit."
                 self.answer(member, events.Refused("too-many", text))
             else:
-                self._set_ignored(member, member.ignored | {other.key})
+                self._seats[member].catch_up(member)  # they may hear what was said before
+                member.ignored[other.key] = other.name
+                self._choosy.add(member)
                 self.answer(member, events.Ignoring(other.name, True))
-
-    def _set_ignored(self, member: Member, ignored: frozenset[str]) -> None:
-        self._seats[member].catch_up(member)  # what was said before is heard by the old rule
-        member.ignored = ignored
-        (self._choosy.add if ignored else self._choosy.discard)(member)
 
     # --- asking -------------------------------------------------------------------------------
 

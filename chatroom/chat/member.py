@@ -65,7 +65,7 @@ class Member:
         self.address = address
         self.name = ""
         self.key = ""
-        self.ignored: frozenset[str] = frozenset()
+        self.ignored: dict[str, str] = {}  # names by their key
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

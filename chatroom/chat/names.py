@@ -40,14 +40,15 @@ _INVISIBLE = frozenset(
     )
 )
 
-# Drawn like a Latin letter in common fonts, after case-folding: Cyrillic, Greek, Armenian. Written
-# as escapes, since nobody could review what cannot be told apart.
+# Drawn like a Latin letter in common fonts, after case-folding: Cyrillic, Greek, Armenian; and what
+# "server" could be written with in small capitals and Cherokee. Written as escapes, since nobody
+# could review what cannot be told apart.
 _DRAWN_LIKE = {
     "a": "\u0430\u03b1",
     "b": "\u0432",
     "c": "\u0441",
     "d": "\u0501",
-    "e": "\u0435\u03b5",
+    "e": "\u0435\u03b5\u1d07\u13ac",
     "g": "\u0581",
     "h": "\u04bb",
     "i": "\u0456\u03b9",
@@ -59,11 +60,11 @@ _DRAWN_LIKE = {
     "o": "\u043e\u03bf\u0585",
     "p": "\u0440\u03c1",
     "q": "\u051b",
-    "r": "\u0433",
-    "s": "\u0455",
+    "r": "\u0433\u0280\u13a1",
+    "s": "\u0455\ua731\u13da",
     "t": "\u0442\u03c4",
     "u": "\u057d\u03c5",
-    "v": "\u0475\u03bd",
+    "v": "\u0475\u03bd\u1d20\u13d9",
     "w": "\u051d",
     "x": "\u0445\u03c7",
     "y": "\u0443",
@@ -99,8 +100,10 @@ def enforce(text: str, what: str = "name") -> str:
 
 def key(name: str) -> str:
     """What the name is compared by. Take it of an enforced name only."""
-    folded = unicodedata.normalize("NFKC", name.casefold())
-    return folded if folded.isascii() else folded.translate(_LOOKALIKES)
+    if name.isascii():
+        return name.lower()
+    letters = unicodedata.normalize("NFKD", name.casefold())  # an accent may sit on a look-alike
+    return unicodedata.normalize("NFC", letters.translate(_LOOKALIKES))
 
 
 def is_reserved(name: str) -> bool:

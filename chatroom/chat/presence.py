@@ -58,7 +58,8 @@ class Announcer:
         tallies, self._tallies = self._tallies, {}
         for room, tally in tallies.items():
             only = tally.newcomer if tally.joined == 1 else None  # need not hear of themselves
-            room.publish(
-                Presence(room.name, tally.joined, tally.left),
-                only if only in room.members else None,
-            )
+            if tally.joined:
+                author = only if only in room.members else None
+                room.publish(Presence(room.name, tally.joined, 0), author)
+            if tally.left:
+                room.publish(Presence(room.name, 0, tally.left))

@@ -48,7 +48,10 @@ def _limit_marks(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if is_mark(char) else 0
+        if is_mark(char):
+            marks += 1
+        elif unicodedata.category(char) != "Cf":  # something invisible ends no row
+            marks = 0
         if marks <= MAX_MARKS:
             kept.append(char)
     return "".join(kept)

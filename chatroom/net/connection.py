@@ -78,6 +78,7 @@ class Connections:
         self.blocked: set[Connection] = set()
         self.dirty: list[Connection] = []
         self.ended: list[Connection] = []
+        loop.at_memory_error(self.shed)
 
     def __len__(self) -> int:
         return len(self.talking) + len(self.lingering)
@@ -250,9 +251,7 @@ class Connection:
         if mask & READ and self._interest & READ:
             self._receive()
 
-    def crashed(self, error: Exception) -> None:
-        if isinstance(error, MemoryError):
-            self._owner.shed()
+    def crashed(self, _: Exception) -> None:
         self.abort("internal error")
 
     # --- the end of the tick ------------------------------------------------------------------

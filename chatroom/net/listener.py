@@ -224,6 +224,7 @@ def _turn_away(sock: socket.socket) -> None:
     with sock, contextlib.suppress(OSError):  # they may have left first
         sock.send(FULL)
         sock.shutdown(socket.SHUT_WR)
+        sock.recv(4096)  # closing with unread input would reset the connection
 
 
 def _advice(error: OSError, host: str, port: int) -> str:

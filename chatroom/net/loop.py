@@ -16,6 +16,7 @@ is a bug of ours: it is logged with its traceback and counted, and it ends that 
 The loop knows sockets, masks, timers and calls, and nothing of what they are for. Keep it so.
 """
 
+import gc
 import heapq
 import logging
 import selectors
@@ -105,16 +106,18 @@ class Timer:
 class _Stage:
     """One stage of the tick's end; when it fails the others still run."""
 
-    __slots__ = ("_call",)
+    __slots__ = ("_call", "_loop")
 
-    def __init__(self, call: Callable[[], object]) -> None:
+    def __init__(self, loop: "Loop", call: Callable[[], object]) -> None:
+        self._loop = loop
         self._call = call
 
     def run(self, _: object) -> None:
         self._call()
 
     def crashed(self, error: Exception) -> None:
-        """Nothing to end: the stage is tried again at the end of the next tick."""
+        """Nothing to end. The next tick shall not wait: some of the work may be left."""
+        self._loop.hurry()
 
 
 class Loop:
@@ -136,6 +139,7 @@ class Loop:
         self._order = count()  # equal times run in the order they were set
         self._cancelled = 0
         self._stages: list[tuple[_Stage, None]] = []
+        self._relieve: Callable[[], object] = gc.collect
         self._running = False
         self._hurried = False
         self.woke = clock()
@@ -185,11 +189,15 @@ class Loop:
 
     def at_tick_end(self, stage: Callable[[], object]) -> None:
         """Call this at the end of every tick, after the stages given before."""
-        self._stages.append((_Stage(stage), None))
+        self._stages.append((_Stage(self, stage), None))
 
     def hurry(self) -> None:
         """There is work for the next tick already: it shall not wait for sockets."""
         self._hurried = True
+
+    def at_memory_error(self, relieve: Callable[[], object]) -> None:
+        """Call this when anything has failed for want of memory, to give some back."""
+        self._relieve = relieve
 
     def tick(self, max_wait: float | None = None) -> None:
         """One turn, waiting at most `max_wait` seconds for something to happen."""
@@ -225,6 +233,8 @@ class Loop:
                 log.exception("bug: %r failed", handler)
                 self._metrics.handler_errors += 1
                 handler.crashed(error)
+                if isinstance(error, MemoryError):
+                    self._relieve()
 
     def _patience(self, max_wait: float | None) -> float | None:
         if self._hurried:

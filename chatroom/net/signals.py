@@ -33,7 +33,8 @@ class Signals:
     def ready(self, _: int) -> None:
         with contextlib.suppress(BlockingIOError):
             for number in self._receiver.recv(64):
-                self._on_signal(number)
+                if number in self._numbers:  # the interpreter writes every signal it handles
+                    self._on_signal(number)
 
     def crashed(self, error: Exception) -> None:
         """Signals must go on working."""

@@ -15,7 +15,7 @@ LF = b"\n"
 class Lines:
     """A splitter with a limit in bytes, counted without the line ending.
 
-    `crlf` tells whether the first complete line ended in CR LF; it is None before that.
+    `crlf` tells whether the first line within the limit ended in CR LF; None before that.
     """
 
     __slots__ = ("_limit", "_partial", "_skipping", "crlf")
@@ -31,14 +31,15 @@ class Lines:
         *lines, partial = (self._partial + data).split(LF)
         self._partial = b""
         for line in lines:
-            if self.crlf is None:
-                self.crlf = line.endswith(CR)
+            text = line.removesuffix(CR)
             if self._skipping:
                 self._skipping = False
-            elif len(line := line.removesuffix(CR)) <= self._limit:
-                yield line
-            else:
+            elif len(text) > self._limit:
                 yield None
+            else:
+                if self.crlf is None:
+                    self.crlf = len(text) < len(line)
+                yield text
         if self._skipping:
             return
         if len(partial.removesuffix(CR)) <= self._limit:

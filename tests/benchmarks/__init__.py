@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: a package, so that its file names are its own."""

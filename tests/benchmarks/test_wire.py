@@ -1,0 +1,59 @@
+import pytest
+from wire import DIALECTS, SMALLEST, body
+
+
+def test_a_body_has_the_size_asked_for() -> None:
+    assert len(DIALECTS["raw"].say(body(7, 123, 64))) == 64
+    assert len(DIALECTS["line"].say(body(99_999_999, 10**15, SMALLEST))) == SMALLEST
+
+
+@pytest.mark.parametrize(
+    ("speak", "delivered"),
+    [
+        ("line", b"fab00003: %s\n"),
+        ("raw", b"%s\n"),
+        ("irc", b":fab00003!~u@127.0.0.1 PRIVMSG #flood :%s\r\n"),
+    ],
+)
+def test_a_delivery_is_recognised_with_author_number_and_time(speak: str, delivered: bytes) -> None:
+    pattern = DIALECTS[speak].pattern(64)
+    found = pattern.search(b"Server: hello\n" + delivered % body(42, 1_000_001, 64))
+    assert found is not None
+    assert found[1] in (b"fab00003", b"")
+    assert (int(found[2]), int(found[3])) == (42, 1_000_001)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        body(42, 1, 64)[:-1] + b"\n",
+        body(42, 1, 64) + b"x\n",
+        b"?" + body(42, 1, 64) + b"\n",
+        body(42, 1, 64).replace(b"x", b"y", 1) + b"\n",
+        body(42, 1, 64),
+    ],
+)
+def test_a_damaged_message_is_no_delivery(damaged: bytes) -> None:
+    assert DIALECTS["raw"].pattern(64).search(damaged) is None
+
+
+def test_the_length_of_a_delivery_is_known_where_the_server_adds_only_the_name() -> None:
+    line = b"fab00003: " + body(1, 1, 64) + b"\n"
+    assert DIALECTS["line"].length(b"fab00003", 64) == len(line)
+    assert DIALECTS["irc"].length(b"fab00003", 64) == 0
+
+
+def test_a_line_client_is_in_when_the_server_says_so() -> None:
+    line = DIALECTS["line"]
+    assert line.hello(b"ada") == b"ada\n"
+    assert line.admits(b"Your name: All set, ada!")
+    assert not line.admits(b"Server: that name is taken.")
+
+
+def test_an_irc_client_registers_answers_pings_and_joins() -> None:
+    irc = DIALECTS["irc"]
+    assert irc.hello(b"ada") == b"NICK ada\r\nUSER ada 0 * :flood\r\n"
+    assert irc.answer(b"PING :cookie\r") == b"PONG :cookie\r\n"
+    assert irc.answer(b":host 001 ada :Welcome\r") == b"JOIN #flood\r\n"
+    assert irc.answer(b":host 002 ada :Your host is\r") == b""
+    assert irc.admits(b":host 366 ada #flood :End of NAMES list\r")

@@ -1,0 +1,168 @@
+"""A hub with a clock that stands still, and visitors who write down what they hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+
+import pytest
+
+from chatroom.chat import events
+from chatroom.chat.hub import Hub
+from chatroom.chat.member import Member
+from chatroom.metrics import Metrics
+from chatroom.protocols.rendering import render
+from chatroom.settings import Settings
+
+WALL = 1_700_000_000.0
+
+MEASURED = events.Measured(
+    clients=3,
+    rooms=1,
+    messages=4,
+    deliveries=8,
+    skipped=0,
+    fanout_p50=0.001,
+    fanout_p99=0.002,
+    fanout_max=0.003,
+    lag_p99=0.001,
+    lag_max=0.004,
+    slow_readers=0,
+    queued=0,
+    endings=(),
+    errors=0,
+    cpu=1.0,
+    memory=1_000_000,
+    uptime=60.0,
+)
+
+
+class Visitor:
+    """One visitor: an outlet that keeps what is written, and is `full` when told so."""
+
+    def __init__(
+        self,
+        hub: Hub | None = None,
+        host: str = "192.0.2.1",
+        dialect: Hashable = "\n",
+        echo: bool = False,
+    ) -> None:
+        self.hub = hub
+        self.dialect = dialect
+        self.echo = echo
+        self.full = False
+        self.is_named = False
+        self.closed: list[tuple[str, str]] = []
+        self.taken: list[bytes] = []
+        self.member = Member(self, host, f"{host}:5000")
+
+    @property
+    def channel(self) -> Visitor:
+        return self
+
+    def encode(self, event: events.Event) -> bytes:
+        return render(event, str(self.dialect))
+
+    def write(self, data: bytes) -> bool:
+        if not self.full:
+            self.taken.append(data)
+        return not self.full
+
+    def named(self) -> None:
+        self.is_named = True
+
+    def close(self, reason: str, farewell: bytes = b"") -> None:
+        self.closed.append((reason, farewell.decode()))
+
+    def does(self, *commands: events.Command) -> None:
+        assert self.hub is not None
+        for command in commands:
+            self.hub.handle(self.member, command)
+
+    def says(self, *texts: str) -> None:
+        self.does(*map(events.Say, texts))
+
+    def drains(self) -> None:
+        """Read everything, so that the queue has room again."""
+        assert self.hub is not None
+        self.full = False
+        self.hub.drained(self.member)
+
+    def heard(self) -> list[str]:
+        """The lines since the last call; a prompt without a line ending is a line as well."""
+        text = b"".join(self.taken).decode()
+        self.taken.clear()
+        return text.removesuffix("\n").split("\n") if text else []
+
+
+class Hall:
+    """A hub and everybody in it."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.metrics = Metrics()
+        self.now = 1000.0
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        self.visitors: list[Visitor] = []
+        self.hub = Hub(
+            self.settings,
+            self.metrics,
+            clock=lambda: self.now,
+            wall=lambda: WALL + self.now,
+            call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
+            measure=lambda: replace(MEASURED, rooms=len(self.hub.rooms)),
+        )
+
+    def visitor(
+        self, host: str = "192.0.2.1", dialect: Hashable = "\n", echo: bool = False
+    ) -> Visitor:
+        """Somebody who has connected and said nothing yet."""
+        visitor = Visitor(self.hub, host, dialect, echo)
+        self.visitors.append(visitor)
+        return visitor
+
+    def people(self, *names: str) -> list[Visitor]:
+        """Newcomers with these names, each from a host of their own, and all quiet."""
+        newcomers = [
+            self.visitor(host=f"192.0.2.{len(self.visitors) + index}")
+            for index, _ in enumerate(names, 1)
+        ]
+        for visitor, name in zip(newcomers, names, strict=True):
+            visitor.does(events.Name(name))
+            assert visitor.member.name, f"{name} was refused"
+        self.tick()
+        self.hush()
+        return newcomers
+
+    def tick(self) -> None:
+        self.hub.flush()
+
+    def hush(self) -> None:
+        for visitor in self.visitors:
+            visitor.taken.clear()
+
+    def passes(self, seconds: float) -> None:
+        """Time passes, what is due happens, and a tick ends."""
+        self.now += seconds
+        due = [call for when, call in self.timers if when <= self.now]
+        self.timers = [timer for timer in self.timers if timer[0] > self.now]
+        for call in due:
+            call()
+        self.tick()
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+@pytest.fixture(scope="session")
+def new_hall() -> type[Hall]:
+    """For a test that needs several halls, or one with settings of its own."""
+    return Hall
+
+
+@pytest.fixture(scope="session")
+def new_visitor() -> type[Visitor]:
+    """For a test of a part that knows no hub."""
+    return Visitor

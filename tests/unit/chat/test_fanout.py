@@ -1,0 +1,307 @@
+"""The fan-out of random ticks, compared with a model that hands out one message at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.chat.events import Event
+from chatroom.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.unit.chat.conftest import Hall, Visitor
+
+DIALECTS = ("plain", "plain", "plain", "wide", "wide", "echoing", "echoing")
+HOSTS = len(DIALECTS)
+ROOMS = ("lobby", "tea", "den")
+
+Step = tuple[Any, ...]
+who = st.integers(0, HOSTS - 1)
+
+
+def steps() -> st.SearchStrategy[list[Step]]:
+    say = st.tuples(st.just("say"), who)
+    step = st.one_of(
+        say,
+        say,
+        say,
+        st.tuples(st.just("act"), who),
+        st.tuples(st.just("reply"), who),
+        st.tuples(st.just("tell"), who, who),
+        st.tuples(st.just("enter"), who),
+        st.tuples(st.just("leave"), who, st.booleans()),
+        st.tuples(st.just("move"), who, st.sampled_from(ROOMS)),
+        st.tuples(st.just("rename"), who),
+        st.tuples(st.just("ignore"), who, who),
+        st.tuples(st.just("fill"), who),
+        st.tuples(st.just("loosen"), who),
+        st.tuples(st.just("drain"), who),
+        st.tuples(st.just("notice")),
+        st.tuples(st.just("tick")),
+        st.tuples(st.just("tick")),
+    )
+    return st.lists(step, min_size=10, max_size=60)
+
+
+def encode(dialect: Hashable, event: Event) -> bytes:
+    if isinstance(event, events.Said | events.Acted):
+        event = replace(event, id=0)
+    return f"{dialect} {event!r}\n".encode()
+
+
+class Person:
+    """One member of the model: what is on its way to them, and what they have got."""
+
+    def __init__(self, number: int) -> None:
+        self.dialect = DIALECTS[number]
+        self.echo = self.dialect == "echoing"
+        self.name = f"p{number}"
+        self.room: str | None = None
+        self.ignored: set[Person] = set()
+        self.full = False
+        self.skipped = 0
+        self.pending: list[bytes] = []
+        self.got = b""
+
+    def settle(self) -> None:
+        """Hand over what is on its way, or count it."""
+        if self.pending and (self.skipped or self.full):
+            self.skipped += len(self.pending)
+        else:
+            self.got += b"".join(self.pending)
+        self.pending = []
+
+    def told(self, data: bytes) -> None:
+        self.settle()
+        self.pending = [data]
+        self.settle()
+
+
+class Model:
+    """Every event goes to every member by itself."""
+
+    def __init__(self) -> None:
+        self.people = [Person(number) for number in range(HOSTS)]
+        self.order: dict[str, list[Person]] = {}
+
+    def publish(self, room: str, event: Event, author: Person | None = None) -> None:
+        spoken = isinstance(event, events.Said | events.Acted)
+        for person in self.order.get(room, ()):
+            if person is author and not person.echo:
+                continue
+            if spoken and author in person.ignored:
+                continue
+            person.pending.append(encode(person.dialect, event))
+
+    def answer(self, person: Person, event: Event) -> None:
+        person.told(encode(person.dialect, event))
+
+    def enter(self, person: Person, room: str) -> None:
+        person.room = room
+        self.order.setdefault(room, []).append(person)
+
+    def exit(self, person: Person) -> str:
+        person.settle()
+        room = person.room
+        assert room is not None
+        self.order[room].remove(person)
+        if not self.order[room]:
+            del self.order[room]
+        person.room = None
+        return room
+
+    def names(self, room: str, but: Person) -> tuple[str, ...]:
+        return tuple(person.name for person in self.order[room] if person is not but)
+
+
+class Trial:
+    """Does every step to the hub and to the model."""
+
+    def __init__(self, new_hall: type[Hall]) -> None:
+        self.hall = new_hall(Settings(crowd=1000))
+        self.hall.now = 0.0
+        self.model = Model()
+        self.count = 0
+        self.visitors = [self.visitor(number) for number in range(HOSTS)]
+        self.does: dict[str, Callable[..., None]] = {
+            "say": self.say,
+            "act": self.act,
+            "reply": self.reply,
+            "tell": self.tell,
+            "enter": self.enter,
+            "leave": self.leave,
+            "move": self.move,
+            "rename": self.rename,
+            "ignore": self.ignore,
+            "fill": self.fill,
+            "loosen": self.loosen,
+            "drain": self.drain,
+            "notice": self.notice,
+            "tick": self.tick,
+        }
+
+    def visitor(self, number: int) -> Visitor:
+        person = self.model.people[number]
+        visitor = self.hall.visitor(f"host{number}", person.dialect, person.echo)
+        # one encoder for all: hundreds of bytes a line would only make failures hard to read
+        visitor.encode = lambda event: encode(person.dialect, event)  # type: ignore[method-assign]
+        return visitor
+
+    def run(self, script: list[Step]) -> None:
+        for number in range(0, HOSTS, 2):
+            self.enter(number)
+        for verb, *arguments in script:
+            self.does[verb](*arguments)
+            self.compare_counts()
+        self.tick()
+        self.compare()
+
+    def compare_counts(self) -> None:
+        hub = self.hall.hub
+        assert {room: len(there) for room, there in self.model.order.items()} == {
+            name: len(room) for name, room in hub.rooms.items()
+        }
+
+    def compare(self) -> None:
+        for visitor, person in zip(self.visitors, self.model.people, strict=True):
+            assert b"".join(visitor.taken).decode() == person.got.decode()
+            assert visitor.member.skipped == person.skipped
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def both(self, number: int) -> tuple[Visitor, Person]:
+        return self.visitors[number], self.model.people[number]
+
+    def text(self) -> str:
+        self.count += 1
+        return f"text {self.count}"
+
+    def say(self, number: int) -> None:
+        visitor, person = self.both(number)
+        if person.room:
+            text = self.text()
+            visitor.does(events.Say(text))
+            said = events.Said(0, person.room, person.name, text, self.wall)
+            self.model.publish(person.room, said, person)
+
+    def act(self, number: int) -> None:
+        visitor, person = self.both(number)
+        if person.room:
+            text = self.text()
+            visitor.does(events.Act(text))
+            acted = events.Acted(0, person.room, person.name, text, self.wall)
+            self.model.publish(person.room, acted, person)
+
+    @property
+    def wall(self) -> float:
+        return 1_700_000_000.0
+
+    def reply(self, number: int) -> None:
+        visitor, person = self.both(number)
+        data = f"reply {self.text()}\n".encode()
+        self.hall.hub.reply(visitor.member, data)
+        person.told(data)
+
+    def tell(self, number: int, other: int) -> None:
+        visitor, person = self.both(number)
+        _, to = self.both(other)
+        if person.room and to.room:
+            text = self.text()
+            visitor.does(events.Tell(to.name, text))
+            if person not in to.ignored:
+                self.model.answer(to, events.Told(person.name, to.name, text, self.wall))
+
+    def enter(self, number: int) -> None:
+        visitor, person = self.both(number)
+        if person.room is None and visitor.member.key == "":
+            visitor.does(events.Name(person.name))
+            self.model.enter(person, "lobby")
+            self.model.answer(person, events.Welcomed(person.name, "lobby"))
+            self.model.publish("lobby", events.Joined("lobby", person.name), person)
+
+    def leave(self, number: int, lost: bool) -> None:
+        visitor, person = self.both(number)
+        if person.room:
+            if lost:
+                self.hall.hub.leave(visitor.member, "bye")
+            else:
+                visitor.does(events.Quit("bye"))
+            room = self.model.exit(person)
+            self.model.publish(room, events.Left(room, person.name, "bye"))
+
+    def move(self, number: int, room: str) -> None:
+        visitor, person = self.both(number)
+        if person.room is None:
+            return
+        visitor.does(events.Move(room))
+        if room == person.room:
+            told = events.Refused("same-room", f"You are in room {room} already.")
+            self.model.answer(person, told)
+            return
+        old = self.model.exit(person)
+        self.model.enter(person, room)
+        self.model.publish(old, events.Left(old, person.name, "moved", room))
+        there = self.model.names(room, person)
+        self.model.answer(person, events.Moved(room, events.People(len(there), there)))
+        self.model.publish(room, events.Joined(room, person.name, old), person)
+
+    def rename(self, number: int) -> None:
+        visitor, person = self.both(number)
+        if person.room:
+            self.count += 1
+            old, person.name = person.name, f"p{number}x{self.count}"
+            visitor.does(events.Rename(person.name))
+            self.model.publish(person.room, events.Renamed(person.room, old, person.name), person)
+            self.model.answer(person, events.NowKnownAs(person.name))
+
+    def ignore(self, number: int, other: int) -> None:
+        visitor, person = self.both(number)
+        _, whom = self.both(other)
+        if person.room and whom.room and person is not whom:
+            visitor.does(events.Ignore(whom.name))
+            person.settle()
+            person.ignored ^= {whom}
+            told = events.Ignoring(whom.name, whom in person.ignored)
+            self.model.answer(person, told)
+
+    def fill(self, number: int) -> None:
+        visitor, person = self.both(number)
+        visitor.full = person.full = True
+
+    def loosen(self, number: int) -> None:
+        """There is room again, but the queue has not drained yet."""
+        visitor, person = self.both(number)
+        visitor.full = person.full = False
+
+    def drain(self, number: int) -> None:
+        visitor, person = self.both(number)
+        visitor.drains()
+        person.full = False
+        if person.skipped:
+            person.settle()
+            lines, person.skipped = person.skipped, 0
+            self.model.answer(person, events.Skipped(lines))
+
+    def notice(self) -> None:
+        text = self.text()
+        self.hall.hub.notice(text)
+        for room in self.model.order:
+            self.model.publish(room, events.Notice(text))
+
+    def tick(self) -> None:
+        self.hall.tick()
+        for person in self.model.people:
+            person.settle()
+
+
+@settings(max_examples=300)
+@given(script=steps())
+def test_everybody_gets_exactly_the_right_bytes_in_the_right_order(
+    new_hall: type[Hall], script: list[Step]
+) -> None:
+    Trial(new_hall).run(script)

@@ -1,0 +1,919 @@
+"""The rules of the chat, as people see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chatroom.chat import events
+from chatroom.chat.names import enforce
+from chatroom.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.unit.chat.conftest import Hall, Visitor
+
+WELCOME = "All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."
+
+
+# --- arriving ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("present", "greeting"),
+    [
+        ((), "Welcome to the chatroom. Nobody else is here yet."),
+        (("bob",), "Welcome to the chatroom. 1 person is here: bob"),
+        (("bob", "cy"), "Welcome to the chatroom. 2 people are here: bob, cy"),
+    ],
+    ids=["nobody", "one", "two"],
+)
+def test_a_newcomer_is_told_who_is_here(
+    hall: Hall, present: tuple[str, ...], greeting: str
+) -> None:
+    hall.people(*present)
+    ann = hall.visitor()
+    ann.does(events.Greet())
+    assert ann.heard() == [greeting, "Your name: "]
+
+
+def test_a_greeting_names_the_first_few_and_counts_the_rest(hall: Hall) -> None:
+    hall.people(*(f"n{number}" for number in range(23)))
+    ann = hall.visitor()
+    ann.does(events.Greet())
+    names = ", ".join(f"n{number}" for number in range(20))
+    assert ann.heard()[0] == f"Welcome to the chatroom. 23 people are here: {names} and 3 more"
+
+
+def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
+    bob, cy = hall.people("bob", "cy")
+    ann = hall.visitor()
+    ann.does(events.Name("ann"))
+    hall.tick()
+    assert ann.is_named
+    assert ann.heard() == [WELCOME]
+    assert bob.heard() == cy.heard() == ["Server: ann has joined the chat. Say hi!"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ("bob", "The name bob is taken."),
+        ("BOB", "The name BOB is taken."),
+        ("Server", "The name Server is reserved."),
+        ("two words", "A name holds no spaces; try two_words."),
+        ("a" * 33, "A name has at most 32 characters; this one has 33."),
+        ("#ann", 'A name cannot begin with "#".'),
+    ],
+)
+def test_a_name_that_cannot_be_had_is_asked_for_again(hall: Hall, wanted: str, why: str) -> None:
+    (bob,) = hall.people("bob")
+    ann = hall.visitor()
+    ann.does(events.Name(wanted))
+    hall.tick()
+    assert ann.heard() == [why, "Your name: "]
+    assert not ann.is_named
+    assert bob.heard() == []
+    ann.does(events.Name("ann"))
+    assert ann.heard() == [WELCOME]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        events.Say("hi"),
+        events.Act("waves"),
+        events.Tell("bob", "hi"),
+        events.Rename("ann"),
+        events.Move("tea"),
+        events.Who(),
+        events.Rooms(),
+        events.Ignore("bob"),
+        events.Stats(),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_a_name_must_precede_everything_else(hall: Hall, command: events.Command) -> None:
+    (bob,) = hall.people("bob")
+    ann = hall.visitor()
+    ann.does(command)
+    hall.tick()
+    assert ann.heard() == ["Server: Choose a name first."]
+    assert bob.heard() == []
+
+
+def test_a_stranger_may_send_a_blank_and_leave(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = hall.visitor()
+    ann.does(events.Blank(), events.Quit("quit"))
+    hall.tick()
+    assert ann.closed == [("quit", "")]
+    assert ann.heard() == bob.heard() == []
+
+
+def test_a_name_is_chosen_once(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Name("anna"))
+    hall.tick()
+    assert ann.heard() == ["Server: You are ann already."]
+    assert bob.heard() == []
+    assert ann.member.name == "ann"
+
+
+def test_a_newcomer_hears_nothing_that_was_said_before_they_came(hall: Hall) -> None:
+    bob, cy = hall.people("bob", "cy")
+    ann = hall.visitor()
+    bob.says("before")
+    ann.does(events.Name("ann"))
+    bob.says("after")
+    hall.tick()
+    assert ann.heard() == [WELCOME, "bob: after"]
+    assert cy.heard() == ["bob: before", "Server: ann has joined the chat. Say hi!", "bob: after"]
+
+
+# --- talking ----------------------------------------------------------------------------------
+
+
+def test_what_is_said_is_heard_by_everybody_but_its_author(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    ann.says("hello")
+    hall.tick()
+    assert ann.heard() == []
+    assert bob.heard() == cy.heard() == ["ann: hello"]
+
+
+def test_nothing_is_handed_out_before_the_tick_ends(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.says("hello")
+    assert bob.heard() == []
+    hall.tick()
+    assert bob.heard() == ["ann: hello"]
+    hall.tick()
+    assert bob.heard() == []
+
+
+def test_what_somebody_does_is_told_with_a_star(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Act("waves"))
+    hall.tick()
+    assert ann.heard() == []
+    assert bob.heard() == ["* ann waves"]
+
+
+def test_authors_hear_the_others_in_the_right_order(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    ann.says("1")
+    bob.says("2")
+    ann.says("3")
+    bob.says("4", "5")
+    ann.says("6")
+    hall.tick()
+    assert ann.heard() == ["bob: 2", "bob: 4", "bob: 5"]
+    assert bob.heard() == ["ann: 1", "ann: 3", "ann: 6"]
+    assert cy.heard() == ["ann: 1", "bob: 2", "ann: 3", "bob: 4", "bob: 5", "ann: 6"]
+
+
+def test_an_author_who_wants_an_echo_gets_one(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = hall.visitor(dialect="\r\n", echo=True)
+    ann.does(events.Name("ann"))
+    hall.tick()
+    ann.taken.clear()
+    ann.says("hello")
+    bob.says("hi")
+    hall.tick()
+    assert b"".join(ann.taken) == b"ann: hello\r\nbob: hi\r\n"
+
+
+def test_a_peer_with_another_dialect_hears_the_same(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    cy = hall.visitor(dialect="\r\n")
+    cy.does(events.Name("cy"))
+    hall.tick()
+    hall.hush()
+    ann.says("hello")
+    hall.tick()
+    assert bob.taken == [b"ann: hello\n"]
+    assert cy.taken == [b"ann: hello\r\n"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t", "\x1b", "\u202e \u2069"], ids=ascii)
+def test_what_is_empty_once_it_is_clean_is_not_said(hall: Hall, text: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Say(text), events.Act(text), events.Tell("bob", text), events.Blank())
+    hall.tick()
+    assert ann.heard() == bob.heard() == []
+    assert hall.metrics.messages == 0
+
+
+ESCAPES = "\x1b[2Jh\ri\n\0\u202e\u2028\x9b1m\tthere"
+SAFE = "[2Jhi1m there"
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (events.Say(ESCAPES), f"ann: {SAFE}"),
+        (events.Act(ESCAPES), f"* ann {SAFE}"),
+        (events.Tell("bob", ESCAPES), f"[private] ann: {SAFE}"),
+    ],
+    ids=["say", "act", "tell"],
+)
+def test_escapes_never_reach_another_terminal(
+    hall: Hall, command: events.Command, line: str
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(command)
+    hall.tick()
+    assert bob.heard() == [line]
+
+
+def test_a_private_message_reaches_one_member_in_whatever_room(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    bob.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    ann.does(events.Tell("BOB", "psst"))
+    hall.tick()
+    assert bob.heard() == ["[private] ann: psst"]
+    assert ann.heard() == cy.heard() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["zoe", "two words", "server", "\x1b[31mred", "\u202ezoe"], ids=ascii
+)
+def test_a_message_or_an_ignore_for_nobody_is_answered(hall: Hall, name: str) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Tell(name, "hi"), events.Ignore(name))
+    told = ann.heard()
+    shown = name.replace("\x1b", "").replace("\u202e", "")
+    assert told == [f"Server: There is nobody called {shown} here."] * 2
+
+
+def test_an_answer_repeats_no_more_of_a_wrong_name_than_a_name_can_have(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Tell("z" * 4000, "hi"))
+    assert ann.heard() == [f"Server: There is nobody called {'z' * 32} here."]
+
+
+# --- replies in the middle of a tick ----------------------------------------------------------
+
+
+def test_a_reply_stands_among_the_lines_where_it_was_asked_for(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    bob.says("1")
+    ann.says("mine")
+    hall.hub.reply(ann.member, b"first reply\n")
+    bob.says("2")
+    hall.hub.reply(ann.member, b"second reply\n")
+    hall.hub.reply(ann.member, b"third reply\n")
+    ann.says("mine too")
+    cy.says("3")
+    hall.tick()
+    assert ann.heard() == [
+        "bob: 1",
+        "first reply",
+        "bob: 2",
+        "second reply",
+        "third reply",
+        "cy: 3",
+    ]
+    assert bob.heard() == ["ann: mine", "ann: mine too", "cy: 3"]
+    bob.says("4")
+    hall.tick()
+    assert ann.heard() == ["bob: 4"]
+
+
+# --- who, rooms -------------------------------------------------------------------------------
+
+
+def test_who_tells_names_since_when_and_how_long_silent(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ann,) = hall.people("ann")
+    hall.passes(3600)
+    (barbara,) = hall.people("barbara")
+    hall.passes(60)
+    ann.says("hi")
+    hall.passes(5)
+    hall.hush()
+    barbara.does(events.Who())
+    head, first, second = barbara.heard()
+    assert head == "Server: 2 people in room lobby:"
+    assert first.startswith("  ann      since ")
+    assert first.endswith(" (1 h 1 min), idle 5 s")
+    assert second.startswith("  barbara  since ")
+    assert second.endswith(" (1 min), idle 1 min")
+
+
+def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
+    _ann, bob = hall.people("ann", "bob")
+    bob.does(events.Move("tea"))
+    hall.hush()
+    bob.does(events.Who())
+    head, row = bob.heard()
+    assert head == "Server: 1 person in room tea:"
+    assert row.startswith("  bob  since ")
+
+
+def test_who_shows_only_so_many_rows(new_hall: type[Hall]) -> None:
+    hall = new_hall(Settings(rows_shown=2))
+    ann, *_ = hall.people("ann", "bob", "cy", "dee", "eve")
+    ann.does(events.Who())
+    told = ann.heard()
+    assert told[0] == "Server: 5 people in room lobby:"
+    assert told[-1] == "  and 3 more"
+    assert len(told) == 4
+
+
+@pytest.mark.parametrize(
+    "command",
+    [events.Say("hi"), events.Act("waves"), events.Tell("bob", "hi")],
+    ids=["say", "act", "tell"],
+)
+def test_whoever_talks_is_not_idle(hall: Hall, command: events.Command) -> None:
+    ann, bob = hall.people("ann", "bob")
+    hall.passes(100)
+    ann.does(command)
+    assert hall.hub.row(ann.member).idle == 0
+    assert hall.hub.row(bob.member).idle == 100
+
+
+def test_the_rooms_are_listed_with_how_many_are_in_them(hall: Hall) -> None:
+    ann, bob, _cy = hall.people("ann", "bob", "cy")
+    bob.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    ann.does(events.Rooms())
+    assert ann.heard() == ["Server: 2 rooms:", "  lobby  2 people", "  tea    1 person"]
+
+
+def test_the_stats_are_answered(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Stats())
+    assert ann.heard()[0] == "Server: up 1 min, 1.0 s of CPU, 1.0 MB of memory"
+
+
+# --- rooms ------------------------------------------------------------------------------------
+
+
+def test_a_move_is_told_to_both_rooms_and_to_whoever_moves(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    cy.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    ann.does(events.Move("tea"))
+    hall.tick()
+    assert ann.heard() == ["Server: You are in room tea now. 1 person is here: cy"]
+    assert bob.heard() == ["Server: ann has left room lobby."]
+    assert cy.heard() == ["Server: ann has joined room tea."]
+
+
+def test_rooms_do_not_hear_each_other(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    ann.says("tea?")
+    bob.says("lobby")
+    hall.tick()
+    assert ann.heard() == bob.heard() == []
+
+
+def test_a_room_is_made_when_it_does_not_exist_and_gone_when_empty(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Move("Tea"))
+    assert ann.heard() == ["Server: You are in room Tea now. Nobody else is here yet."]
+    assert list(hall.hub.rooms) == ["tea"]
+    ann.does(events.Move("lobby"))
+    assert list(hall.hub.rooms) == ["lobby"]
+    hall.tick()
+    ann.does(events.Quit("quit"))
+    assert not hall.hub.rooms
+
+
+@pytest.mark.parametrize("written", ["tea", "TEA", "#tea", "\uff34ea"], ids=ascii)
+def test_a_room_is_the_same_however_it_is_written(hall: Hall, written: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Move("Tea"))
+    bob.does(events.Move(written))
+    hall.tick()
+    assert bob.heard()[-1] == "Server: You are in room Tea now. 1 person is here: ann"
+    ann.does(events.Move(written))
+    assert ann.heard()[-1] == "Server: You are in room Tea already."
+
+
+@pytest.mark.parametrize("room", ["two words", "", "#", "a" * 33, "a\x1bb", "##x"], ids=ascii)
+def test_a_bad_room_name_is_refused_and_nobody_moves(hall: Hall, room: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Move(room))
+    hall.tick()
+    (told,) = ann.heard()
+    assert told.startswith("Server: A room name ")
+    assert "\x1b" not in told
+    assert bob.heard() == []
+    assert hall.hub.room_of(ann.member).name == "lobby"
+
+
+def test_lines_around_a_move_come_in_order_each_from_the_right_room(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    cy.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    bob.says("lobby 1")
+    cy.says("tea 1")
+    ann.says("own 1")
+    ann.does(events.Move("tea"))
+    bob.says("lobby 2")
+    cy.says("tea 2")
+    ann.says("own 2")
+    ann.does(events.Move("lobby"))
+    bob.says("lobby 3")
+    cy.says("tea 3")
+    hall.tick()
+    assert ann.heard() == [
+        "bob: lobby 1",
+        "Server: You are in room tea now. 1 person is here: cy",
+        "cy: tea 2",
+        "Server: You are in room lobby now. 1 person is here: bob",
+        "bob: lobby 3",
+    ]
+    assert bob.heard() == [
+        "ann: own 1",
+        "Server: ann has left room lobby.",
+        "Server: ann has joined room lobby.",
+    ]
+    assert cy.heard() == [
+        "Server: ann has joined room tea.",
+        "ann: own 2",
+        "Server: ann has left room tea.",
+    ]
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+def test_a_new_name_is_told_to_the_room_and_used_from_then_on(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.says("1")
+    ann.does(events.Rename("anna"))
+    ann.says("2")
+    hall.tick()
+    assert ann.heard() == ["Server: You are now called anna."]
+    assert bob.heard() == ["ann: 1", "Server: ann is now called anna.", "anna: 2"]
+    (other,) = hall.people("ann")
+    assert other.member.name == "ann"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("bob", "Server: The name bob is taken."),
+        ("server", "Server: The name server is reserved."),
+        ("ann", "Server: You are called ann already."),
+        ("a b", "Server: A name holds no spaces; try a_b."),
+    ],
+)
+def test_a_new_name_that_cannot_be_had_is_refused(hall: Hall, wanted: str, told: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Rename(wanted))
+    hall.tick()
+    assert ann.heard() == [told]
+    assert bob.heard() == []
+    assert ann.member.name == "ann"
+
+
+def test_the_case_of_ones_own_name_can_be_changed(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Rename("Ann"))
+    hall.tick()
+    assert bob.heard() == ["Server: ann is now called Ann."]
+
+
+# --- leaving ----------------------------------------------------------------------------------
+
+
+def test_whoever_quits_is_closed_and_everybody_else_is_told(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.says("bye")
+    ann.does(events.Quit("quit"))
+    hall.tick()
+    assert ann.closed == [("quit", "")]
+    assert bob.heard() == ["ann: bye", "Server: ann has left the chat."]
+    assert len(hall.hub.roster) == 1
+
+
+def test_whoever_quits_gets_what_was_said_before(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.says("before")
+    ann.does(events.Quit("quit"))
+    bob.says("after")
+    assert ann.heard() == ["bob: before"]
+    hall.tick()
+    assert ann.heard() == []
+
+
+def test_a_lost_connection_is_a_leave_and_the_name_waits_for_the_same_host(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    hall.hub.leave(ann.member, "connection reset by peer")
+    hall.tick()
+    assert bob.heard() == ["Server: ann has left the chat."]
+    stranger = hall.visitor(host="198.51.100.9")
+    stranger.does(events.Name("ann"))
+    assert "kept for somebody who may return" in stranger.heard()[0]
+    back = hall.visitor(host=ann.member.host)
+    back.does(events.Name("ann"))
+    assert back.heard() == [WELCOME]
+
+
+def test_a_name_is_free_for_anybody_thirty_seconds_after_a_lost_connection(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    hall.hub.leave(ann.member, "connection reset by peer")
+    hall.passes(30)
+    stranger = hall.visitor(host="198.51.100.9")
+    stranger.does(events.Name("ann"))
+    assert stranger.heard() == [WELCOME]
+
+
+@pytest.mark.parametrize("way", ["quit", "kicked"])
+def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> None:
+    (ann,) = hall.people("ann")
+    if way == "quit":
+        ann.does(events.Quit("quit"))
+    else:
+        hall.hub.kick("ann", "")
+    hall.hub.leave(ann.member, "done")
+    stranger = hall.visitor(host="198.51.100.9")
+    stranger.does(events.Name("ann"))
+    assert stranger.heard() == [WELCOME]
+
+
+def test_a_leave_is_told_once_when_a_quit_precedes_the_end_of_the_connection(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Quit("quit"))
+    hall.tick()
+    hall.hub.leave(ann.member, "done")
+    hall.tick()
+    assert bob.heard() == ["Server: ann has left the chat."]
+
+
+def test_a_stranger_who_is_lost_is_not_told_of(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    hall.hub.leave(hall.visitor().member, "connection reset by peer")
+    hall.tick()
+    assert bob.heard() == []
+
+
+# --- ignoring ---------------------------------------------------------------------------------
+
+
+def ignores(visitor: Visitor, name: str) -> list[str]:
+    visitor.does(events.Ignore(name))
+    return visitor.heard()
+
+
+def test_nothing_is_heard_of_somebody_who_is_ignored(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    assert ignores(ann, "BOB") == ["Server: You ignore bob now; /ignore bob again ends it."]
+    bob.says("spam")
+    bob.does(events.Act("spams"), events.Tell("ann", "spam"))
+    cy.says("hi")
+    hall.tick()
+    assert ann.heard() == ["cy: hi"]
+    assert cy.heard() == ["bob: spam", "* bob spams"]
+    assert bob.heard() == ["cy: hi"]
+
+
+def test_an_ignored_author_still_joins_and_leaves_visibly(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ignores(ann, "bob")
+    bob.does(events.Quit("quit"))
+    hall.tick()
+    assert ann.heard() == ["Server: bob has left the chat."]
+
+
+def test_somebody_who_ignores_others_does_not_hear_their_own_lines(hall: Hall) -> None:
+    ann, _bob, cy = hall.people("ann", "bob", "cy")
+    ignores(ann, "bob")
+    hall.tick()
+    for _ in range(2):
+        ann.says("hello")
+        cy.says("hi")
+        hall.tick()
+        assert ann.heard() == ["cy: hi"]
+
+
+def test_an_ignore_counts_from_the_moment_it_was_asked_for(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.says("1")
+    ann.does(events.Ignore("bob"))
+    bob.says("2")
+    ann.does(events.Ignore("bob"))
+    bob.says("3")
+    hall.tick()
+    assert ann.heard() == [
+        "bob: 1",
+        "Server: You ignore bob now; /ignore bob again ends it.",
+        "Server: You no longer ignore bob.",
+        "bob: 3",
+    ]
+
+
+def test_a_new_name_is_no_way_around_being_ignored(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    ignores(ann, "bob")
+    bob.does(events.Rename("rob"))
+    bob.says("it is me")
+    hall.tick()
+    assert ann.heard() == ["Server: bob is now called rob."]
+    bob.does(events.Rename("bert"))
+    hall.tick()
+    ann.heard()
+    bob.says("and again")
+    bob.does(events.Tell("ann", "me"))
+    hall.tick()
+    assert ann.heard() == []
+    assert cy.heard()[-1] == "bert: and again"
+
+
+def test_whoever_is_heard_again_after_a_new_name_is_heard_under_the_old_one_too(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ignores(ann, "bob")
+    bob.does(events.Rename("rob"))
+    ignores(ann, "rob")
+    bob.does(events.Rename("bob"))
+    hall.tick()
+    ann.heard()
+    bob.says("hello again")
+    hall.tick()
+    assert ann.heard() == ["bob: hello again"]
+
+
+def test_new_names_of_somebody_else_do_not_fill_a_list_of_ignored_names(
+    new_hall: type[Hall],
+) -> None:
+    hall = new_hall(Settings(max_ignored=3))
+    ann, bob, _cy = hall.people("ann", "bob", "cy")
+    ignores(ann, "bob")
+    for number in range(10):
+        bob.does(events.Rename(f"bob{number}"))
+    hall.tick()
+    ann.heard()
+    assert len(ann.member.ignored) <= 3
+    assert ignores(ann, "cy") == ["Server: You ignore cy now; /ignore cy again ends it."]
+
+
+def test_the_list_of_ignored_names_is_answered(hall: Hall) -> None:
+    ann, *_ = hall.people("ann", "cy", "bob")
+    assert ignores(ann, "") == ["Server: You ignore nobody."]
+    ignores(ann, "cy")
+    ignores(ann, "bob")
+    assert ignores(ann, "") == ["Server: You ignore bob, cy."]
+
+
+def test_somebody_who_is_gone_can_still_be_taken_off_the_list(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ignores(ann, "bob")
+    bob.does(events.Quit("quit"))
+    hall.tick()
+    ann.heard()
+    assert ignores(ann, "bob") == ["Server: You no longer ignore bob."]
+
+
+@pytest.mark.parametrize("name", ["Bob", "\u0411\u043e\u0440\u0438\u0441"], ids=ascii)
+def test_an_ignored_name_is_told_as_it_is_written(hall: Hall, name: str) -> None:
+    ann, *_ = hall.people("ann", name)
+    ignores(ann, name)
+    assert ignores(ann, "") == [f"Server: You ignore {name}."]
+    assert ignores(ann, name) == [f"Server: You no longer ignore {name}."]
+
+
+def test_a_name_in_the_list_of_ignored_names_is_one_that_can_be_typed(hall: Hall) -> None:
+    ann, other = hall.people("ann", "\u0411\u043e\u0440\u0438\u0441")
+    ignores(ann, other.member.name)
+    told = ignores(ann, "")[0].removeprefix("Server: You ignore ").removesuffix(".")
+    assert enforce(told) == told
+
+
+def test_nobody_can_ignore_themselves(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    assert ignores(ann, "ANN") == ["Server: You cannot ignore yourself."]
+
+
+def test_only_so_many_names_can_be_ignored(new_hall: type[Hall]) -> None:
+    hall = new_hall(Settings(max_ignored=2))
+    ann, *_ = hall.people("ann", "bob", "cy", "dee")
+    ignores(ann, "bob")
+    ignores(ann, "cy")
+    assert ignores(ann, "dee") == ["Server: You ignore 2 names already; that is the limit."]
+    ignores(ann, "bob")
+    assert ignores(ann, "dee") == ["Server: You ignore dee now; /ignore dee again ends it."]
+
+
+# --- slow readers -----------------------------------------------------------------------------
+
+
+def test_a_slow_reader_is_skipped_and_told_how_much_when_the_queue_has_drained(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    bob.full = True
+    for number in range(400):
+        ann.says(f"line {number}")
+    hall.tick()
+    for number in range(12):
+        ann.says(f"more {number}")
+        hall.tick()
+    assert len(cy.heard()) == 412
+    assert hall.metrics.skipped == 412
+    bob.drains()
+    ann.says("now")
+    hall.tick()
+    assert bob.heard() == [
+        "Server: 412 lines were skipped while you were not reading.",
+        "ann: now",
+    ]
+    assert bob.member.skipped == 0
+
+
+def test_one_skipped_line_is_told_in_the_singular(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.full = True
+    ann.says("hello")
+    hall.tick()
+    bob.drains()
+    assert bob.heard() == ["Server: 1 line was skipped while you were not reading."]
+
+
+def test_room_in_the_queue_of_somebody_behind_is_left_empty_until_it_has_drained(
+    hall: Hall,
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.full = True
+    ann.says("1")
+    hall.tick()
+    bob.full = False
+    for text in ("2", "3"):
+        ann.says(text)
+        hall.tick()
+    assert bob.heard() == []
+    bob.drains()
+    assert bob.heard() == ["Server: 3 lines were skipped while you were not reading."]
+
+
+def test_nothing_is_queued_for_somebody_behind_until_they_are_level(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.full = True
+    ann.says("1")
+    hall.tick()
+    bob.full = False
+    ann.says("2")
+    hall.hub.reply(bob.member, b"a reply\n")
+    hall.tick()
+    assert bob.heard() == []
+    bob.drains()
+    assert bob.heard() == ["Server: 3 lines were skipped while you were not reading."]
+
+
+def test_lines_of_the_tick_before_the_queue_drained_count_as_skipped(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.full = True
+    ann.says("1")
+    hall.tick()
+    ann.says("2", "3")
+    bob.drains()
+    ann.says("4")
+    hall.tick()
+    assert bob.heard() == ["Server: 3 lines were skipped while you were not reading.", "ann: 4"]
+
+
+def test_a_drained_queue_of_somebody_who_missed_nothing_is_not_mentioned(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.drains()
+    ann.says("1")
+    hall.tick()
+    assert bob.heard() == ["ann: 1"]
+
+
+def test_ones_own_lines_are_not_among_the_skipped(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.full = True
+    ann.says("mine")
+    bob.says("1")
+    ann.says("mine")
+    bob.says("2")
+    hall.tick()
+    assert ann.member.skipped == 2
+    ann.says("mine")
+    hall.tick()
+    assert ann.member.skipped == 2
+
+
+def test_a_stranger_who_does_not_read_is_told_as_well(hall: Hall) -> None:
+    ann = hall.visitor()
+    ann.full = True
+    ann.does(events.Greet())
+    ann.drains()
+    assert ann.heard() == ["Server: 1 line was skipped while you were not reading."]
+
+
+def test_somebody_behind_may_move_and_quit(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.full = True
+    ann.says("1")
+    hall.tick()
+    bob.does(events.Move("tea"))
+    hall.tick()
+    assert bob.member.skipped == 2
+    bob.does(events.Quit("quit"))
+    hall.tick()
+    assert ann.heard() == ["Server: bob has left room lobby."]
+    assert bob.heard() == []
+
+
+def test_deliveries_and_skipped_lines_are_counted(hall: Hall) -> None:
+    ann, _bob, cy = hall.people("ann", "bob", "cy")
+    before = hall.metrics.deliveries
+    cy.full = True
+    ann.says("1", "2")
+    hall.tick()
+    assert hall.metrics.messages == 2
+    assert hall.metrics.deliveries - before == 2
+    assert hall.metrics.skipped == 2
+
+
+# --- the operator -----------------------------------------------------------------------------
+
+
+def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    hall.hub.notice("Tea\r\n at\x1b five")
+    hall.tick()
+    assert ann.heard() == bob.heard() == ["Server: Tea at five"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "farewell"),
+    [
+        ("", "Server: You were kicked.\n"),
+        ("be nice\x1b", "Server: You were kicked: be nice\n"),
+    ],
+    ids=["without-a-reason", "with-a-reason"],
+)
+def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
+    hall: Hall, reason: str, farewell: str
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.says("before")
+    assert hall.hub.kick("ANN", reason)
+    bob.says("after")
+    hall.tick()
+    assert ann.closed == [("kicked", farewell)]
+    assert ann.heard() == ["bob: before"]
+    assert bob.heard() == ["Server: ann has left the chat."]
+    assert hall.hub.roster.find("ann") is None
+
+
+def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    assert not hall.hub.kick("bob", "")
+    assert ann.closed == []
+
+
+def test_a_shutdown_is_told_in_every_room_and_leaves_are_not(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    cy.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    ann.says("last words")
+    hall.hub.shut_down("It is over.")
+    for visitor in (ann, bob, cy):
+        hall.hub.leave(visitor.member, "shutdown")
+    hall.tick()
+    assert ann.heard() == ["Server: It is over."]
+    assert bob.heard() == ["ann: last words", "Server: It is over."]
+    assert cy.heard() == ["Server: It is over."]
+
+
+# --- robustness -------------------------------------------------------------------------------
+
+
+def test_a_room_with_an_encoder_that_fails_does_not_silence_the_other_rooms(hall: Hall) -> None:
+    ann, bob, cy, dee = hall.people("ann", "bob", "cy", "dee")
+    for visitor in (cy, dee):
+        visitor.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    room = hall.hub.room_of(ann.member)
+    ann.says("about to fail")
+    cy.says("1")
+    room.publish(events.Notice("a\nb"))
+    with pytest.raises(ValueError, match="line break"):
+        hall.tick()
+    hall.tick()
+    cy.says("2")
+    ann.says("alive")
+    hall.tick()
+    assert dee.heard() == ["cy: 1", "cy: 2"]
+    assert bob.heard()[-1] == "ann: alive"

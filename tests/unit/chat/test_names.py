@@ -1,0 +1,354 @@
+"""What a name may be: tables after RFC 8266, and what looks alike."""
+
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from chatroom.chat.names import MAX_LENGTH, BadName, enforce, is_reserved, key
+
+# Of the others (unassigned, private, surrogates) there are a million, and all are treated alike.
+ASSIGNED = [
+    char
+    for char in map(chr, range(0x110000))
+    if unicodedata.category(char) not in ("Cn", "Co", "Cs") or ord(char) % 1000 == 0
+]
+
+
+def acceptable(text: str) -> bool:
+    try:
+        enforce(text)
+    except BadName:
+        return False
+    return True
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(BadName) as refused:
+        enforce(text)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ann",
+        "Ann",
+        "x",
+        "ann2",
+        "2fast",
+        "o'hara",
+        "jean-luc",
+        "snake_case",
+        "a.b",
+        "(ann)",
+        "a#1",
+        "a/b",
+        "ann*",
+        "Jos\u00e9",
+        "Bj\u00f6rn",
+        "Nguy\u1ec5n",
+        "\u0141ukasz",
+        "\u0410\u043d\u043d\u0430",
+        "\u0391\u03bd\u03bd\u03b1",
+        "\u0645\u062d\u0645\u062f",
+        "\u0645\u064f\u062d\u064e\u0645\u064e\u0651\u062f",
+        "\u05d7\u05e0\u05d4",
+        "\u0905\u0928\u094d\u0928\u093e",
+        "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
+        "\ud55c\uad6d\uc5b4",
+        "\u65e5\u672c\u8a9e",
+        "\u3072\u3089\u304c\u306a",
+        "\u30ab\u30bf\u30ab\u30ca\u30fc",
+        "\u7530\u4e2d\u3055\u3093",
+        "\u30a2\u30f3\u3061\u3083\u3093",
+        "\u4f50\u3005\u6728",
+        "\U0001f600",
+        "ann\U0001f600",
+        "\u2764",
+        "\u2654king",
+    ],
+    ids=ascii,
+)
+def test_honest_names_are_accepted_as_they_are(name: str) -> None:
+    assert enforce(name) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (" ann ", "ann"),
+        ("\tann\t", "ann"),
+        ("\u3000ann\u00a0", "ann"),
+        ("\uff21\uff4e\uff4e", "Ann"),
+        ("Jose\u0301", "Jos\u00e9"),
+        ("\ufb01sh", "fish"),
+        ("\u00b2", "2"),
+        ("\u2163", "IV"),
+        ("\U0001d4d0\U0001d4f7\U0001d4f7", "Ann"),
+        ("\u212b", "\u00c5"),
+        ("\uff71\uff9d", "\u30a2\u30f3"),
+        ("\u1112\u1161\u11ab", "\ud55c"),
+        ("\u265a", "\u265a"),
+    ],
+    ids=ascii,
+)
+def test_a_name_is_shown_in_its_normal_form(written: str, shown: str) -> None:
+    assert enforce(written) == shown
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t \u3000", "\r\n"], ids=ascii)
+def test_a_name_needs_a_character(text: str) -> None:
+    assert refusal(text) == "A name needs at least one character."
+
+
+def test_a_name_has_at_most_32_characters() -> None:
+    assert MAX_LENGTH == 32
+    assert enforce("a" * 32) == "a" * 32
+    assert enforce("\u65e5" * 32) == "\u65e5" * 32
+    assert refusal("a" * 33) == "A name has at most 32 characters; this one has 33."
+
+
+def test_the_length_of_a_name_is_that_of_what_is_shown() -> None:
+    assert enforce("e\u0301" * 32) == "\u00e9" * 32
+    assert "at most 32" in refusal("\ufb01" * 17)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ann bob", "ann\tbob", "ann\u00a0bob", "ann\u3000bob", "ann\u2028bob", "ann\nbob", "a\x1fb"],
+    ids=ascii,
+)
+def test_a_name_holds_no_spaces_and_the_refusal_suggests_one_without(text: str) -> None:
+    told = refusal(text)
+    assert told.startswith("A name holds no spaces; try ")
+    suggested = told.removeprefix("A name holds no spaces; try ").removesuffix(".")
+    assert enforce(suggested) == suggested
+
+
+@pytest.mark.parametrize("first", "#*[/+-<>=@:!,")
+def test_a_name_cannot_begin_as_lines_of_the_server_or_commands_do(first: str) -> None:
+    refusal(f"{first}ann")
+
+
+@pytest.mark.parametrize("written", ["\uff03ann", "\ufe5fann", "\uff0aann", "\uff3bann", "\uff1aa"])
+def test_a_wide_form_of_a_forbidden_first_character_is_refused(written: str) -> None:
+    refusal(written)
+
+
+@pytest.mark.parametrize("char", "!@:,\uff1a\uff20\ufe55")
+def test_some_characters_are_refused_anywhere(char: str) -> None:
+    refusal(f"an{char}n")
+
+
+@pytest.mark.parametrize(
+    "char",
+    [
+        "\0",
+        "\x1b",
+        "\x7f",
+        "\x9b",
+        "\u00ad",
+        "\u034f",
+        "\u061c",
+        "\u115f",
+        "\u1160",
+        "\u17b4",
+        "\u180e",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u200e",
+        "\u202e",
+        "\u2060",
+        "\u2064",
+        "\u2066",
+        "\u206f",
+        "\u2800",
+        "\u3164",
+        "\ufe0f",
+        "\ufeff",
+        "\uffa0",
+        "\ufff9",
+        "\U0001bca0",
+        "\U0001d173",
+        "\U000e0001",
+        "\U000e0061",
+        "\U000e0100",
+        "\ud800",
+        "\ue000",
+        "\uffff",
+        "\u0378",
+    ],
+    ids=ascii,
+)
+def test_a_name_holds_nothing_invisible(char: str) -> None:
+    assert "invisible" in refusal(f"a{char}b")
+
+
+def test_no_default_ignorable_code_point_can_be_in_a_name() -> None:
+    ignorable = (
+        *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0),
+        *range(0x180B, 0x1810),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFE00, 0xFE10),
+        *range(0xFFF0, 0xFFF9),
+        *range(0x1BCA0, 0x1BCA4),
+        *range(0x1D173, 0x1D17B),
+        *range(0xE0000, 0xE1000),
+    )
+    assert not [hex(code) for code in ignorable if acceptable(f"a{chr(code)}b")]
+
+
+def test_a_name_has_at_most_two_marks_in_a_row() -> None:
+    assert acceptable("q\u0301\u0302")
+    assert "at most 2 accents" in refusal("q\u0301\u0302\u0303")
+
+
+def test_a_name_cannot_begin_with_a_mark() -> None:
+    refusal("\u0301ann")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0430dmin",
+        "p\u0430ypal",
+        "\u0391nn",
+        "ann\u0430",
+        "b\u043eb",
+        "\u0561nn",
+        "\u13aann",
+        "\u0430\u03b1",
+        "\u65e5b",
+    ],
+    ids=ascii,
+)
+def test_a_name_is_written_in_one_script(name: str) -> None:
+    assert "one script" in refusal(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann", "ANN"),
+        ("ann", "\uff41nn"),
+        ("strasse", "stra\u00dfe"),
+        ("Jos\u00e9", "JOSE\u0301"),
+        ("\u03c3\u03c4\u03c2", "\u03a3\u03a4\u03a3"),
+        ("cop", "\u0441\u043e\u0440"),
+        ("COP", "\u0421\u041e\u0420"),
+        ("axe", "\u0430\u0445\u0435"),
+        ("ok", "\u03bf\u03ba"),
+        ("Bob", "\u0412\u043e\u0432"),
+        ("\u00e1", "\u0430\u0301"),
+        ("c\u00e1pa", "\u0441\u0430\u0301\u0440\u0430"),
+        ("\u00e9", "\u0435\u0301"),
+    ],
+    ids=ascii,
+)
+def test_names_that_look_alike_are_the_same_name(one: str, other: str) -> None:
+    assert key(enforce(one)) == key(enforce(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("ann", "anna"), ("ann", "\u00e4nn"), ("anna", "\u0430\u043d\u043d\u0430")],
+    ids=ascii,
+)
+def test_names_that_do_not_look_alike_are_different_names(one: str, other: str) -> None:
+    assert key(enforce(one)) != key(enforce(other))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "server",
+        "Server",
+        "SERVER",
+        "_server_",
+        "server2",
+        "s-e-r-v-e-r",
+        "5erver",
+        "$erver",
+        "s3rv3r",
+        "\uff33erver",
+        "\U0001d4c8erver",
+        "\u015ferver",
+        "s\u00e9rv\u00e8r",
+        "\u0455\u0435\u0433\u0475\u0435\u0433",
+        "\u0405\u0415\u0433\u0474\u0415\u0433",
+        "server.",
+        "(server)",
+        "server\U0001f600",
+    ],
+    ids=ascii,
+)
+def test_what_looks_like_the_server_is_reserved(name: str) -> None:
+    assert is_reserved(enforce(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["serve", "servers", "observer", "waiter", "serverless", "\U0001f600", "ann", "5"]
+)
+def test_what_only_resembles_the_server_is_free(name: str) -> None:
+    assert not is_reserved(enforce(name))
+
+
+def test_a_room_name_is_refused_as_a_room_name() -> None:
+    with pytest.raises(BadName, match="A room name holds no spaces"):
+        enforce("two words", "room name")
+
+
+def test_no_refusal_holds_a_control_character_whatever_the_name_was() -> None:
+    for char in ASSIGNED:
+        for text in (char, f"a{char}b"):
+            try:
+                enforce(text)
+            except BadName as refused:
+                told = str(refused)
+                categories = set(map(unicodedata.category, told))
+                assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}, ascii(text)
+
+
+def test_enforcing_and_comparing_each_character_twice_changes_nothing() -> None:
+    for char in filter(acceptable, ASSIGNED):
+        name = enforce(char)
+        assert enforce(name) == name
+        assert key(key(name)) == key(name), ascii(name)
+
+
+NAMES = st.one_of(
+    st.text(st.characters(), max_size=8),
+    st.text(st.characters(min_codepoint=0x370, max_codepoint=0x52F), max_size=8),
+    st.text("\u0430\u0435\u0301\u0308\u0433\u0456\u03b1", min_size=1, max_size=4),
+    st.text("annAB0_.\u00df\u0130\u0131\u0301", max_size=8),
+)
+
+
+@given(NAMES)
+def test_an_accepted_name_is_safe_to_show(text: str) -> None:
+    assume(acceptable(text))
+    name = enforce(text)
+    assert 1 <= len(name) <= MAX_LENGTH
+    assert not any(char.isspace() or unicodedata.category(char)[0] in "CZ" for char in name)
+    assert not set(name) & set("!@:,")
+    assert enforce(name) == name
+
+
+@given(NAMES)
+def test_the_key_of_a_key_is_the_key(text: str) -> None:
+    assume(acceptable(text))
+    compared = key(enforce(text))
+    assert key(compared) == compared
+
+
+@given(NAMES)
+def test_case_and_width_make_no_other_name(text: str) -> None:
+    assume(acceptable(text) and acceptable(text.lower()))
+    folded = unicodedata.normalize("NFKC", enforce(text)).casefold()
+    assume(acceptable(folded))
+    assert key(enforce(folded)) == key(enforce(text))

@@ -1,0 +1,162 @@
+"""The fan-out of one tick, and what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chatroom.chat.events import Event, Notice, Said
+from chatroom.chat.member import write_to_each
+from chatroom.chat.room import Room
+from chatroom.metrics import Metrics
+
+if TYPE_CHECKING:
+    from tests.unit.chat.conftest import Visitor
+
+
+class Stage:
+    """A room of its own, with a count of how often events were rendered."""
+
+    def __init__(self, new_visitor: type[Visitor]) -> None:
+        self.metrics = Metrics()
+        self.changed: list[Room] = []
+        self.room = Room("lobby", self.metrics, self.changed.append, write_to_each)
+        self.rendered = 0
+        stage = self
+
+        class Counting(new_visitor):  # type: ignore[misc, valid-type]
+            def encode(self, event: Event) -> bytes:
+                stage.rendered += 1
+                data: bytes = super().encode(event)
+                return data
+
+        self._new_visitor: type[Visitor] = Counting
+
+    def enter(self, dialect: str = "\n") -> Visitor:
+        visitor = self._new_visitor(dialect=dialect)
+        visitor.member.key = f"n{len(self.room)}"
+        self.room.enter(visitor.member)
+        return visitor
+
+    def flush(self) -> None:
+        self.changed.clear()
+        self.room.flush()
+
+
+@pytest.fixture
+def stage(new_visitor: type[Visitor]) -> Stage:
+    return Stage(new_visitor)
+
+
+def said(text: str) -> Said:
+    return Said(1, "lobby", "ann", text, 0.0)
+
+
+def test_all_members_of_a_dialect_are_handed_the_very_same_bytes(stage: Stage) -> None:
+    members = [stage.enter() for _ in range(10)]
+    stage.flush()
+    for text in "abc":
+        stage.room.publish(said(text))
+    stage.flush()
+    assert members[0].taken == [b"ann: a\nann: b\nann: c\n"]
+    assert all(member.taken[0] is members[0].taken[0] for member in members)
+
+
+def test_an_event_is_rendered_once_for_each_dialect(stage: Stage) -> None:
+    for _ in range(10):
+        stage.enter("\n")
+        stage.enter("\r\n")
+    stage.flush()
+    for text in "abc":
+        stage.room.publish(said(text))
+    stage.flush()
+    assert stage.rendered == 6
+
+
+def test_an_event_is_rendered_once_even_for_members_who_stand_apart(stage: Stage) -> None:
+    members = [stage.enter() for _ in range(10)]
+    stage.flush()
+    for member in members:
+        stage.room.publish(said("a"), member.member)
+        stage.room.catch_up(member.member)
+    stage.flush()
+    assert stage.rendered == 10
+
+
+def test_an_author_is_back_on_the_fast_path_in_the_next_tick(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.room.publish(said("a"), ann.member)
+    stage.flush()
+    stage.room.publish(said("b"))
+    stage.flush()
+    assert ann.taken == [b"ann: b\n"]
+    assert ann.taken[-1] is bob.taken[-1]
+
+
+def test_a_member_is_handed_one_piece_for_a_tick(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    for text in "abc":
+        stage.room.publish(said(text), ann.member)
+        stage.room.publish(said(text.upper()), bob.member)
+    stage.flush()
+    assert ann.taken == [b"ann: A\nann: B\nann: C\n"]
+    assert bob.taken == [b"ann: a\nann: b\nann: c\n"]
+
+
+def test_a_room_asks_to_be_flushed_once_a_tick(stage: Stage) -> None:
+    ann = stage.enter()
+    stage.room.publish(said("a"))
+    stage.room.catch_up(ann.member)
+    stage.room.publish(said("b"))
+    assert stage.changed == [stage.room]
+    stage.flush()
+    assert stage.changed == []
+    stage.room.publish(said("c"))
+    assert stage.changed == [stage.room]
+
+
+def test_a_flush_without_anything_published_writes_nothing(stage: Stage) -> None:
+    ann = stage.enter()
+    stage.flush()
+    stage.flush()
+    assert ann.taken == []
+
+
+def test_whoever_leaves_is_handed_what_was_published_so_far(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.room.publish(said("a"))
+    stage.room.leave(ann.member)
+    stage.room.publish(said("b"))
+    stage.flush()
+    assert ann.taken == [b"ann: a\n"]
+    assert bob.taken == [b"ann: a\nann: b\n"]
+    assert len(stage.room) == 1
+
+
+def test_deliveries_are_counted_by_line_and_member(stage: Stage) -> None:
+    ann, bob, cy = stage.enter(), stage.enter(), stage.enter()
+    stage.flush()
+    cy.full = True
+    stage.room.publish(said("a"), ann.member)
+    stage.room.catch_up(bob.member)
+    stage.room.publish(said("b"))
+    stage.flush()
+    assert stage.metrics.deliveries == 3
+    assert stage.metrics.skipped == 2
+    assert cy.member.skipped == 2
+
+
+def test_an_encoder_that_fails_costs_one_batch_and_not_those_to_come(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.room.publish(said("a"), ann.member)
+    stage.room.publish(Notice("x\ny"))
+    with pytest.raises(ValueError, match="line break"):
+        stage.flush()
+    stage.room.publish(said("b"))
+    stage.flush()
+    assert ann.taken == bob.taken == [b"ann: b\n"]

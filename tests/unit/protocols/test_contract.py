@@ -1,0 +1,148 @@
+"""What every protocol promises: any bytes, cut anywhere, and no exception."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.protocols.detect import Detect
+from chatroom.protocols.line import Line
+
+LIMIT = 40
+
+PROTOCOLS: dict[str, Callable[[], Protocol]] = {
+    "line": lambda: Line(LIMIT),
+    "detect": lambda: Detect(Line(LIMIT)),
+}
+
+each_protocol = pytest.mark.parametrize("make", PROTOCOLS.values(), ids=PROTOCOLS.keys())
+
+
+class Peer:
+    """Consumes requests as a session does, with a hub that accepts every name but `taken`."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        self.requests: list[Request] = []
+        self.over = False
+
+    def receive(self, data: bytes) -> None:
+        if not self.over:
+            self._consume(self.protocol.receive(data))
+
+    def silence(self) -> None:
+        if not self.over:
+            self._consume(self.protocol.silence())
+
+    def _consume(self, requests: Iterator[Request]) -> None:
+        for request in requests:
+            if isinstance(request, Become):
+                self.protocol = request.protocol
+                continue
+            self.requests.append(request)
+            if isinstance(request, events.Name) and request.name != "taken":
+                self.protocol.named()
+            if isinstance(request, events.Quit | Hangup):
+                self.over = True
+                return
+
+
+def requests_of(make: Callable[[], Protocol], pieces: list[bytes]) -> list[Request]:
+    peer = Peer(make())
+    for piece in pieces:
+        if piece:  # empty bytes would mean the end
+            peer.receive(piece)
+    peer.receive(b"")
+    assert peer.over
+    return peer.requests
+
+
+def bytewise(data: bytes) -> list[bytes]:
+    return [data[index : index + 1] for index in range(len(data))]
+
+
+TOKENS = (
+    *(b"\n", b"\r\n", b"\r", b" ", b"ann", b"taken", b"hello", b"QUIT", b"/quit", b"/who"),
+    *(b"/msg bob hi", b"/nick x", b"/help", b"/wat", b"//", b"/join", b"x" * 45, b"x" * 40),
+    *(b"\xff", b"\xff\xfa", b"\xff\xf0", b"\xff\xf4", b"\xff\xfd", b"\xc3\xbc", b"\xe6\x97"),
+    *(b"\0", b"\x1b[31m", b"\xef\xbb\xbf"),
+    *(b"GET ", b"GE", b"POST ", b"P", b"\x16\x03", b"SSH-2.0", b"{", b"NICK "),
+)
+STREAMS = st.lists(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=6)), max_size=16)
+
+
+@each_protocol
+@given(data=st.binary(max_size=200))
+def test_any_bytes_give_requests_and_no_exception(
+    make: Callable[[], Protocol], data: bytes
+) -> None:
+    requests_of(make, [data])
+
+
+@each_protocol
+@given(pieces=STREAMS)
+def test_how_the_bytes_were_cut_makes_no_difference(
+    make: Callable[[], Protocol], pieces: list[bytes]
+) -> None:
+    whole = requests_of(make, [b"".join(pieces)])
+    assert requests_of(make, pieces) == whole
+    assert requests_of(make, bytewise(b"".join(pieces))) == whole
+
+
+@each_protocol
+def test_the_end_of_input_without_any_ends_it(make: Callable[[], Protocol]) -> None:
+    assert requests_of(make, []) == [events.Quit("end of input")]
+
+
+@each_protocol
+def test_silence_greets_and_does_so_once(make: Callable[[], Protocol]) -> None:
+    peer = Peer(make())
+    peer.silence()
+    peer.silence()
+    peer.receive(b"ann\nhello\n")
+    assert peer.requests == [events.Greet(), events.Name("ann"), events.Say("hello")]
+
+
+@each_protocol
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.Said(1, "lobby", "ann", "hi", 0.0),
+        events.Greeting(events.People(0, ())),
+        events.Closing("bye"),
+        events.Skipped(3),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_encoding_is_pure(make: Callable[[], Protocol], event: events.Event) -> None:
+    fresh, used = make(), Peer(make())
+    used.receive(b"ann\nhello\n/who\npartial")
+    assert used.protocol.dialect == fresh.dialect
+    assert fresh.encode(event) == fresh.encode(event) == used.protocol.encode(event)
+
+
+@each_protocol
+def test_the_dialect_is_fixed_once_there_is_a_name(make: Callable[[], Protocol]) -> None:
+    peer = Peer(make())
+    peer.receive(b"ann\r\n")
+    dialect = peer.protocol.dialect
+    peer.receive(b"hello\nhello\r\n")
+    assert peer.protocol.dialect == dialect
+    assert hash(dialect) == hash(peer.protocol.dialect)
+
+
+@each_protocol
+def test_a_request_is_decided_before_the_next_line_is_looked_at(
+    make: Callable[[], Protocol],
+) -> None:
+    peer = Peer(make())
+    peer.receive(b"taken\nhello\nhello\n")
+    assert [request for request in peer.requests if not isinstance(request, Reply)] == [
+        events.Greet(),
+        events.Name("taken"),
+        events.Name("hello"),
+        events.Say("hello"),
+    ]

@@ -1,0 +1,126 @@
+"""Which protocol the first bytes speak."""
+
+import pytest
+
+from chatroom.chat import events
+from chatroom.protocols import Become, Hangup, Request
+from chatroom.protocols.detect import Detect
+from chatroom.protocols.http import VERBS, respond
+from chatroom.protocols.line import Line
+
+REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
+VERB_IDS = [verb.decode() for verb in VERBS]
+
+
+def requests_of(*pieces: bytes) -> list[Request]:
+    """What these pieces ask for, by whichever protocol they are for; Become is left out."""
+    protocol: Detect | Line = Detect(Line(4096))
+    found: list[Request] = []
+    for piece in pieces:
+        for request in protocol.receive(piece):
+            if isinstance(request, Become):
+                assert isinstance(request.protocol, Line)
+                protocol = request.protocol
+                continue
+            found.append(request)
+            if isinstance(request, events.Name):
+                protocol.named()
+            if isinstance(request, Hangup):
+                return found
+    return found
+
+
+def bytewise(data: bytes) -> list[bytes]:
+    return [data[index : index + 1] for index in range(len(data))]
+
+
+@pytest.mark.parametrize(("verb", "data"), [*zip(VERBS, REQUESTS, strict=True)], ids=VERB_IDS)
+def test_an_http_request_is_answered_and_never_read_as_chat(verb: bytes, data: bytes) -> None:
+    assert requests_of(data) == list(respond(verb))
+
+
+@pytest.mark.parametrize(("verb", "data"), [*zip(VERBS, REQUESTS, strict=True)], ids=VERB_IDS)
+def test_a_dribbled_http_request_is_answered_as_soon_as_its_verb_is_there(
+    verb: bytes, data: bytes
+) -> None:
+    assert requests_of(*bytewise(data)) == list(respond(verb))
+    assert requests_of(*bytewise(verb)) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00", "speaks tls"),
+        (b"\x03\x00\x00\x13\x0e\xe0", "speaks remote desktop"),
+        (b"\x00\x00\x00\x85\xffSMB", "speaks binary"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "speaks ssh"),
+    ],
+    ids=["tls", "rdp", "smb", "ssh"],
+)
+def test_a_stranger_to_the_chat_is_closed_without_a_word(data: bytes, reason: str) -> None:
+    assert requests_of(data) == [Hangup(reason)]
+    assert requests_of(*bytewise(data)) == [Hangup(reason)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ann", "GET", "POSTER", "Put", "get it", "SSH", "G", "P", "S", "PUTS", "{", "NICK", "\u00fc"],
+)
+def test_anything_else_is_a_person(name: str) -> None:
+    expected = [events.Greet(), events.Name(name)]
+    data = f"{name}\n".encode()
+    assert requests_of(data) == expected
+    assert requests_of(*bytewise(data)) == expected
+
+
+@pytest.mark.parametrize("name", ["ann", "GET", "PO", "S", "SSH"])
+def test_an_unterminated_name_is_one_at_the_end_of_input(name: str) -> None:
+    expected = [events.Greet(), events.Name(name), events.Quit("end of input")]
+    assert requests_of(name.encode(), b"") == expected
+
+
+def test_an_end_of_input_without_any_is_no_person() -> None:
+    assert requests_of(b"") == [events.Quit("end of input")]
+
+
+def test_silence_makes_a_person_and_greets_them() -> None:
+    line = Line(4096)
+    assert list(Detect(line).silence()) == [Become(line), events.Greet()]
+
+
+@pytest.mark.parametrize("half", [b"G", b"POS", b"POST", b"SSH", b"\x16", b"\0"], ids=repr)
+def test_half_a_verb_and_then_silence_is_still_waited_for(half: bytes) -> None:
+    detect = Detect(Line(4096))
+    assert list(detect.receive(half)) == []
+    assert list(detect.silence()) == []
+
+
+def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
+    detect = Detect(Line(4096))
+    list(detect.receive(b"POS"))
+    list(detect.silence())
+    assert list(detect.receive(b"T / HTTP/1.1\r\n")) == list(respond(b"POST"))
+
+
+@pytest.mark.parametrize("text", ["GET / HTTP/1.1", "POST /", "SSH-2.0", "{", "NICK x"])
+def test_what_looks_like_another_protocol_after_the_name_is_a_message(text: str) -> None:
+    expected = [events.Greet(), events.Name("ann"), events.Say(text)]
+    assert requests_of(b"ann\n", f"{text}\n".encode()) == expected
+    assert requests_of(f"ann\n{text}\n".encode()) == expected
+
+
+@pytest.mark.parametrize("text", ["GET / HTTP/1.1", "SSH-2.0"])
+def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> None:
+    detect = Detect(Line(4096))
+    become, _ = detect.silence()
+    assert isinstance(become, Become)
+    assert list(become.protocol.receive(f"{text}\n".encode())) == [events.Name(text)]
+
+
+def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
+    line = Line(4096)
+    detect = Detect(line)
+    farewell = events.Closing("The chatroom is full.")
+    assert detect.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
+    assert detect.dialect == line.dialect
+    detect.named()

@@ -1,0 +1,293 @@
+"""What people type, and what comes of it."""
+
+import pytest
+
+from chatroom.chat import events
+from chatroom.protocols import Reply, Request
+from chatroom.protocols.line import HELP, Line
+
+LIMIT = 4096
+
+
+def newcomer() -> Line:
+    """Somebody who has been greeted and has no name yet."""
+    line = Line(LIMIT)
+    assert list(line.silence()) == [events.Greet()]
+    return line
+
+
+def member(first: bytes = b"ann\n") -> Line:
+    line = newcomer()
+    assert list(line.receive(first)) == [events.Name("ann")]
+    line.named()
+    return line
+
+
+def typed(data: bytes) -> list[Request]:
+    """What a member asks for by typing this."""
+    return list(member().receive(data))
+
+
+def server(text: str) -> list[Request]:
+    return [Reply(f"Server: {text}\n".encode())]
+
+
+@pytest.mark.parametrize(
+    ("line", "request_"),
+    [
+        ("hello", events.Say("hello")),
+        ("  hello", events.Say("  hello")),
+        ("hello  ", events.Say("hello")),
+        ("h\u00fc\u65e5\U0001f600", events.Say("h\u00fc\u65e5\U0001f600")),
+        ("quit", events.Say("quit")),
+        ("QUIT", events.Quit("quit")),
+        ("QUIT ", events.Quit("quit")),
+        ("QUIT now", events.Say("QUIT now")),
+        (" QUIT", events.Say(" QUIT")),
+        ("/quit", events.Quit("quit")),
+        ("/QUIT", events.Quit("quit")),
+        ("//who", events.Say("/who")),
+        ("//", events.Say("/")),
+        ("///", events.Say("//")),
+        (" /who", events.Say(" /who")),
+        ("", events.Blank()),
+        ("   \t", events.Blank()),
+        ("/who", events.Who()),
+        ("/Who", events.Who()),
+        ("/who  ", events.Who()),
+        ("/rooms", events.Rooms()),
+        ("/join tea", events.Move("tea")),
+        ("/join   tea  ", events.Move("tea")),
+        ("/join two words", events.Move("two words")),
+        ("/msg bob hi there", events.Tell("bob", "hi there")),
+        ("/msg  bob   hi  there ", events.Tell("bob", "hi  there")),
+        ("/me waves", events.Act("waves")),
+        ("/nick anna", events.Rename("anna")),
+        ("/ignore bob", events.Ignore("bob")),
+        ("/ignore", events.Ignore("")),
+        ("/stats", events.Stats()),
+        ("/help", Reply(HELP.encode())),
+        ("Your name: bob", events.Say("Your name: bob")),
+    ],
+)
+def test_a_line_asks_for(line: str, request_: Request) -> None:
+    assert typed(f"{line}\n".encode()) == [request_]
+    assert typed(f"{line}\r\n".encode()) == [request_]
+
+
+@pytest.mark.parametrize(
+    ("line", "usage"),
+    [
+        ("/join", "/join ROOM"),
+        ("/join  ", "/join ROOM"),
+        ("/me", "/me TEXT"),
+        ("/msg", "/msg NAME TEXT"),
+        ("/msg bob", "/msg NAME TEXT"),
+        ("/msg bob  ", "/msg NAME TEXT"),
+        ("/nick", "/nick NAME"),
+    ],
+)
+def test_a_command_without_what_it_needs_is_answered_with_its_usage(line: str, usage: str) -> None:
+    assert typed(f"{line}\n".encode()) == server(f"Usage: {usage}")
+
+
+@pytest.mark.parametrize(
+    ("line", "nearest"),
+    [
+        ("/whoo", "/who"),
+        ("/hlep", "/help"),
+        ("/romos", "/rooms"),
+        ("/jion tea", "/join"),
+        ("/QIUT", "/quit"),
+        ("/nickname x", "/nick"),
+        ("/mgs bob hi", "/msg"),
+    ],
+)
+def test_an_unknown_command_is_answered_with_the_nearest_known_one(line: str, nearest: str) -> None:
+    expected = server(f"There is no such command; did you mean {nearest}?")
+    assert typed(f"{line}\n".encode()) == expected
+
+
+@pytest.mark.parametrize("line", ["/xyzzy", "/\x1b[2J", "/\u202e", "/" + "z" * 4000])
+def test_an_unknown_command_like_no_other_is_answered_with_where_they_are_listed(line: str) -> None:
+    expected = server("There is no such command; /help lists the commands.")
+    assert typed(f"{line}\n".encode()) == expected
+
+
+def test_the_help_names_every_command() -> None:
+    for command in ("/who", "/rooms", "/join ROOM", "/msg NAME TEXT", "/me TEXT", "/nick NAME"):
+        assert command in HELP
+    for command in ("/ignore NAME", "/stats", "/quit", "QUIT", "//"):
+        assert command in HELP
+
+
+# --- the first line ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "request_"),
+    [
+        ("ann", events.Name("ann")),
+        ("  ann  ", events.Name("ann")),
+        ("ann\r", events.Name("ann")),
+        ("two words", events.Name("two words")),
+        ("/who", events.Name("/who")),
+        ("QUIT", events.Quit("quit")),
+        (" QUIT ", events.Quit("quit")),
+        ("/quit", events.Quit("quit")),
+        ("", Reply(b"Your name: ")),
+        ("  ", Reply(b"Your name: ")),
+    ],
+)
+def test_the_first_line_is_a_name(line: str, request_: Request) -> None:
+    line_client = newcomer()
+    (request,) = line_client.receive(f"{line}\n".encode())
+    if isinstance(request, Reply):
+        request = Reply(request.data.replace(b"\r\n", b"\n"))
+    assert request == request_
+
+
+def test_lines_are_names_until_one_is_accepted() -> None:
+    line = newcomer()
+    found = []
+    for request in line.receive(b"bob\nann\nhello\n"):
+        found.append(request)
+        if request == events.Name("ann"):
+            line.named()
+    assert found == [events.Name("bob"), events.Name("ann"), events.Say("hello")]
+
+
+def test_whoever_types_first_is_greeted_before_their_name_is_decided() -> None:
+    assert list(Line(LIMIT).receive(b"ann\n")) == [events.Greet(), events.Name("ann")]
+
+
+def test_a_byte_order_mark_before_the_name_is_no_part_of_it() -> None:
+    assert list(newcomer().receive("\ufeffann\n".encode())) == [events.Name("ann")]
+
+
+def test_half_a_line_does_not_greet_yet() -> None:
+    assert list(Line(LIMIT).receive(b"an")) == []
+
+
+# --- endings ----------------------------------------------------------------------------------
+
+
+def test_a_peer_that_sends_crlf_is_answered_in_crlf() -> None:
+    line = member(b"ann\r\n")
+    assert line.dialect == ("line", "\r\n")
+    assert line.encode(events.Notice("hi")) == b"Server: hi\r\n"
+    (reply,) = line.receive(b"/help\r\n")
+    assert reply == Reply(HELP.replace("\n", "\r\n").encode())
+
+
+def test_a_peer_that_sends_lf_is_answered_in_lf() -> None:
+    line = member(b"ann\n")
+    assert line.dialect == ("line", "\n")
+    assert line.encode(events.Notice("hi")) == b"Server: hi\n"
+
+
+def test_the_first_line_decides_the_ending() -> None:
+    line = member(b"ann\n")
+    list(line.receive(b"hello\r\n"))
+    assert line.dialect == ("line", "\n")
+
+
+def test_peers_with_the_same_ending_share_a_dialect() -> None:
+    assert member().dialect == member().dialect
+    assert member().dialect != member(b"ann\r\n").dialect
+    assert not member().echo
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("cut", range(4), ids="cut-before-{}".format)
+def test_the_ending_is_known_after_a_first_line_that_was_too_long_however_it_was_cut(
+    ending: bytes, cut: int
+) -> None:
+    data = b"x" * 5000 + ending + b"ann" + ending
+    line = newcomer()
+    where = len(b"x" * 5000) + cut
+    for piece in (data[:where], data[where:]):
+        list(line.receive(piece))
+    assert line.dialect == ("line", ending.decode())
+
+
+# --- what is hard to read ---------------------------------------------------------------------
+
+TOO_LONG = b"Server: That line has more than 4096 bytes; it was not sent.\n"
+
+
+def test_a_line_that_is_too_long_is_refused_and_the_rest_lives_on() -> None:
+    data = b"before\n" + b"x" * 5000 + b"\nafter\n"
+    expected = [events.Say("before"), Reply(TOO_LONG), events.Say("after")]
+    assert typed(data) == expected
+
+
+def test_a_first_line_that_is_too_long_is_refused_and_a_name_is_asked_for_again() -> None:
+    line = newcomer()
+    found = list(line.receive(b"x" * 5000 + b"\nann\n"))
+    assert found == [Reply(TOO_LONG + b"Your name: "), events.Name("ann")]
+
+
+def test_a_line_of_4096_bytes_is_said() -> None:
+    assert typed(b"x" * 4096 + b"\n") == [events.Say("x" * 4096)]
+    assert typed("\u00fc".encode() * 2048 + b"\r\n") == [events.Say("\u00fc" * 2048)]
+    assert typed(b"x" * 4097 + b"\n") == [Reply(TOO_LONG)]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"a\xc3b", "a\ufffdb"),
+        (b"\xe9t\xe9", "\ufffdt\ufffd"),
+        (b"a\xed\xa0\x80b", "a\ufffd\ufffd\ufffdb"),
+        (b"a\xffb", "a\ufffdb"),
+        (b"a\xc0\x80b", "a\ufffd\ufffdb"),
+        (b"\xf0\x9f\x98", "\ufffd"),
+    ],
+    ids=repr,
+)
+def test_invalid_utf_8_becomes_the_replacement_character(data: bytes, text: str) -> None:
+    assert typed(data + b"\n") == [events.Say(text)]
+
+
+def test_a_character_that_is_cut_in_two_is_whole_again() -> None:
+    data = "h\u00fc\u65e5\U0001f600\n".encode()
+    for cut in range(1, len(data)):
+        line = member()
+        found = [*line.receive(data[:cut]), *line.receive(data[cut:])]
+        assert found == [events.Say("h\u00fc\u65e5\U0001f600")]
+
+
+# --- leaving ----------------------------------------------------------------------------------
+
+
+def test_an_unterminated_last_line_counts_as_a_line() -> None:
+    line = member()
+    found = [*line.receive(b"hello\nbye"), *line.receive(b"")]
+    assert found == [events.Say("hello"), events.Say("bye"), events.Quit("end of input")]
+
+
+def test_an_unterminated_first_line_is_a_name() -> None:
+    line = newcomer()
+    found = [*line.receive(b"ann"), *line.receive(b"")]
+    assert found == [events.Name("ann"), events.Quit("end of input")]
+
+
+def test_an_unterminated_line_that_was_too_long_is_not_said() -> None:
+    line = member()
+    found = [*line.receive(b"x" * 5000), *line.receive(b"")]
+    assert found == [Reply(TOO_LONG), events.Quit("end of input")]
+
+
+def test_an_interrupt_of_telnet_means_to_leave() -> None:
+    assert typed(b"hello\nhalf\xff\xf4\xff\xfd\x06more\n") == [
+        events.Say("hello"),
+        events.Quit("interrupt"),
+    ]
+
+
+def test_negotiations_of_telnet_are_taken_out() -> None:
+    line = newcomer()
+    assert list(line.receive(b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f")) == []
+    assert list(line.receive(b"a\xff\xf1nn\r\n")) == [events.Name("ann")]
+    assert line.dialect == ("line", "\r\n")

@@ -1,0 +1,224 @@
+"""The exact text of every event."""
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.chat.events import Event, People, Row
+from chatroom.chat.text import clean
+from chatroom.protocols.rendering import render
+
+NOBODY = People(0, ())
+MEASURED = events.Measured(
+    clients=1,
+    rooms=2,
+    messages=3,
+    deliveries=4,
+    skipped=5,
+    fanout_p50=0.0011,
+    fanout_p99=0.0022,
+    fanout_max=0.0333,
+    lag_p99=0.0044,
+    lag_max=0.55,
+    slow_readers=1,
+    queued=6,
+    endings=(("quit", 7), ("end of input", 8)),
+    errors=9,
+    cpu=1.25,
+    memory=12_300_000,
+    uptime=3 * 86400 + 4 * 3600,
+)
+
+TABLE: list[tuple[Event, list[str]]] = [
+    (events.Said(1, "lobby", "ann", "hello", 0.0), ["ann: hello"]),
+    (events.Acted(1, "lobby", "ann", "waves", 0.0), ["* ann waves"]),
+    (events.Told("ann", "bob", "psst", 0.0), ["[private] ann: psst"]),
+    (events.Joined("lobby", "ann"), ["Server: ann has joined the chat. Say hi!"]),
+    (events.Joined("tea", "ann", "lobby"), ["Server: ann has joined room tea."]),
+    (events.Left("lobby", "ann", "quit"), ["Server: ann has left the chat."]),
+    (events.Left("lobby", "ann", "moved", "tea"), ["Server: ann has left room lobby."]),
+    (events.Presence("lobby", 212, 0), ["Server: 212 people have joined the chat."]),
+    (events.Presence("lobby", 0, 1), ["Server: 1 person has left the chat."]),
+    (
+        events.Presence("lobby", 1, 2),
+        ["Server: 1 person has joined the chat.", "Server: 2 people have left the chat."],
+    ),
+    (
+        events.Greeting(NOBODY),
+        ["Welcome to the chatroom. Nobody else is here yet.", "Your name: "],
+    ),
+    (
+        events.Greeting(People(2, ("bob", "cy"))),
+        ["Welcome to the chatroom. 2 people are here: bob, cy", "Your name: "],
+    ),
+    (
+        events.Greeting(People(1, ("bob",))),
+        ["Welcome to the chatroom. 1 person is here: bob", "Your name: "],
+    ),
+    (
+        events.Greeting(People(30, ("bob", "cy"))),
+        ["Welcome to the chatroom. 30 people are here: bob, cy and 28 more", "Your name: "],
+    ),
+    (
+        events.NameRefused("name-taken", "The name bob is taken."),
+        ["The name bob is taken.", "Your name: "],
+    ),
+    (
+        events.Welcomed("ann", "lobby"),
+        ["All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."],
+    ),
+    (events.Renamed("lobby", "ann", "anna"), ["Server: ann is now called anna."]),
+    (events.NowKnownAs("anna"), ["Server: You are now called anna."]),
+    (
+        events.Moved("tea", People(1, ("bob",))),
+        ["Server: You are in room tea now. 1 person is here: bob"],
+    ),
+    (
+        events.RoomList(3, (("lobby", 2), ("tea", 1))),
+        ["Server: 3 rooms:", "  lobby  2 people", "  tea    1 person", "  and 1 more"],
+    ),
+    (events.RoomList(1, (("lobby", 1),)), ["Server: 1 room:", "  lobby  1 person"]),
+    (
+        events.Ignoring("bob", True),
+        ["Server: You ignore bob now; /ignore bob again ends it."],
+    ),
+    (events.Ignoring("bob", False), ["Server: You no longer ignore bob."]),
+    (events.IgnoreList(()), ["Server: You ignore nobody."]),
+    (events.IgnoreList(("bob", "cy")), ["Server: You ignore bob, cy."]),
+    (events.Skipped(1), ["Server: 1 line was skipped while you were not reading."]),
+    (events.Skipped(412), ["Server: 412 lines were skipped while you were not reading."]),
+    (events.Refused("no-name", "Choose a name first."), ["Server: Choose a name first."]),
+    (events.Notice("Tea at five"), ["Server: Tea at five"]),
+    (events.Closing("Goodbye!"), ["Server: Goodbye!"]),
+    (
+        MEASURED,
+        [
+            "Server: up 3 d 4 h, 1.2 s of CPU, 12.3 MB of memory",
+            "  1 client in 2 rooms; 3 messages, 4 deliveries, 5 lines skipped",
+            "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms;"
+            " loop lag: p99 4.40 ms, max 550.00 ms",
+            "  queues: 1 slow reader, 6 bytes waiting; errors: 9; closed: 7 quit, 8 end of input",
+        ],
+    ),
+]
+
+QUESTIONS = (events.Greeting, events.NameRefused)
+
+
+def expected(event: Event, lines: list[str], ending: str) -> bytes:
+    last = "" if isinstance(event, QUESTIONS) else ending
+    return (ending.join(lines) + last).encode()
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(
+    ("event", "lines"), TABLE, ids=[type(event).__name__ for event, _ in TABLE]
+)
+def test_an_event_is_written(event: Event, lines: list[str], ending: str) -> None:
+    assert render(event, ending) == expected(event, lines, ending)
+
+
+def test_every_kind_of_event_can_be_written() -> None:
+    assert {type(event) for event, _ in TABLE} | {events.Members} == set(get_args(Event))
+
+
+def row(name: str, stayed: float, idle: float) -> Row:
+    return Row(name, 1_700_000_000.0, stayed, idle)
+
+
+def test_members_are_written_in_columns() -> None:
+    event = events.Members("tea", 3, (row("ann", 60, 5), row("barbara", 3600, 90)))
+    head, first, second, more = render(event, "\n").decode().splitlines()
+    assert head == "Server: 3 people in room tea:"
+    assert first[:16] == "  ann      since"
+    assert second[:16] == "  barbara  since"
+    assert first.endswith(" (1 min), idle 5 s")
+    assert second.endswith(" (1 h 0 min), idle 1 min")
+    assert more == "  and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("stayed", "length"), [(60.0, len("12:34")), (80_000.0, len("2023-11-14 12:34"))]
+)
+def test_a_long_stay_is_written_with_its_date(stayed: float, length: int) -> None:
+    text = render(events.Members("tea", 1, (row("ann", stayed, 0),)), "\n").decode()
+    since = text.split("since ")[1].split(" (")[0]
+    assert len(since) == length
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h 0 min"),
+        (86399, "23 h 59 min"),
+        (86400, "1 d 0 h"),
+        (90000, "1 d 1 h"),
+    ],
+)
+def test_a_duration_is_written(seconds: float, written: str) -> None:
+    text = render(events.Members("tea", 1, (row("ann", 0, seconds),)), "\n").decode()
+    assert text.endswith(f", idle {written}\n")
+
+
+FORGERIES: dict[str, Callable[[str], Event]] = {
+    "text": lambda bad: events.Said(1, "lobby", "ann", bad, 0.0),
+    "name": lambda bad: events.Said(1, "lobby", bad, "hi", 0.0),
+    "act": lambda bad: events.Acted(1, "lobby", "ann", bad, 0.0),
+    "told": lambda bad: events.Told("ann", "bob", bad, 0.0),
+    "room": lambda bad: events.Joined(bad, "ann", "lobby"),
+    "joined": lambda bad: events.Joined("lobby", bad),
+    "left": lambda bad: events.Left("lobby", bad, "quit"),
+    "renamed": lambda bad: events.Renamed("lobby", "ann", bad),
+    "known-as": events.NowKnownAs,
+    "people": lambda bad: events.Greeting(People(1, (bad,))),
+    "refused-name": lambda bad: events.NameRefused("bad-name", bad),
+    "welcomed": lambda bad: events.Welcomed(bad, "lobby"),
+    "moved": lambda bad: events.Moved(bad, NOBODY),
+    "row": lambda bad: events.Members("lobby", 1, (row(bad, 0, 0),)),
+    "members": lambda bad: events.Members(bad, 1, (row("ann", 0, 0),)),
+    "room-list": lambda bad: events.RoomList(1, ((bad, 1),)),
+    "ignoring": lambda bad: events.Ignoring(bad, True),
+    "ignored": lambda bad: events.IgnoreList((bad,)),
+    "refused": lambda bad: events.Refused("x", bad),
+    "notice": events.Notice,
+    "closing": events.Closing,
+}
+
+
+@pytest.mark.parametrize("char", ["\r", "\n", "\0"], ids=["cr", "lf", "nul"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["for-lf", "for-crlf"])
+@pytest.mark.parametrize("value", FORGERIES.keys())
+def test_a_value_that_would_forge_a_line_is_refused(value: str, ending: str, char: str) -> None:
+    with pytest.raises(ValueError, match="line break or NUL"):
+        render(FORGERIES[value](f"a{char}Server: b"), ending)
+
+
+HOSTILE = st.text(
+    st.one_of(st.characters(), st.sampled_from("\r\n\0\x0b\x0c\x1c\x1e\x85\u2028\u2029\x1b:"))
+)
+
+
+@given(HOSTILE)
+def test_clean_text_is_one_line_whatever_it_was(raw: str) -> None:
+    text = clean(raw)
+    for ending in ("\n", "\r\n"):
+        for event in (
+            events.Said(1, "lobby", "ann", text, 0.0),
+            events.Acted(1, "lobby", "ann", text, 0.0),
+            events.Told("ann", "bob", text, 0.0),
+            events.Notice(text),
+            events.Closing(text),
+        ):
+            written = render(event, ending)
+            assert written.count(b"\n") == 1
+            assert written.count(b"\r") == ending.count("\r")
+            assert written.endswith(ending.encode())
+            assert len(written.decode().splitlines()) == 1
