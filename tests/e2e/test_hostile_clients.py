@@ -136,7 +136,7 @@ def test_who_talks_too_fast_is_slowed_and_loses_nothing(
     assert time.monotonic() - started > 1.5  # 200 at once, the others at 50 a second
 
 
-# --- limits of the process --------------------------------------------------------------------------
+# --- limits of the process ----------------------------------------------------------------------
 
 
 def limited(start_server: Start, need_program: Callable[[str], str], descriptors: int) -> Any:

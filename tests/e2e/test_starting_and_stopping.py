@@ -144,7 +144,7 @@ def test_a_supervisor_is_told_when_it_is_ready_and_when_it_stops(
     assert supervisor.recv(100) == b"STOPPING=1"
 
 
-# --- standard input and output ----------------------------------------------------------------------
+# --- standard input and output ------------------------------------------------------------------
 
 
 def test_the_operator_ends_it_with_q(start_server: Start, connect: Connect) -> None:
@@ -259,7 +259,7 @@ def test_the_log_has_one_line_for_each_event(server: Any, connect: Connect) -> N
     ]
 
 
-# --- signals ----------------------------------------------------------------------------------------
+# --- signals ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
