@@ -11,8 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from chatroom import __version__
@@ -39,24 +38,36 @@ log = logging.getLogger("chatroom.server")  # __name__ is "__main__" when run wi
 
 
 class Server:
-    """All parts put together. The listening `sockets` belong to the server from here on."""
+    """All parts put together. The listening `sockets` belong to the server from here on.
+
+    `clock` must be the loop's.
+    """
 
     def __init__(
-        self, settings: Settings, metrics: Metrics, loop: Loop, sockets: list[socket.socket]
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        loop: Loop,
+        sockets: list[socket.socket],
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._loop = loop
-        self._started = time.monotonic()
+        self._clock = clock
+        self._started = clock()
         self._messages_timed = 0
         self._draining = False
+        self._finish_until = 0.0
+        self._unfinished = False  # somebody has lines left that were received before the stop
         self._exit_code = 0
         self._connections = Connections(loop, settings, metrics)
         self.hub = Hub(
             settings,
             metrics,
-            time.monotonic,
-            time.time,
+            clock,
+            wall,
             loop.call_later,
             self.measure,
             cast(Broadcast, self._connections.broadcast),  # all channels are connections
@@ -110,14 +121,27 @@ class Server:
             notify("STOPPING=1")
             for listener in self.listeners:
                 listener.close()
+            self._finish_until = self._clock() + self._settings.finish_seconds
             self._loop.call_later(0.0, self._drain)
 
     def _drain(self) -> None:
-        """Handle what was received, tell everybody, and close; each has `drain_seconds` to read."""
-        talking = list(self._connections.talking)
-        self._loop.each(_finish_input, zip(talking, repeat(None)))
-        self.hub.shut_down(_FAREWELL)
-        self._loop.each(_say_goodbye, zip(talking, repeat(None)))
+        """Handle what was received, a bit in every tick; then say goodbye to everybody."""
+        if time_left := self._clock() < self._finish_until:
+            self._unfinished = False
+            self._loop.each(self._finish_input, list(self._connections.talking))
+        if time_left and self._unfinished:
+            self._loop.call_later(0.0, self._drain)
+            return
+        if self._unfinished:
+            log.warning("some had more to say than fits into the time left")
+        try:
+            self.hub.shut_down(_FAREWELL)
+        finally:
+            self._loop.each(_say_goodbye, list(self._connections.talking))
+
+    def _finish_input(self, connection: Connection) -> None:
+        if not connection.session.finish_input():
+            self._unfinished = True
 
     def _stop_when_drained(self) -> None:
         if self._draining and not self._connections.talking:
@@ -129,7 +153,7 @@ class Server:
         """The tick's messages have been sent to everybody: how long did that take them?"""
         messages = self._metrics.messages
         if messages != self._messages_timed:
-            took = time.monotonic() - self._loop.woke
+            took = self._clock() - self._loop.woke
             self._metrics.fanout.record(took, messages - self._messages_timed)
             self._messages_timed = messages
 
@@ -149,18 +173,16 @@ class Server:
             slow_readers=len(self._connections.blocked),
             queued=sum(connection.queued for connection in self._connections.blocked),
             endings=tuple(metrics.endings.most_common(8)),
+            accepted=metrics.accepted,
             errors=metrics.handler_errors,
+            log_dropped=metrics.log_dropped,
             cpu=time.process_time(),
             memory=memory_in_use(),
-            uptime=time.monotonic() - self._started,
+            uptime=self._clock() - self._started,
         )
 
 
-def _finish_input(connection: Connection, _: object) -> None:
-    connection.session.finish_input()
-
-
-def _say_goodbye(connection: Connection, _: object) -> None:
+def _say_goodbye(connection: Connection) -> None:
     connection.session.say_goodbye(_FAREWELL)
 
 
@@ -182,6 +204,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
     Console(0, output, loop, server.hub, server.shut_down, server.measure).start()
     _announce(output, settings.host, server.listeners)
+    notify("READY=1")
+    if os.geteuid() == 0:
+        log.warning("running as root, which a chatroom does not need")
     gc.freeze()  # what is here now stays; the collector need not look at it again
     return server.run()
 
@@ -195,9 +220,6 @@ def _announce(output: Stream, host: str, listeners: list[Listener]) -> None:
         output.write(f"Join with: nc localhost {port}{there}\n")
     else:
         output.write(f"Join with: nc {host} {port}\n")
-    notify("READY=1")
-    if os.geteuid() == 0:
-        log.warning("running as root, which a chatroom does not need")
 
 
 def _settings(options: argparse.Namespace) -> Settings:

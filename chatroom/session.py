@@ -106,7 +106,9 @@ class Session:
         self._pending = None
         if not self._member.name:
             log.info("%s closed: %s", self._connection.address, reason)
-        self._hub.leave(self._member, reason)
+        member = self._member
+        del self._member  # the two hold each other
+        self._hub.leave(member, reason)
 
     # --- the chat's Outlet --------------------------------------------------------------------
 
@@ -135,11 +137,15 @@ class Session:
 
     # --- what a stopping server calls ---------------------------------------------------------
 
-    def finish_input(self) -> None:
-        for request in self._pending or ():
+    def finish_input(self) -> bool:
+        for handled, request in enumerate(self._pending or (), 1):
             self._handle(request)
             if self._connection.closing:
-                return
+                break
+            if handled == self._settings.lines_per_tick:
+                return False
+        self._pending = None
+        return True
 
     def say_goodbye(self, text: str) -> None:
         # members have heard it in their room
@@ -180,12 +186,17 @@ class Session:
 
     def _pause(self, seconds: float) -> None:
         self._connection.pause_reading()
-        self._pause_timer = self._loop.call_later(seconds, self._consume, self._connection)
+        self._pause_timer = self._loop.call_later(seconds, self._go_on, self._connection)
+
+    def _go_on(self) -> None:
+        if not self._connection.is_broken():
+            self._consume()
 
     def _handle(self, request: Request) -> None:
         match request:
             case Reply(data):
-                self._hub.reply(self._member, data)
+                if data:
+                    self._hub.reply(self._member, data)
             case Become(protocol):
                 self._protocol = protocol
             case Hangup(reason, farewell):

@@ -53,8 +53,10 @@ class Settings:
     # Seconds in which a client with a full queue must take at least one byte, or be cut.
     stall_seconds: float = 30.0
 
-    # Bytes of kernel send buffer. Left alone it grows to megabytes per client that never reads.
+    # Bytes of kernel buffer each way. Left alone they grow to megabytes for a client that never
+    # reads, or that is not read for a while because it talks too fast.
     send_buffer: int = 128 * KIB
+    receive_buffer: int = 64 * KIB
 
     # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
     pieces_per_send: int = 64
@@ -76,6 +78,10 @@ class Settings:
     # Seconds to hand over what is queued before a close, and to drain at a shutdown.
     drain_seconds: float = 5.0
 
+    # Seconds, at a shutdown, to handle the lines that were received before it, as fast as it goes.
+    # What is left then is dropped, and the log says whose.
+    finish_seconds: float = 2.0
+
     # After our last byte we read and drop what still arrives, this long and this much: closing
     # with unread input makes the kernel send a reset, which may destroy our last words.
     linger_seconds: float = 5.0
@@ -93,7 +99,7 @@ class Settings:
 
     # Names in a greeting, and rows in an answer to /who or /rooms; the rest is told as a number.
     names_shown: int = 20
-    rows_shown: int = 200
+    rows_shown: int = 100
 
     # Names one member may ignore; one more is refused.
     max_ignored: int = 100

@@ -78,18 +78,11 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
-    """A line that asks for nothing. It is a command so that it counts against the rate."""
-
-
-@dataclass(frozen=True, slots=True)
 class Quit:
     reason: str
 
 
-Command = (
-    Greet | Name | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Blank | Quit
-)
+Command = Greet | Name | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
 
 # --- events: from the hub to members ----------------------------------------------------------
 
@@ -283,7 +276,9 @@ class Measured:
     queued: int
     endings: tuple[tuple[str, int], ...]
     """(reason, connections) pairs, most frequent first."""
+    accepted: int
     errors: int
+    log_dropped: int
     cpu: float
     memory: int
     uptime: float

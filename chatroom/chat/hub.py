@@ -11,7 +11,7 @@ while somebody is in it. A slow reader is told what they missed when their queue
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count, islice
 from typing import Any
 
@@ -60,7 +60,6 @@ class Hub:
             events.Say: self._say,
             events.Act: self._act,
             events.Tell: self._tell,
-            events.Blank: self._blank,
             events.Greet: self._greet,
             events.Name: self._name,
             events.Rename: self._rename,
@@ -71,7 +70,7 @@ class Hub:
             events.Stats: self._stats,
             events.Quit: self._quit,
         }
-        self._open_to_strangers = (events.Greet, events.Name, events.Blank, events.Quit)
+        self._open_to_strangers = (events.Greet, events.Name, events.Quit)
 
     # --- what a session calls -----------------------------------------------------------------
 
@@ -82,16 +81,21 @@ class Hub:
             return
         self._handlers[type(command)](member, command)
 
-    def answer(self, member: Member, event: events.Event) -> None:
-        """Tell this member alone, in its place among the lines of their room."""
-        self.reply(member, member.outlet.encode(event))
+    def answer(self, member: Member, event: events.Event) -> bool:
+        """Tell this member alone, in its place among the lines of their room.
 
-    def reply(self, member: Member, data: bytes) -> None:
+        False: they are not reading, and it was counted as skipped.
+        """
+        return self.reply(member, member.outlet.encode(event))
+
+    def reply(self, member: Member, data: bytes) -> bool:
         """The same with bytes that a protocol has rendered itself."""
         if room := self._seats.get(member):
             room.catch_up(member)
-        if not member.take(data, 1):
+        taken = member.take(data, 1)
+        if not taken:
             self._metrics.skipped += 1
+        return taken
 
     def drained(self, member: Member) -> None:
         """The member's queue is empty again: whoever was behind is told, and level from here on."""
@@ -137,6 +141,7 @@ class Hub:
         self.flush()
         self._seats.clear()
         self.rooms.clear()
+        self.roster.clear()
 
     def row(self, member: Member) -> events.Row:
         now = self._clock()
@@ -175,9 +180,9 @@ class Hub:
 
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
-        room = self._exit(member)
         self.roster.release(member, hold)
         self._choosy.discard(member)
+        room = self._exit(member)
         self._announcer.left(room, member, reason)
 
     def _enter(self, member: Member, name: str) -> Room:
@@ -223,11 +228,12 @@ class Hub:
     def _tell(self, member: Member, command: events.Tell) -> None:
         member.active = self._clock()
         text = clean(command.text)
-        if (to := self._find(member, command.name)) and text and member.key not in to.ignored:
-            self.answer(to, events.Told(member.name, to.name, text, self._wall()))
-
-    def _blank(self, member: Member, _: events.Blank) -> None:
-        pass
+        to = self._find(member, command.name)
+        if not (to and text) or member.key in to.ignored:
+            return
+        if not self.answer(to, events.Told(member.name, to.name, text, self._wall())):
+            text = f"{to.name} is not reading; it was not delivered."
+            self.answer(member, events.Refused("not-reading", text))
 
     # --- changing what one is -----------------------------------------------------------------
 
@@ -244,6 +250,7 @@ class Hub:
         log.info("%s was %s", member, old)
         for other in self._choosy:  # a new name is no way around being ignored
             if old_key in other.ignored:
+                self._seats[other].catch_up(other)  # by the name that it was said under
                 del other.ignored[old_key]
                 other.ignored[member.key] = member.name
         room = self._seats[member]
@@ -302,7 +309,7 @@ class Hub:
     def _stats(self, member: Member, _: events.Stats) -> None:
         self.answer(member, self._measure())
 
-    def _people(self, members: Any, total: int) -> events.People:
+    def _people(self, members: Iterable[Member], total: int) -> events.People:
         shown = islice(members, self._settings.names_shown)
         return events.People(total, tuple(member.name for member in shown))
 

@@ -9,7 +9,7 @@ from chatroom.chat.events import Event
 class Channel(Protocol):
     """What carries a visitor's bytes."""
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes | memoryview) -> bool:
         """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
 
 
@@ -73,7 +73,7 @@ class Member:
     def __str__(self) -> str:
         return f"{self.name or 'somebody'} ({self.address})"
 
-    def take(self, data: bytes, lines: int) -> bool:
+    def take(self, data: bytes | memoryview, lines: int) -> bool:
         """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
         if self.skipped or not self.channel.write(data):
             self.skipped += lines

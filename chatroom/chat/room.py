@@ -15,7 +15,8 @@ the ticks it concerns.
 A room decides nothing. Who may enter, and what is published, is the hub's affair.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from itertools import accumulate
 
 from chatroom.chat.events import Acted, Event, Said
 from chatroom.chat.member import Broadcast, Channel, Member
@@ -30,6 +31,33 @@ class Place:
     def __init__(self, had: int = 0) -> None:
         self.had = had  # events they have had, or were not there for
         self.own: list[int] = []  # positions, at or after `had`, of what they said themselves
+
+
+class _Rendering:
+    """The batch in one dialect: each event rendered once, all of them joined once."""
+
+    __slots__ = ("_ends", "_view", "lines", "payload")
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.payload = b""
+        self._view: memoryview | None = None
+        self._ends: list[int] = []
+
+    def join(self) -> None:
+        """Nothing more is to come in this tick. Joining again does nothing."""
+        if self._view is None:
+            self.payload = b"".join(self.lines)
+            self._view = memoryview(self.payload)
+            self._ends = list(accumulate(map(len, self.lines), initial=0))
+
+    def part(self, start: int, stop: int) -> bytes | memoryview:
+        """Some of the lines; once it is joined, without a copy."""
+        if self._view is None:
+            return b"".join(self.lines[start:stop])
+        if stop - start == len(self.lines):
+            return self.payload
+        return self._view[self._ends[start] : self._ends[stop]]
 
 
 class Room:
@@ -52,7 +80,7 @@ class Room:
         self._waiting = False
         self._batch: list[Event] = []
         self._speakers: list[str] = []  # the key of whoever said it; empty for other events
-        self._rendered: dict[Hashable, list[bytes]] = {}
+        self._renderings: dict[Hashable, _Rendering] = {}
 
     def __len__(self) -> int:
         return len(self.members)
@@ -65,9 +93,11 @@ class Room:
 
     def leave(self, member: Member) -> None:
         """Hand them what was published so far, and nothing more."""
-        self.catch_up(member)
-        del self.members[member]
-        del self._apart[member]
+        try:
+            self.catch_up(member)
+        finally:
+            del self.members[member]
+            del self._apart[member]
 
     def publish(self, event: Event, author: Member | None = None) -> None:
         """Let everybody hear it at the tick's end; its author only if they want an echo."""
@@ -82,7 +112,7 @@ class Room:
         """Hand them what was published so far, so that what they get next comes after it."""
         self._touch()
         place = self._stand_apart(member)
-        self._hand_over(member, self._missing(member, place))
+        self._hand_over(member, place)
         place.had = len(self._batch)
         place.own.clear()
 
@@ -98,15 +128,16 @@ class Room:
                 place.own.clear()
             self._batch = []
             self._speakers = []
-            self._rendered = {}
+            self._renderings = {}
 
     def _flush_level(self) -> None:
         lines = len(self._batch)
         for group in self._level.values():
             if not (group and lines):
                 continue
-            payload = b"".join(self._render(next(iter(group))))
-            full = self._broadcast(group, payload)
+            rendering = self._render(next(iter(group)))
+            rendering.join()
+            full = self._broadcast(group, rendering.payload)
             self._metrics.deliveries += lines * (len(group) - len(full))
             self._metrics.skipped += lines * len(full)
             for member in full:
@@ -115,43 +146,44 @@ class Room:
 
     def _flush_apart(self) -> None:
         for member, place in list(self._apart.items()):
-            self._hand_over(member, self._missing(member, place))
+            self._render(member).join()
+            self._hand_over(member, place)
             if not (member.skipped or member.ignored):
                 del self._apart[member]
                 self._level.setdefault(member.outlet.dialect, {})[member] = member.channel
 
-    def _hand_over(self, member: Member, lines: list[bytes]) -> None:
-        if not lines:
-            return
-        if member.take(b"".join(lines), len(lines)):
-            self._metrics.deliveries += len(lines)
-        else:
-            self._metrics.skipped += len(lines)
+    def _hand_over(self, member: Member, place: Place) -> None:
+        """Queue for this member the runs of lines that they are still to get."""
+        rendering = self._render(member)
+        for start, stop in self._missing(member, place):
+            if member.take(rendering.part(start, stop), stop - start):
+                self._metrics.deliveries += stop - start
+            else:
+                self._metrics.skipped += stop - start
 
-    def _missing(self, member: Member, place: Place) -> list[bytes]:
-        """The rendered events of the batch that this member is still to get."""
-        lines = self._render(member)
-        if member.ignored:
-            own = set(place.own)
-            return [
-                lines[index]
-                for index in range(place.had, len(lines))
-                if index not in own and self._speakers[index] not in member.ignored
-            ]
-        missing: list[bytes] = []
+    def _missing(self, member: Member, place: Place) -> Iterator[tuple[int, int]]:
+        """The runs (start, stop) of the batch without what is their own or from the ignored."""
         start = place.had
-        for index in place.own:  # whole slices, since a busy author has a long batch to get
-            missing += lines[start:index]
+        for index in self._unwanted(member, place):
+            if index > start:
+                yield start, index
             start = index + 1
-        missing += lines[start:]
-        return missing
+        if len(self._batch) > start:
+            yield start, len(self._batch)
 
-    def _render(self, member: Member) -> list[bytes]:
-        """The batch so far in the member's dialect; each event is rendered once."""
-        rendered = self._rendered.setdefault(member.outlet.dialect, [])
-        if len(rendered) < len(self._batch):
-            rendered.extend(map(member.outlet.encode, self._batch[len(rendered) :]))
-        return rendered
+    def _unwanted(self, member: Member, place: Place) -> list[int]:
+        if member.ignored.keys().isdisjoint(self._speakers):
+            return place.own
+        ignored = {n for n, speaker in enumerate(self._speakers) if speaker in member.ignored}
+        return sorted(n for n in ignored.union(place.own) if n >= place.had)
+
+    def _render(self, member: Member) -> _Rendering:
+        """The batch so far in the member's dialect."""
+        rendering = self._renderings.setdefault(member.outlet.dialect, _Rendering())
+        if len(rendering.lines) < len(self._batch):
+            new = self._batch[len(rendering.lines) :]
+            rendering.lines.extend(map(member.outlet.encode, new))
+        return rendering
 
     def _stand_apart(self, member: Member) -> Place:
         place = self._apart.get(member)

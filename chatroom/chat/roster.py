@@ -62,6 +62,9 @@ class Roster:
         if hold:
             self._held[member.key] = (self._clock() + self._hold_seconds, member.host)
 
+    def clear(self) -> None:
+        self._members.clear()
+
     def _refuse_unless_free(self, member: Member, name: str, key: str) -> None:
         if names.is_reserved(name):
             raise Unavailable("name-reserved", f"The name {name} is reserved.")

@@ -30,11 +30,6 @@ _REMOVED = (
 _TABLE: dict[int, str | None] = {**dict.fromkeys(_REMOVED), ord("\t"): " "}
 
 
-def decode(data: bytes) -> str:
-    """UTF-8 to text; each invalid sequence becomes U+FFFD."""
-    return data.decode("utf-8", "replace")
-
-
 def clean(text: str) -> str:
     """One line of text that is safe to show anywhere; spaces at its end are dropped."""
     if not (text.isascii() and text.isprintable()):

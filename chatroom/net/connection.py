@@ -23,7 +23,6 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Mapping
-from itertools import repeat
 from typing import Protocol, TypeVar
 
 from chatroom.metrics import Metrics
@@ -48,8 +47,8 @@ class Session(Protocol):
     def lost(self, reason: str) -> None:
         """The socket has been closed. Called exactly once, last."""
 
-    def finish_input(self) -> None:
-        """The server is stopping: handle what was received already, at once."""
+    def finish_input(self) -> bool:
+        """The server is stopping: handle some of what was received; True when nothing is left."""
 
     def say_goodbye(self, text: str) -> None:
         """The server is stopping: close the connection, with this text for who has not had it."""
@@ -89,9 +88,9 @@ class Connections:
         Closing may publish something (somebody has left), so the next tick must not wait.
         """
         dirty, self.dirty = self.dirty, []
-        self.loop.each(Connection.flush, zip(dirty, repeat(None)))
+        self.loop.each(Connection.flush, dirty)
         ended, self.ended = self.ended, []
-        self.loop.each(Connection.finish, zip(ended, repeat(None)))
+        self.loop.each(Connection.finish, ended)
         if ended or self.dirty or self.ended:
             self.loop.hurry()
 
@@ -190,14 +189,17 @@ class Connection:
 
     def start(self) -> None:
         self._owner.talking.add(self)
-        self._watch()
+        try:
+            self._watch()
+        except OSError as error:  # the selector has limits of its own
+            self.abort(_describe(error))
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes | memoryview) -> bool:
         """Queue the bytes for the end of the tick.
 
         False: the queue is full and they were not taken; `session.drained` says when to go on.
-        Whoever has kept up so far may be given any amount in one tick, or a long batch could never
-        be sent to anybody. Once the connection is closing, bytes go nowhere.
+        A first piece may have any length, or a long batch could never be sent to anybody. Once the
+        connection is closing, bytes go nowhere.
         """
         if self._state is not State.OPEN:
             return True
@@ -228,9 +230,18 @@ class Connection:
         if self._state is State.CLOSED:
             return
         self._reason = self._reason or reason
+        self._owner.ended.append(self)
         self._move(State.CLOSED)
         self._watch()  # at once: it may still have an event in this tick
-        self._owner.ended.append(self)
+
+    def is_broken(self) -> bool:
+        """Ask the kernel whether the connection is gone: one that is not read would not hear of it.
+
+        If so it is aborted.
+        """
+        if error := self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self.abort(_describe(OSError(error, "")))
+        return self._state is State.CLOSED
 
     def pause_reading(self) -> None:
         self._paused = True
@@ -256,7 +267,7 @@ class Connection:
 
     # --- the end of the tick ------------------------------------------------------------------
 
-    def flush(self, _: object = None) -> None:
+    def flush(self) -> None:
         """One attempt to send what is queued, unless the kernel has said that it has no room."""
         if self._blocked or self._state is State.CLOSED:
             return
@@ -265,7 +276,7 @@ class Connection:
         if self._outgoing.pieces or self._refused or self._state is State.CLOSING:
             self._settle()
 
-    def finish(self, _: object = None) -> None:
+    def finish(self) -> None:
         """Close the socket and tell the session. The only place where a socket is closed."""
         owner = self._owner
         owner.talking.discard(self)
@@ -404,13 +415,15 @@ class Connection:
             interest |= WRITE
         if interest == self._interest:
             return
-        loop, before, self._interest = self._owner.loop, self._interest, interest
+        loop, before = self._owner.loop, self._interest
+        self._interest = 0  # which is true as well if the selector should fail
         if not interest:
             loop.unwatch(self._sock)
         elif before:
             loop.rewatch(self._sock, interest, self)
         else:
             loop.watch(self._sock, interest, self)
+        self._interest = interest
 
 
 def _describe(error: OSError) -> str:

@@ -16,7 +16,6 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
 
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connections
@@ -28,7 +27,9 @@ FULL = b"The chatroom is full. Please try again later.\n"
 _OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _CLOSED = {errno.EBADF, errno.EINVAL}
 
-_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+# What getaddrinfo gives for IPv4 and IPv6, and for a Python without IPv6.
+_Sockaddr = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+_Address = tuple[socket.AddressFamily, _Sockaddr]
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +184,7 @@ def _resolve(host: str, port: int) -> list[_Address]:
 
 
 def _listen(
-    family: socket.AddressFamily, address: tuple[Any, ...], alone: bool, settings: Settings
+    family: socket.AddressFamily, address: _Sockaddr, alone: bool, settings: Settings
 ) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -207,6 +208,7 @@ def _inherited(settings: Settings) -> list[tuple[int, int, int]]:
     options = [
         (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
         (socket.SOL_SOCKET, socket.SO_SNDBUF, settings.send_buffer),
+        (socket.SOL_SOCKET, socket.SO_RCVBUF, settings.receive_buffer),
         (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     ]
     for name, value in (

@@ -10,7 +10,7 @@ Timers are kept on a heap. A cancelled one stays there until it comes up, or unt
 ones are the majority and the heap is built anew, so setting and cancelling are O(log n) and nothing
 ever looks through all connections.
 
-The loop contains the only `except Exception` of the program, in `each`. Whatever a handler raises
+The loop contains the program's only `except Exception`, in `_guarded`. Whatever a handler raises
 is a bug of ours: it is logged with its traceback and counted, and it ends that one handler.
 
 The loop knows sockets, masks, timers and calls, and nothing of what they are for. Keep it so.
@@ -33,6 +33,9 @@ WRITE = selectors.EVENT_WRITE
 
 # With fewer cancelled timers than this, building the heap anew is not worth it.
 _FEW = 64
+
+# Selectors refuse to wait for months; waking up once an hour for nothing is harmless.
+_LONGEST_WAIT = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +96,7 @@ class Timer:
             self._call = self._owner = None
             self._loop.timer_cancelled()
 
-    def run(self, _: object) -> None:
+    def run(self) -> None:
         call, self._call = self._call, None
         if call is not None:
             call()
@@ -112,7 +115,7 @@ class _Stage:
         self._loop = loop
         self._call = call
 
-    def run(self, _: object) -> None:
+    def run(self) -> None:
         self._call()
 
     def crashed(self, error: Exception) -> None:
@@ -138,7 +141,7 @@ class Loop:
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = count()  # equal times run in the order they were set
         self._cancelled = 0
-        self._stages: list[tuple[_Stage, None]] = []
+        self._stages: list[_Stage] = []
         self._relieve: Callable[[], object] = gc.collect
         self._running = False
         self._hurried = False
@@ -189,7 +192,7 @@ class Loop:
 
     def at_tick_end(self, stage: Callable[[], object]) -> None:
         """Call this at the end of every tick, after the stages given before."""
-        self._stages.append((_Stage(self, stage), None))
+        self._stages.append(_Stage(self, stage))
 
     def hurry(self) -> None:
         """There is work for the next tick already: it shall not wait for sockets."""
@@ -205,7 +208,8 @@ class Loop:
         self.woke = self._clock()
         self._hurried = False
         due = self._take_due()
-        self.each(_ready, ((key.data, mask) for key, mask in events))
+        for key, mask in events:
+            self._guarded(key.data, key.data.ready, mask)
         self.each(Timer.run, due)
         self.each(_Stage.run, self._stages)
         self._note_lag()
@@ -223,18 +227,21 @@ class Loop:
     def close(self) -> None:
         self._selector.close()
 
-    def each(self, call: Callable[[_C, _A], object], pairs: Iterable[tuple[_C, _A]]) -> None:
-        """call(handler, argument) for every pair; one that raises does not keep the others from
-        their turn. This is the error boundary of the program."""
-        for handler, argument in pairs:
-            try:
-                call(handler, argument)
-            except Exception as error:
-                log.exception("bug: %r failed", handler)
-                self._metrics.handler_errors += 1
-                handler.crashed(error)
-                if isinstance(error, MemoryError):
-                    self._relieve()
+    def each(self, call: Callable[[_C], object], handlers: Iterable[_C]) -> None:
+        """call(handler) for each; one that raises does not keep the others from their turn."""
+        for handler in handlers:
+            self._guarded(handler, call, handler)
+
+    def _guarded(self, handler: Crashable, call: Callable[[_A], object], argument: _A) -> None:
+        """The error boundary of the program."""
+        try:
+            call(argument)
+        except Exception as error:
+            log.exception("bug: %r failed", handler)
+            self._metrics.handler_errors += 1
+            handler.crashed(error)
+            if isinstance(error, MemoryError):
+                self._relieve()
 
     def _patience(self, max_wait: float | None) -> float | None:
         if self._hurried:
@@ -244,16 +251,16 @@ class Loop:
             self._cancelled -= 1
         if not self._timers:
             return max_wait
-        wait = max(0.0, self._timers[0][0] - self._clock())
+        wait = min(max(0.0, self._timers[0][0] - self._clock()), _LONGEST_WAIT)
         return wait if max_wait is None else min(wait, max_wait)
 
-    def _take_due(self) -> list[tuple[Timer, None]]:
+    def _take_due(self) -> list[Timer]:
         """Taken before the handlers run: a timer set in this tick never runs in this tick."""
-        due: list[tuple[Timer, None]] = []
+        due: list[Timer] = []
         while self._timers and self._timers[0][0] <= self.woke:
             timer = heapq.heappop(self._timers)[2]
             if timer.live:
-                due.append((timer, None))
+                due.append(timer)
             else:
                 self._cancelled -= 1
         return due
@@ -263,7 +270,3 @@ class Loop:
         self._metrics.lag.record(lag)
         if lag > self._lag_warning and self._lag_log.due(self.woke):
             log.warning("the loop was busy for %.0f ms", lag * 1000)
-
-
-def _ready(handler: Handler, mask: int) -> None:
-    handler.ready(mask)

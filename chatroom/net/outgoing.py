@@ -15,7 +15,7 @@ class Outgoing:
     __slots__ = ("_offset", "pieces", "size")
 
     def __init__(self) -> None:
-        self.pieces: list[bytes] = []
+        self.pieces: list[bytes | memoryview] = []
         self.size = 0  # bytes not yet sent
         self._offset = 0  # bytes of the first piece that have been sent
 

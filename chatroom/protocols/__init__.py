@@ -20,7 +20,7 @@ from chatroom.chat.events import Command, Event
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The protocol's own answer to the peer."""
+    """The protocol's own answer to the peer. It may be empty: a line that asked for nothing."""
 
     data: bytes
 

@@ -27,10 +27,16 @@ class Lines:
         self.crlf: bool | None = None
 
     def split(self, data: bytes) -> Iterator[bytes | None]:
-        """The lines that end in `data`; None stands for one that was too long."""
-        *lines, partial = (self._partial + data).split(LF)
+        """The lines that end in `data`; None stands for one that was too long.
+
+        They are cut as they are asked for: whoever stops asking holds one buffer and not all lines.
+        """
+        data = self._partial + data
         self._partial = b""
-        for line in lines:
+        start = 0
+        while (end := data.find(LF, start)) >= 0:
+            line = data[start:end]
+            start = end + 1
             text = line.removesuffix(CR)
             if self._skipping:
                 self._skipping = False
@@ -40,13 +46,15 @@ class Lines:
                 if self.crlf is None:
                     self.crlf = len(text) < len(line)
                 yield text
-        if self._skipping:
-            return
-        if len(partial.removesuffix(CR)) <= self._limit:
-            self._partial = partial
-        else:
+        self._keep(data[start:])
+        if len(self._partial.removesuffix(CR)) > self._limit:
+            self._partial = b""
             self._skipping = True
             yield None
+
+    def _keep(self, partial: bytes) -> None:
+        """The beginning of the next line, unless it belongs to one that is being skipped."""
+        self._partial = b"" if self._skipping else partial
 
     def rest(self) -> Iterator[bytes]:
         """The last line, when the stream has ended without a line ending."""

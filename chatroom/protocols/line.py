@@ -1,8 +1,7 @@
 """People with nc or telnet: lines of text both ways.
 
 The first line is a name, every other line is said, and a line that begins with a slash is a
-command. Lines of the server's own begin with `Server: `, `* ` or `[`, which no name can, so nobody
-can forge them. A peer whose first line ends in CR LF is answered in CR LF.
+command. A peer whose first line ends in CR LF is answered in CR LF.
 
 What a line may look like is settled here; what a command means and whether it is allowed is not.
 """
@@ -106,7 +105,7 @@ class Line:
         if line == QUIT:
             return events.Quit("quit")
         if not line.startswith("/"):
-            return events.Say(line) if line else events.Blank()
+            return events.Say(line) if line else Reply(b"")
         if line.startswith("//"):
             return events.Say(line[1:])
         verb, _, rest = line.partition(" ")

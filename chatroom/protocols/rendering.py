@@ -1,7 +1,8 @@
 """Events as lines of text for people.
 
-Every function here turns one kind of event into its lines, without endings. What people say comes
-after their name and a colon; the server's own lines begin as no name can.
+Every function here turns one kind of event into its lines, without endings. Whatever a person says
+comes after their name and a colon, or after `* ` or `[private] `, with which no name begins. A name
+holds neither colon nor space and `Server` is nobody's, so nobody can forge a line of the server's.
 """
 
 from collections.abc import Callable
@@ -107,7 +108,9 @@ def _measured(event: events.Measured) -> list[str]:
         f" max {_ms(event.fanout_max)};"
         f" loop lag: p99 {_ms(event.lag_p99)}, max {_ms(event.lag_max)}",
         f"  queues: {_count(event.slow_readers, 'slow reader', 'slow readers')},"
-        f" {event.queued} bytes waiting; errors: {event.errors}; closed: {endings}",
+        f" {event.queued} bytes waiting; errors: {event.errors};"
+        f" log lines lost: {event.log_dropped}",
+        f"  {_count(event.accepted, 'connection', 'connections')} so far; ended: {endings}",
     ]
 
 

@@ -21,9 +21,9 @@ _SEQUENCE = re.compile(
     rb"""\xff(?:
         [\xf0-\xf9]
       | [\xfb-\xfe].
-      | \xfa.{0,256}?\xff\xf0
+      | \xfa(?:[^\xff]|\xff[^\xf0]){0,256}+\xff\xf0
       | \xff
-      | (?P<unfinished>(?:[\xfb-\xfe]|\xfa.{0,257})?\Z)
+      | (?P<unfinished>(?:[\xfb-\xfe]|\xfa(?:[^\xff]|\xff[^\xf0]){0,256}+\xff?)?\Z)
     )""",
     re.DOTALL | re.VERBOSE,
 )

@@ -1,66 +1,21 @@
+import json
+from pathlib import Path
+
+import chart
 import compare
 import pytest
-from compare import Contest, cell, markdown
-from measure import Result
-from plan import Plan
-from report import duration
-from workloads import Figure, Workload, workloads
-
-SPAN = Figure("span", lambda result: result.seconds or None, lambda value: f"{value:g} s")
-JOB = Workload("job", "a job", Plan(), (SPAN,))
-
-
-def result(seconds: float) -> Result:
-    return Result(Plan(), watched=False, seconds=seconds)
-
-
-def contest(**results: list[float]) -> Contest:
-    made = Contest({name: [name] for name in results}, [JOB])
-    for name, spans in results.items():
-        if spans:
-            made.results[JOB.name, name] = [result(span) for span in spans]
-    return made
-
-
-def test_a_cell_is_a_ratio_of_medians_with_the_figures_behind_it() -> None:
-    assert cell(SPAN, [4, 8, 5], [2, 2.5, 9]) == "**2.00x** (5 s; 4 s - 8 s)"
-
-
-def test_nothing_is_divided_by_zero_or_nothing() -> None:
-    assert cell(SPAN, [3], [0]) == "(3 s; 3 s - 3 s)"
-    assert cell(SPAN, [3], []) == "(3 s; 3 s - 3 s)"
-    assert cell(SPAN, [], [3]) == "-"
-
-
-def test_a_comparison_is_a_table_against_the_first_contender() -> None:
-    lines = markdown(contest(ours=[1, 2, 3], theirs=[6, 8, 7])).splitlines()
-    assert lines[0] == "| | ours | theirs |"
-    assert lines[3] == "| span | **1.00x** (2 s; 1 s - 3 s) | **3.50x** (7 s; 6 s - 8 s) |"
-    assert lines[5] == "Medians with least and most, as multiples of what ours has."
-
-
-def test_who_fails_is_shown_to_have_failed() -> None:
-    made = contest(ours=[1], theirs=[])
-    made.failures[JOB.name, "theirs"] = "the server did not start"
-    text = markdown(made)
-    assert "| span | **1.00x** (1 s; 1 s - 1 s) | - |" in text
-    assert "theirs failed at a job: the server did not start." in text
-
-
-def test_the_workloads_are_one_message_many_more_than_many_and_silence() -> None:
-    jobs = workloads(seconds=5, silent=10_000, workers=1)
-    assert [job.key for job in jobs] == ["alone", "1000", "4000", "silent"]
-    assert [job.plan.messages for job in jobs] == [100, 5000, 20_000, 0]
-    assert jobs[0].figures[0].write(1234) == duration(1234)
+from contest import Contest
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (["--only", "somebody"], "--only knows chatroom"),
-        (["--load", "heavy"], "--load knows alone, 1000, 4000, silent"),
+        (["--load", "heavy"], "--load knows alone, alone5000, 1000"),
         (["--repeat", "0"], "--repeat"),
         (["--seconds", "nan"], "--seconds"),
+        (["--most", "1"], "--most"),
+        (["--write", "/nowhere/at/all"], "no folder"),
     ],
 )
 def test_wrong_usage_is_one_clear_line_and_exit_2(
@@ -72,3 +27,26 @@ def test_wrong_usage_is_one_clear_line_and_exit_2(
     said = capsys.readouterr().err
     assert complaint in said
     assert said.count("\n") == 1
+
+
+def test_a_contender_at_a_workload(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--most", "10", "--seconds", "0.2", "--repeat", "1"]
+    assert compare.main([*few, "--load", "1000", "--only", "asyncio"]) == 0
+    said = capsys.readouterr().out
+    assert "|  | asyncio |" in said
+    assert "### 1,000 messages/s to 10" in said
+    assert "failed:" not in said
+    assert "`python -c pass`" in said
+
+
+def test_one_name_makes_the_page_the_figures_and_the_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Path] = []
+    monkeypatch.setattr(compare, "check_page", lambda *_: None)
+    monkeypatch.setattr(chart, "draw", lambda path, _: drawn.append(path))
+    monkeypatch.setattr(Contest, "run", lambda *_: None)
+    assert compare.main(["--only", "chatroom", "--write", str(tmp_path / "figures")]) == 2
+    assert "## Measured" in (tmp_path / "figures.md").read_text()
+    assert json.loads((tmp_path / "figures.json").read_text())["contenders"]
+    assert drawn == [tmp_path / "figures.svg"]

@@ -12,6 +12,8 @@ def test_a_body_has_the_size_asked_for() -> None:
     [
         ("line", b"fab00003: %s\n"),
         ("raw", b"%s\n"),
+        ("ncat", b"<user4> %s\n"),
+        ("ncat", b"%s\n"),
         ("irc", b":fab00003!~u@127.0.0.1 PRIVMSG #flood :%s\r\n"),
     ],
 )
@@ -57,3 +59,10 @@ def test_an_irc_client_registers_answers_pings_and_joins() -> None:
     assert irc.answer(b":host 001 ada :Welcome\r") == b"JOIN #flood\r\n"
     assert irc.answer(b":host 002 ada :Your host is\r") == b""
     assert irc.admits(b":host 366 ada #flood :End of NAMES list\r")
+
+
+def test_an_ncat_client_is_in_when_it_is_told_who_was_there_before() -> None:
+    ncat = DIALECTS["ncat"]
+    assert ncat.hello(b"ada") == b""
+    assert not ncat.admits(b"<announce> 127.0.0.1 is connected as <user5>.")
+    assert ncat.admits(b"<announce> already connected: nobody.")

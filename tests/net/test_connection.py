@@ -3,9 +3,11 @@
 import errno
 import random
 import select
+import selectors
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -1150,3 +1152,51 @@ def test_a_connection_shows_its_address_and_state(world: World) -> None:
     plain.connection.close("quit")
     assert repr(plain.connection).endswith("CLOSING>")
     assert isinstance(plain.connection, Connection)
+
+
+class Failing(selectors.DefaultSelector):
+    """A selector that has reached a limit of the system."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = False
+
+    def register(self, *args: Any) -> selectors.SelectorKey:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().register(*args)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        if self.full:
+            self.unregister(fileobj)  # as the real one does when it fails
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().modify(fileobj, events, data)
+
+
+def failing(world: World) -> Failing:
+    world.loop.close()
+    world.loop._selector = selector = Failing()
+    return selector
+
+
+def test_a_selector_that_is_full_costs_the_newcomer_and_nobody_else(world: World) -> None:
+    selector = failing(world)
+    early = world.plain()
+    selector.full = True
+    late = world.plain()
+    early.peer.send("x")
+    world.tick()
+    assert late.session.reasons == ["no space left on device"]
+    assert early.session.data == b"x"
+
+
+def test_a_selector_that_fails_in_the_middle_costs_one_connection(world: World) -> None:
+    selector = failing(world)
+    slow, other = world.plain(buffer=4096), world.plain()
+    selector.full = True
+    slow.connection.write(b"x" * 1_000_000)
+    other.connection.write(b"y")
+    world.bugs = 1
+    world.tick()
+    assert slow.session.reasons == ["internal error"]
+    assert other.peer.read() == b"y"

@@ -434,6 +434,11 @@ def test_accepted_connections_have_their_options_already(door: Door, closing: Ex
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     doubled = 2 * settings.send_buffer  # as Linux keeps it, for its own overhead
     assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) in (doubled, settings.send_buffer)
+    doubled = 2 * settings.receive_buffer
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) in (
+        doubled,
+        settings.receive_buffer,
+    )
     for option, value in (
         ("TCP_KEEPIDLE", 60),
         ("TCP_KEEPINTVL", 15),

@@ -3,6 +3,7 @@
 import gc
 import logging
 import random
+import selectors
 import socket
 import time
 import weakref
@@ -515,3 +516,20 @@ def test_seldom_is_due_at_once_and_then_once_per_interval() -> None:
     seldom = Seldom(10)
     times = (0.0, 1.0, 9.99, 10.0, 11.0, 100.0)
     assert [seldom.due(now) for now in times] == [True, False, False, True, False, True]
+
+
+class Patient(selectors.DefaultSelector):
+    """Notes how long it was to wait."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.timeout = timeout
+        return super().select(0)
+
+
+def test_a_timer_in_the_far_future_is_no_wait_that_a_selector_would_refuse(clock: Clock) -> None:
+    selector = Patient()
+    loop = Loop(Settings(), Metrics(), clock, selector)
+    loop.call_later(1e12, clock)
+    loop.tick()
+    assert selector.timeout == 3600.0
+    loop.close()

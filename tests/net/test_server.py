@@ -39,7 +39,8 @@ class House:
         settings = dataclasses.replace(Settings(), **changes)
         self.metrics = Metrics()
         self.loop = Noting(settings, self.metrics, clock)
-        self.server = Server(settings, self.metrics, self.loop, bind("127.0.0.1", 0, settings))
+        sockets = bind("127.0.0.1", 0, settings)
+        self.server = Server(settings, self.metrics, self.loop, sockets, clock)
         self.connections = self.server._connections
         self.port = self.server.listeners[0].port
         self.bugs = 0
@@ -214,6 +215,24 @@ def test_lines_that_have_arrived_but_were_not_read_yet_are_heard(house: House) -
     house.arrived(ann, len(talk(30)))
     house.stop()
     assert bob.read_to_end().decode() == said("ann", 30) + FAREWELL
+
+
+def test_a_stop_takes_no_more_lines_a_tick_than_ever_and_ends_in_time(
+    house: House, clock: Clock
+) -> None:
+    ann, bob = house.member("ann"), house.member("bob")
+    ann.send(talk(1000))
+    house.arrived(ann, len(talk(1000)))
+    house.server.shut_down()
+    house.loop.tick(0.0)
+    before = house.metrics.messages
+    for _ in range(10):
+        house.loop.tick(0.0)
+    assert house.metrics.messages - before == 10 * house.server._settings.lines_per_tick
+    clock.advance(2.0)
+    house.pump(lambda: house.loop.stopped)
+    assert house.metrics.messages < 1000
+    assert bob.read_to_end().decode() == said("ann", house.metrics.messages) + FAREWELL
 
 
 def test_two_who_talk_at_the_stop_hear_each_other(house: House) -> None:

@@ -496,12 +496,9 @@ def test_a_stop_finishes_what_was_received_whatever_the_rate(world: World) -> No
     ann.send(talk(*range(100)))
     world.tick()
     session = ann.connection.session
-    session.finish_input()
+    assert [session.finish_input() for _ in range(4)] == [False, False, True, True]  # 20, 32, 32
     world.tick()
     assert bob.text() == said("ann", *range(100))
-    session.finish_input()
-    world.tick()
-    assert bob.text() == ""
 
 
 def test_a_stop_says_goodbye_to_whoever_has_no_name_yet(world: World) -> None:
@@ -527,3 +524,16 @@ def test_a_bug_in_the_chat_costs_one_connection(
     world.tick(2)
     assert bob.text() == "Server: ann has left the chat.\n"
     assert world.metrics.endings == {"internal error": 1}
+
+
+def test_somebody_who_is_gone_says_no_more_of_what_they_were_too_fast_with(world: World) -> None:
+    bob = world.member("bob")
+    ann = world.member("ann", tcp=True)
+    ann.send(talk(*range(100)))
+    world.pump(lambda: world.metrics.messages)
+    said_before = world.metrics.messages
+    ann.reset()
+    world.later(0.3)
+    world.tick()
+    assert world.metrics.messages == said_before
+    assert bob.text().endswith("Server: ann has left the chat.\n")

@@ -161,8 +161,8 @@ class Recorder:
         self.reasons.append(reason)
         self.on_lost()
 
-    def finish_input(self) -> None:
-        pass
+    def finish_input(self) -> bool:
+        return True
 
     def say_goodbye(self, text: str) -> None:
         self.connection.close("shutdown", text.encode())
@@ -242,7 +242,7 @@ class World:
             assert self.metrics.handler_errors == self.bugs
 
     def measure(self) -> Measured:
-        return Measured(0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, (), 0, 0.0, 0, 0.0)
+        return Measured(0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, (), 0, 0, 0, 0.0, 0, 0.0)
 
     def tick(self, times: int = 1) -> None:
         for _ in range(times):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import select
 from collections.abc import Iterator
 
 import pytest
@@ -138,3 +139,19 @@ def test_a_log_without_a_reader_is_survived_and_counted(pipe: Pipe) -> None:
     for _ in range(3):
         handler.emit(record("lost"))
     assert metrics.log_dropped == 3
+
+
+def test_a_terminal_that_nobody_reads_is_not_waited_for() -> None:
+    screen, terminal = os.openpty()
+    stream = Stream(terminal)
+    try:
+        while stream.write("x" * 100 + "\n"):
+            pass
+        assert os.get_blocking(terminal)  # it is shared with the shell
+        while select.select([screen], [], [], 0.1)[0]:
+            os.read(screen, 100_000)
+        assert stream.write("there is room again\n")
+    finally:
+        stream.close()
+        os.close(screen)
+        os.close(terminal)

@@ -134,6 +134,9 @@ class Wire:
         self.written += farewell
         self.closing = True
 
+    def is_broken(self) -> bool:
+        return self.closing
+
     def pause_reading(self) -> None:
         self.reading = False
 

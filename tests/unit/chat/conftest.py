@@ -30,7 +30,9 @@ MEASURED = events.Measured(
     slow_readers=0,
     queued=0,
     endings=(),
+    accepted=3,
     errors=0,
+    log_dropped=0,
     cpu=1.0,
     memory=1_000_000,
     uptime=60.0,
@@ -63,9 +65,9 @@ class Visitor:
     def encode(self, event: events.Event) -> bytes:
         return render(event, str(self.dialect))
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes | memoryview) -> bool:
         if not self.full:
-            self.taken.append(data)
+            self.taken.append(bytes(data))
         return not self.full
 
     def named(self) -> None:

@@ -215,6 +215,9 @@ class Trial:
             visitor.does(events.Tell(to.name, text))
             if person not in to.ignored:
                 self.model.answer(to, events.Told(person.name, to.name, text, self.wall))
+                if to.skipped:
+                    text = f"{to.name} is not reading; it was not delivered."
+                    self.model.answer(person, events.Refused("not-reading", text))
 
     def enter(self, number: int) -> None:
         visitor, person = self.both(number)

@@ -105,7 +105,7 @@ def test_a_name_must_precede_everything_else(hall: Hall, command: events.Command
 def test_a_stranger_may_send_a_blank_and_leave(hall: Hall) -> None:
     (bob,) = hall.people("bob")
     ann = hall.visitor()
-    ann.does(events.Blank(), events.Quit("quit"))
+    ann.does(events.Quit("quit"))
     hall.tick()
     assert ann.closed == [("quit", "")]
     assert ann.heard() == bob.heard() == []
@@ -200,7 +200,7 @@ def test_a_peer_with_another_dialect_hears_the_same(hall: Hall) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\t", "\x1b", "\u202e \u2069"], ids=ascii)
 def test_what_is_empty_once_it_is_clean_is_not_said(hall: Hall, text: str) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Say(text), events.Act(text), events.Tell("bob", text), events.Blank())
+    ann.does(events.Say(text), events.Act(text), events.Tell("bob", text))
     hall.tick()
     assert ann.heard() == bob.heard() == []
     assert hall.metrics.messages == 0
@@ -917,3 +917,21 @@ def test_a_room_with_an_encoder_that_fails_does_not_silence_the_other_rooms(hall
     hall.tick()
     assert dee.heard() == ["cy: 1", "cy: 2"]
     assert bob.heard()[-1] == "ann: alive"
+
+
+def test_what_is_said_just_before_a_rename_is_ignored_as_well(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.does(events.Ignore("ann"))
+    hall.tick()
+    bob.heard()
+    ann.does(events.Say("rude"), events.Rename("zoe"), events.Say("ruder"))
+    hall.tick()
+    assert bob.heard() == ["Server: ann is now called zoe."]
+
+
+def test_a_private_message_to_somebody_who_is_not_reading_is_said_to_be_lost(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.full = True
+    ann.does(events.Tell("bob", "psst"))
+    hall.tick()
+    assert ann.heard() == ["Server: bob is not reading; it was not delivered."]

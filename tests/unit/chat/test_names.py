@@ -352,3 +352,8 @@ def test_case_and_width_make_no_other_name(text: str) -> None:
     folded = unicodedata.normalize("NFKC", enforce(text)).casefold()
     assume(acceptable(folded))
     assert key(enforce(folded)) == key(enforce(text))
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_number_after_a_reserved_name_makes_it_no_other(digit: str) -> None:
+    assert is_reserved(f"Server{digit}")

@@ -95,15 +95,38 @@ def test_an_author_is_back_on_the_fast_path_in_the_next_tick(stage: Stage) -> No
     assert ann.taken[-1] is bob.taken[-1]
 
 
-def test_a_member_is_handed_one_piece_for_a_tick(stage: Stage) -> None:
-    ann, bob = stage.enter(), stage.enter()
+def test_a_member_is_handed_one_piece_for_a_run_of_lines(stage: Stage) -> None:
+    ann, bob, cy = stage.enter(), stage.enter(), stage.enter()
     stage.flush()
-    for text in "abc":
-        stage.room.publish(said(text), ann.member)
-        stage.room.publish(said(text.upper()), bob.member)
+    for text, author in zip("abcd", (ann, bob, bob, ann), strict=True):
+        stage.room.publish(said(text), author.member)
     stage.flush()
-    assert ann.taken == [b"ann: A\nann: B\nann: C\n"]
-    assert bob.taken == [b"ann: a\nann: b\nann: c\n"]
+    assert ann.taken == [b"ann: b\nann: c\n"]
+    assert bob.taken == [b"ann: a\n", b"ann: d\n"]
+    assert cy.taken == [b"ann: a\nann: b\nann: c\nann: d\n"]
+
+
+def test_the_bytes_of_a_tick_are_shared_by_authors_as_well(stage: Stage) -> None:
+    visitors = [stage.enter() for _ in range(3)]
+    stage.flush()
+    given: list[bytes | memoryview] = []
+    for visitor in visitors:
+        stage.room.publish(said("x"), visitor.member)
+        visitor.member.channel = Keeper(given)
+    stage.flush()
+    assert len({id(piece.obj) for piece in given if isinstance(piece, memoryview)}) == 1
+    assert len(given) == 4
+
+
+class Keeper:
+    """A channel that keeps the very objects it is given."""
+
+    def __init__(self, given: list[bytes | memoryview]) -> None:
+        self.given = given
+
+    def write(self, data: bytes | memoryview) -> bool:
+        self.given.append(data)
+        return True
 
 
 def test_a_room_asks_to_be_flushed_once_a_tick(stage: Stage) -> None:

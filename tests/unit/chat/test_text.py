@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat.text import MAX_MARKS, clean, decode, is_mark
+from chatroom.chat.text import MAX_MARKS, clean, is_mark
 
 EVERY_CHARACTER = [chr(code) for code in range(0x110000)]
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -170,15 +170,6 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_ordinary_text_is_left_alone(raw: str) -> None:
     assert clean(raw) == raw.rstrip()
-
-
-@given(st.binary())
-def test_any_bytes_can_be_decoded(data: bytes) -> None:
-    decode(data).encode()
-
-
-def test_invalid_utf_8_becomes_the_replacement_character() -> None:
-    assert decode(b"a\xffb\xc3") == "a\ufffdb\ufffd"
 
 
 # --- on a terminal ----------------------------------------------------------------------------

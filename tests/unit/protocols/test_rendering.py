@@ -27,7 +27,9 @@ MEASURED = events.Measured(
     slow_readers=1,
     queued=6,
     endings=(("quit", 7), ("end of input", 8)),
+    accepted=18,
     errors=9,
+    log_dropped=2,
     cpu=1.25,
     memory=12_300_000,
     uptime=3 * 86400 + 4 * 3600,
@@ -101,7 +103,8 @@ TABLE: list[tuple[Event, list[str]]] = [
             "  1 client in 2 rooms; 3 messages, 4 deliveries, 5 lines skipped",
             "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms;"
             " loop lag: p99 4.40 ms, max 550.00 ms",
-            "  queues: 1 slow reader, 6 bytes waiting; errors: 9; closed: 7 quit, 8 end of input",
+            "  queues: 1 slow reader, 6 bytes waiting; errors: 9; log lines lost: 2",
+            "  18 connections so far; ended: 7 quit, 8 end of input",
         ],
     ),
 ]
