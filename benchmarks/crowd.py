@@ -1,0 +1,160 @@
+"""The clients of one load process, before the measurement: coming in, and falling silent.
+
+Nobody is measured while others still arrive. Everybody comes in (a bounded number at a
+time, or all at once when it is a storm that is asked for), then one of them says a word
+until everybody has heard it (a server that greets nobody gives no other sign that it has
+let somebody in), and then it must be quiet for a while, so that the first byte that counts
+is the first of the measurement.
+
+All the while whatever arrives is read and thrown away: nobody is ever a slow reader who is
+not meant to be one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from time import monotonic
+from typing import Any
+
+from figures import Counts
+from plan import MICRO, Plan
+from poller import IN, OUT, new_poller
+from visitor import State, Visitor
+from wire import PROBE
+
+BURST = 32  # connects between two looks at the sockets
+PATIENCE = 30.0  # seconds for everybody to come in
+ENOUGH = 50  # clients turned away, after which it is no use to go on
+PROBER = 0  # the number of the client who says the word
+PROGRESS = 0.2  # seconds between two words about it
+
+
+@dataclass
+class Joined:
+    """How the clients came in: microseconds since each began to connect."""
+
+    connects: Counts = field(default_factory=Counter)
+    greetings: Counts = field(default_factory=Counter)
+    joins: Counts = field(default_factory=Counter)
+    absent: int = 0
+
+    def add(self, other: Joined) -> None:
+        self.connects.update(other.connects)
+        self.greetings.update(other.greetings)
+        self.joins.update(other.joins)
+        self.absent += other.absent
+
+
+@dataclass
+class Status:
+    """How far the silence has come: who has not heard the word, and when the last byte was."""
+
+    gone: int
+    deaf: int
+    last_byte: float
+
+
+class Crowd:
+    def __init__(self, plan: Plan, worker: int, address: tuple[str, int]) -> None:
+        self.plan = plan
+        self.worker = worker
+        self.address = address
+        self.poller = new_poller()
+        self.visitors: dict[int, Visitor] = {}  # by descriptor
+        self.talkers: dict[int, Visitor] = {}  # by number
+        self.inside = 0
+        self.lost = 0  # on their way in
+        self.last_byte = monotonic()
+
+    def join(self, tell: Callable[[int], None]) -> Joined:
+        """Bring everybody in; ``tell`` is called now and then with how many are in."""
+        waiting = deque(self.plan.members(self.worker))
+        everyone = len(waiting)
+        room = everyone if self.plan.storm else self.plan.abreast or self.plan.dialect.abreast
+        begun = told = monotonic()
+        hopeless = min(ENOUGH, everyone)
+        while self.inside + self.lost < everyone and self.lost < hopeless:
+            if monotonic() > begun + PATIENCE:
+                break
+            free = room - (len(self.visitors) - self.inside - self.lost)
+            for _ in range(min(BURST, free, len(waiting))):
+                self.connect(waiting.popleft())
+            self.look_around(0.0 if waiting and free else 0.05)
+            if monotonic() > told + PROGRESS:
+                told = monotonic()
+                tell(self.inside)
+        return self.joined()
+
+    def connect(self, index: int) -> None:
+        visitor = Visitor(index, self.plan)
+        visitor.connect(self.address)
+        self.visitors[visitor.sock.fileno()] = visitor
+        if self.plan.speaks(index):
+            self.talkers[index] = visitor
+        self.poller.watch(visitor.sock, IN | OUT)
+        if visitor.state is State.LOST:
+            self.changed(visitor, State.CONNECTING)
+
+    def look_around(self, wait: float) -> None:
+        """Serve the sockets once, without measuring."""
+        for descriptor, mask in self.poller.ready(wait):
+            self.last_byte = now = monotonic()
+            visitor = self.visitors[descriptor]
+            before = visitor.state
+            visitor.advance(mask, now)
+            if visitor.state is not before:
+                self.changed(visitor, before)
+
+    def changed(self, visitor: Visitor, before: State) -> None:
+        """Watch for what matters in the state a visitor has come to."""
+        if visitor.state is State.LOST:
+            self.poller.unwatch(visitor.sock)
+            self.lost += before is not State.PRESENT
+        else:
+            self.poller.rewatch(visitor.sock, visitor.mask)
+        if visitor.state is State.PRESENT:
+            self.inside += 1
+
+    def joined(self) -> Joined:
+        result = Joined(absent=len(self.plan.members(self.worker)) - self.inside)
+        for visitor in self.visitors.values():
+            if visitor.state is State.PRESENT:
+                count(result.connects, visitor.started, visitor.connected)
+                count(result.greetings, visitor.started, visitor.greeted)
+                count(result.joins, visitor.started, visitor.joined)
+        return result
+
+    def commands(self, pipe: Connection) -> Iterator[tuple[str, Any]]:
+        """What the conductor asks for, reading all sockets until the next word of theirs."""
+        while True:
+            while not pipe.poll():
+                self.look_around(0.02)
+            try:
+                yield pipe.recv()
+            except EOFError:
+                return
+
+    def probe(self) -> None:
+        """Let the first client say the word that everybody else must hear."""
+        for visitor in self.visitors.values():
+            if visitor.index == PROBER:
+                visitor.say(self.plan.dialect.say(PROBE))
+
+    def status(self) -> Status:
+        everybody = self.visitors.values()
+        hearing = (v for v in everybody if v.reads and v.index != PROBER)
+        gone = sum(v.state is State.LOST for v in everybody)
+        return Status(gone, sum(not v.probed for v in hearing), self.last_byte)
+
+    def close(self) -> None:
+        for visitor in self.visitors.values():
+            visitor.sock.close()
+
+
+def count(times: Counts, start: float, end: float) -> None:
+    """Note a time, if it came to that."""
+    if end:
+        times[int((end - start) * MICRO)] += 1

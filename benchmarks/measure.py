@@ -1,0 +1,218 @@
+"""Conduct one measurement: load processes through their phases, and the server watched.
+
+join - silence - (perform - read) - leave. The phases are common to all load processes: the
+start is a moment on the monotonic clock, which all processes of a machine share, so none
+of them begins before the others are ready, and a time taken in one can be subtracted from
+a time taken in another.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from time import monotonic, sleep
+from typing import Any
+
+from crowd import PATIENCE as CAME_IN
+from crowd import Joined, Status
+from figures import Counts
+from performance import Ran
+from plan import MICRO, Plan
+from proc import Busy
+from tally import Findings, fan_out
+from target import Target, Unusable
+from worker import work
+
+AHEAD = 0.3  # seconds between the word to begin and the beginning
+LOOKS = 0.1  # seconds between two looks at how silent it is
+CALMING = 60.0  # seconds after which a room that is not silent never will be
+PATIENCE = 120.0  # seconds for anything else a load process is asked for
+
+Progress = Callable[[str, float], None]  # what is going on, and how much of it is done
+
+
+@dataclass
+class Result:
+    """Everything that was measured. Times in microseconds, memory in bytes."""
+
+    plan: Plan
+    watched: bool  # was the server one we started, and this a system that tells about it?
+    joined: Joined = field(default_factory=Joined)
+    found: Findings = field(default_factory=Findings)
+    fan_out: Counts = field(default_factory=Counter)
+    unfinished: int = 0  # messages that not every receiver got, or not provably
+    unsent: int = 0
+    lags: Counts = field(default_factory=Counter)
+    waits: Counts = field(default_factory=Counter)
+    harness: list[Busy] = field(default_factory=list)
+    server: Busy | None = None
+    left: int = 0
+    cut: int = 0
+    seconds: float = 0.0  # from the start to the last delivery
+    memory: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Was everything that was sent delivered, once, and in order?"""
+        return self.found.verdict.sound
+
+    @property
+    def per_second(self) -> float:
+        return self.found.verdict.received / self.seconds if self.seconds else 0.0
+
+    @property
+    def per_delivery(self) -> float:
+        """Microseconds of the server's CPU."""
+        received = self.found.verdict.received
+        return self.server.cpu * MICRO / received if self.server and received else 0.0
+
+    def per_client(self, kind: str = "VmRSS") -> float:
+        """Bytes of the server's memory that one silent client costs."""
+        empty, full = self.memory.get("empty", {}), self.memory.get("joined", {})
+        grown = full.get(kind, 0) - empty.get(kind, 0)
+        return grown / self.plan.everyone
+
+
+def measure(
+    plan: Plan, target: Target, progress: Progress, cores: list[int] | None = None
+) -> Result:
+    """Run one plan against one server. Raises Unusable when it cannot be measured at all."""
+    result = Result(plan, watched=bool(target.memory()))
+    result.memory["empty"] = target.memory()
+    with crew(plan, target, cores) as pipes:
+        join(pipes, result, progress)
+        if not plan.storm:
+            calm(pipes, plan, progress)
+        result.memory["joined"] = target.memory()
+        if plan.messages:
+            perform(pipes, target, result, progress)
+        result.memory["end"] = target.memory()
+        tell(pipes, "leave")
+    return result
+
+
+@contextmanager
+def crew(plan: Plan, target: Target, cores: list[int] | None) -> Iterator[list[Connection]]:
+    """The load processes, as the pipes to them."""
+    context = multiprocessing.get_context("spawn")
+    pipes, processes = [], []
+    try:
+        for worker in range(plan.workers):
+            mine, theirs = context.Pipe()
+            arguments = (theirs, plan, worker, target.address, cores)
+            process = context.Process(target=work, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            pipes.append(mine)
+            processes.append(process)
+        yield pipes
+    finally:
+        for pipe in pipes:
+            pipe.close()
+        for process in processes:
+            process.join(5)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+
+def tell(pipes: list[Connection], verb: str, value: Any = None) -> None:
+    for pipe in pipes:
+        pipe.send((verb, value))
+
+
+def hear(pipe: Connection) -> Any:
+    """The next word of one load process."""
+    try:
+        if pipe.poll(PATIENCE):
+            return pipe.recv()
+    except (EOFError, OSError):
+        raise Unusable("a load process has died; what it said is above") from None
+    raise Unusable(f"a load process has said nothing for {PATIENCE:.0f} s")
+
+
+def join(pipes: list[Connection], result: Result, progress: Progress) -> None:
+    """Wait until everybody is in, and gather how long it took them."""
+    inside = dict.fromkeys(pipes, 0)
+    missing = list(pipes)
+    while missing:
+        for pipe in wait(missing, PATIENCE) or missing[:1]:
+            assert isinstance(pipe, Connection)
+            word = hear(pipe)
+            if isinstance(word, Joined):
+                missing.remove(pipe)
+                result.joined.add(word)
+            else:
+                inside[pipe] = word
+        progress("coming in", sum(inside.values()) / result.plan.everyone)
+    if result.joined.absent:
+        everyone = result.plan.everyone
+        present = everyone - result.joined.absent
+        raise Unusable(
+            f"only {present} of {everyone} clients were let in, in at most {CAME_IN:.0f} s"
+            f" (does the server speak {result.plan.speak!r}? may it open that many files?)"
+        )
+
+
+def calm(pipes: list[Connection], plan: Plan, progress: Progress) -> None:
+    """Wait until everybody hears the others, and nothing more comes."""
+    begun = probed = monotonic() - 1
+    while monotonic() < begun + CALMING:
+        tell(pipes, "status")
+        statuses: list[Status] = [hear(pipe) for pipe in pipes]
+        silent = monotonic() - max(status.last_byte for status in statuses)
+        deaf = sum(status.deaf for status in statuses)
+        gone = sum(status.gone for status in statuses)
+        if gone:
+            raise Unusable(f"{gone:,} clients were disconnected before anything was said")
+        if not deaf and silent > plan.dialect.calm:
+            return
+        if deaf and monotonic() > probed + 0.5:
+            probed = monotonic()
+            pipes[0].send(("probe", None))
+        progress("waiting for silence", min(silent / plan.dialect.calm, 1.0))
+        sleep(LOOKS)
+    raise Unusable(f"the room did not fall silent ({deaf} clients hear nobody)")
+
+
+def perform(pipes: list[Connection], target: Target, result: Result, progress: Progress) -> None:
+    plan = result.plan
+    start = monotonic() + AHEAD
+    tell(pipes, "perform", start)
+    sleep(max(start - monotonic(), 0))
+    cpu, waited = target.cpu(), target.waited()
+    while not pipes[0].poll(LOOKS):
+        progress("measuring", min((monotonic() - start) / plan.seconds, 1.0))
+    unsent: list[int] = []
+    for pipe in pipes:
+        gather(hear(pipe), result, unsent)
+    cpu, waited = target.cpu() - cpu, target.waited() - waited
+    progress("reading what came", 1.0)
+    tell(pipes, "read", unsent)
+    for pipe in pipes:
+        result.found.add(hear(pipe))
+    settle(result, int(start * MICRO), len(unsent))
+    if target.pid:
+        result.server = Busy(cpu, waited, max(result.seconds, plan.seconds))
+
+
+def gather(ran: Ran, result: Result, unsent: list[int]) -> None:
+    unsent += ran.unsent
+    result.lags.update(ran.lags)
+    result.waits.update(ran.waits)
+    result.harness.append(ran.busy)
+    result.left += ran.left
+    result.cut += ran.cut
+
+
+def settle(result: Result, start: int, unsent: int) -> None:
+    """What only all load processes together can tell."""
+    found = result.found
+    result.unsent = unsent
+    result.fan_out, behind = fan_out(result.plan, start, found)
+    result.unfinished = behind - unsent
+    result.seconds = (max(found.latest.values(), default=start) - start) / MICRO

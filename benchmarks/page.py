@@ -1,0 +1,235 @@
+"""A comparison on a page: ratios first, then what was measured, then how.
+
+Half of the page is written by hand: what is reached, what is not, and why. That half belongs to
+people; only what stands between the two markers is written anew by each comparison.
+"""
+
+from __future__ import annotations
+
+import shlex
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, isinf
+from pathlib import Path
+from typing import Any
+
+from contest import Contest
+from limits import limit
+from peers import Absent
+from report import duration, three
+from workloads import EACH_P99, GRACE, Figure, Workload
+
+BEGIN = "<!-- Measured: written by benchmarks/compare.py, do not edit from here ... -->"
+END = "<!-- ... to here. -->"
+NEW = f"""\
+# Benchmarks
+
+What this server carries, beside other ways to build it and what people would run instead.
+
+## What is reached, what is not, and why
+
+{BEGIN}
+{END}
+"""
+ABOUT = ("processor", "cores", "system", "congestion")
+HOW = f"""\
+The load comes from this machine, over loopback; server and load run on different cores where there
+are two. In each round the contenders take turns, each run is on a server freshly started, and what
+is compared are the medians of the rounds; least and most are behind them. Times count from when
+a message was *due*, and end when the kernel had it for the receiver. A message that had not come
+{GRACE:g} s after the end counts as one that took for ever. Memory is resident memory (user space).
+
+C epoll, asyncio, uvloop, Twisted and threads are relays of our own (`benchmarks/peers/`). They
+greet nobody, check nothing and keep nothing, and so do less than a chatroom does for the same
+message. ngircd, InspIRCd and ncat are what Debian ships, configured without throttling, DNS and
+ident. They do not set TCP_NODELAY and cannot be told to: where many small messages follow each
+other, some of their times are the kernel's, waiting to send more at once. In InspIRCd's room
+nobody is told who comes and goes.
+"""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a page must tell besides the figures."""
+
+    command: list[str]
+    rounds: int
+    minutes: float
+    circumstances: Mapping[str, Any]
+    bare: list[float]  # microseconds to start and end a Python that does nothing
+    absent: Mapping[str, Absent]
+
+
+def ratio(figure: Figure, middle: float, base: float | None) -> str:
+    """How many times the base; empty where that says nothing."""
+    if not figure.ratio or not base or isinf(base):
+        return ""
+    if isfinite(middle):
+        return f"{three(middle / base)}x"
+    return f"> {three(GRACE * 1_000_000 / base)}x"
+
+
+def cell(figure: Figure, values: Sequence[float], base: float | None) -> str:
+    """``**1.9x** (4.1 ms; 3.9 ms - 4.4 ms)``: against the first contender, then the figures."""
+    if not values:
+        return "-"
+    middle, least, most = statistics.median(values), min(values), max(values)
+    figures = figure.write(middle)
+    if least != most:
+        figures += f"; {figure.write(least)} - {figure.write(most)}"
+    times = ratio(figure, middle, base)
+    return f"**{times}** ({figures})" if times else f"({figures})"
+
+
+def row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def heading(*cells: str) -> list[str]:
+    return [row(*cells), "|---" * len(cells) + "|"]
+
+
+def overview(contest: Contest) -> list[str]:
+    names = list(contest.peers)
+    lines = heading("", *names)
+    for workload in contest.workloads:
+        for figure in workload.headlines:
+            base = contest.middle(workload, names[0], figure)
+            cells = [brief(contest, workload, name, figure, base) for name in names]
+            lines.append(row(f"{workload.name}: {figure.name}", *cells))
+    return lines
+
+
+def brief(
+    contest: Contest, workload: Workload, name: str, figure: Figure, base: float | None
+) -> str:
+    middle = contest.middle(workload, name, figure)
+    if middle is None:
+        return "failed" if (workload.key, name) in contest.failures else "-"
+    if name == contest.base:
+        return figure.write(middle)
+    return ratio(figure, middle, base) or figure.write(middle)
+
+
+def details(contest: Contest, workload: Workload) -> list[str]:
+    """One workload: a line for each contender."""
+    names = list(contest.peers)
+    columns = [figure.name for figure in workload.figures]
+    if workload.beside:
+        columns.append(f"{EACH_P99.name}, beside that without them")
+    lines = ["", f"### {workload.name[0].upper()}{workload.name[1:]}", "", *heading("", *columns)]
+    for name in names:
+        cells = []
+        for figure in workload.figures:
+            base = contest.middle(workload, names[0], figure)
+            cells.append(cell(figure, contest.values(workload, name, figure), base))
+        if workload.beside:
+            cells.append(grown(contest.growth(workload, name, EACH_P99)))
+        lines.append(row(name, *cells))
+    failed = [(name, contest.failures.get((workload.key, name))) for name in names]
+    lines += ["", *(f"- {name} failed: {why}." for name, why in failed if why)]
+    return lines
+
+
+def grown(values: Sequence[float]) -> str:
+    if not values:
+        return "-"
+    middle = statistics.median(values)
+    if isinf(middle):
+        return "(no comparison)"
+    return f"**{middle:.2f}x** ({min(values):.2f}x - {max(values):.2f}x)"
+
+
+def starts(contest: Contest, bare: Sequence[float]) -> list[str]:
+    """How long a server needs until it listens, beside a Python that has nothing to do."""
+    names = [name for name in contest.peers if contest.starts.get(name)]
+    if not names:
+        return []
+    figure = Figure("until it listens", lambda _: None, duration)
+    base = statistics.median(contest.starts[names[0]])
+    lines = ["", "### Starting", "", *heading("", figure.name)]
+    lines += [row(name, cell(figure, contest.starts[name], base)) for name in names]
+    return [*lines, row("`python -c pass`, to its end", cell(figure, bare, base)), ""]
+
+
+def breathless(contest: Contest) -> list[str]:
+    """Where the times are more the load's than the server's."""
+    found = []
+    for workload in contest.workloads:
+        for name in contest.peers:
+            limits = [limit(result) for result in contest.results.get((workload.key, name), [])]
+            if any(word in ("harness", "both") for word in limits):
+                found.append(f"{name} at {workload.name}")
+    if not found:
+        return []
+    return ["The load processes were themselves out of breath (upper bounds): " + "; ".join(found)]
+
+
+def measured(contest: Contest, setting: Setting) -> str:
+    """Everything between the markers."""
+    about = setting.circumstances
+    lines = ["", "## Measured", ""]
+    lines.append(f"`python {shlex.join(setting.command)}` has made this on {about['date'][:10]}")
+    rounds = f"{setting.rounds} round{'s' if setting.rounds > 1 else ''}"
+    lines.append(f"in {rounds} of {setting.minutes / setting.rounds:.0f} minutes, on this machine:")
+    lines += ["; ".join(f"{key} {about[key]}" for key in ABOUT if about.get(key)) + ".", ""]
+    lines += [f"- {name}: {peer.version}" for name, peer in contest.peers.items()]
+    lines += [f"- {name}: not measured: {absent.why}" for name, absent in setting.absent.items()]
+    lines += [
+        "",
+        HOW,
+        f"In multiples of what {contest.base} needs, whose own figures are given:",
+        "",
+    ]
+    lines += overview(contest)
+    for workload in contest.workloads:
+        lines += details(contest, workload)
+    lines += [*starts(contest, setting.bare), *breathless(contest)]
+    return tidy(lines)
+
+
+def tidy(lines: Sequence[str]) -> str:
+    """Without two empty lines in a row."""
+    text = "\n".join(lines)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.rstrip("\n") + "\n"
+
+
+def insert(page: str, text: str) -> str:
+    """``page`` with ``text`` between its markers. Raises ValueError where there are none."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"there is nothing like {BEGIN!r} ... {END!r} in it")
+    return before + begin + "\n" + text + "\n" + end + after
+
+
+def write(path: Path, text: str, picture: str) -> None:
+    """Put what was measured into a page, which is made if there is none yet."""
+    page = path.read_text() if path.exists() else NEW
+    path.write_text(insert(page, f"\n![as a drawing]({picture})\n{text}"))
+
+
+def as_json(contest: Contest, setting: Setting) -> dict[str, Any]:
+    """The same for a program: the value of each round. Times in microseconds, sizes in bytes."""
+    found: dict[str, Any] = {}
+    for workload in contest.workloads:
+        figures = {
+            figure.name: {
+                name: [None if value == inf else value for value in values]
+                for name in contest.peers
+                if (values := contest.values(workload, name, figure))
+            }
+            for figure in workload.figures
+        }
+        fails = {n: why for (key, n), why in contest.failures.items() if key == workload.key}
+        found[workload.key] = {"name": workload.name, "figures": figures, "failed": fails}
+    return {
+        "circumstances": dict(setting.circumstances),
+        "contenders": {name: peer.version for name, peer in contest.peers.items()},
+        "not_measured": {name: absent.why for name, absent in setting.absent.items()},
+        "starting": {**contest.starts, "python -c pass": setting.bare},
+        "workloads": found,
+    }

@@ -1,0 +1,182 @@
+"""The measured part of a load process: talk by the clock, listen, and note.
+
+Sending and listening share one thread on purpose: a thread more would only compete for the
+same core. What is late because of it is measured and told: ``lags`` is how long after its
+due time a message was handed to the kernel, ``waits`` how long what had arrived lay
+unread (sampled on a few receivers). A harness that hides its own delays reports them as the
+server's.
+
+It ends when everything has come that must come, when nothing has come for a while, or when
+the patience is over; what is missing then is lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from os import getpid
+from time import monotonic, monotonic_ns, process_time, time_ns
+
+from crowd import Crowd
+from figures import Counts
+from plan import MICRO
+from poller import OUT
+from proc import Busy, waited_seconds
+from tally import Record
+from visitor import State, Visitor
+from wire import body
+
+KEPT = 256 * 1024 * 1024  # bytes of streams that a load process keeps, to read them afterwards
+HEADERS = 40  # bytes that a dialect may put before a message, for that reckoning
+SAMPLED = 8  # receivers, at least where there are as many, whose reading is timed
+BREATH = 64  # messages between two looks at the sockets
+EARLY = 0.0003  # seconds before a due time to stay awake: waking up takes nearly as long
+NAP = 0.05  # seconds without anything due after which to look whether it is over
+STEP = 1_000_000  # nanoseconds; both clocks are slewed alike, so more than this is a jump
+SETTLED = 0.15  # seconds of silence after everything has come
+QUIET = 2.0  # seconds of silence after which nothing more is waited for
+
+
+@dataclass
+class Ran:
+    """What a load process can say about itself, before anything is read."""
+
+    unsent: list[int]
+    lags: Counts
+    waits: Counts
+    busy: Busy
+    left: int  # readers whose connection ended
+    cut: int  # stalled clients whose connection ended
+
+
+class Performance:
+    def __init__(self, crowd: Crowd, start: float) -> None:
+        self.crowd = crowd
+        self.plan = crowd.plan
+        self.start = int(start * MICRO)
+        self.script = self.plan.script(crowd.worker)
+        self.dues = [self.start / MICRO + self.plan.due(n) / MICRO for n in self.script]
+        self.offset = wall_offset()
+        self.position = 0
+        self.looked = self.last_byte = 0.0
+        self.lags: Counts = Counter()
+        self.refused: list[int] = []
+        self.spoken: dict[int, list[int]] = {index: [] for index in crowd.talkers}
+
+    def arm(self) -> None:
+        """From now on everything counts. Some streams are kept, the most telling first."""
+        readers = [v for v in self.crowd.visitors.values() if v.reads]
+        listeners = [v for v in readers if not self.plan.speaks(v.index)]
+        talkers = [v for v in readers if self.plan.speaks(v.index)]
+        stream = self.plan.messages * (self.plan.size + HEADERS)
+        room = KEPT // max(stream, 1)
+        for place, visitor in enumerate(listeners[:1] + talkers + listeners[1:]):
+            visitor.arm(keep=place < room)
+        for visitor in readers[:: max(1, len(readers) // SAMPLED)]:
+            visitor.sampled = True
+
+    def run(self) -> Ran:
+        self.arm()
+        self.sleep_until(self.start / MICRO)
+        cpu, waited, begun = process_time(), waited_seconds(getpid()), monotonic()
+        while not self.over():
+            self.talk()
+            self.listen(self.crowd.poller.ready(self.until_next()))
+        wall = monotonic() - begun
+        busy = Busy(process_time() - cpu, waited_seconds(getpid()) - waited, wall)
+        return self.ran(busy)
+
+    def sleep_until(self, time: float) -> None:
+        """Nothing is on its way yet, but whatever is must not wait for the start."""
+        while (left := time - monotonic()) > 0:
+            self.listen(self.crowd.poller.ready(left))
+
+    def until_next(self) -> float:
+        if self.position < len(self.dues):
+            return min(self.dues[self.position] - monotonic() - EARLY, NAP)
+        return NAP
+
+    def talk(self) -> None:
+        """Send what is due and overdue, but not so much that nobody listens meanwhile."""
+        now = monotonic()
+        for _ in range(BREATH):
+            if self.position >= len(self.dues) or self.dues[self.position] > now:
+                return
+            number = self.script[self.position]
+            due = self.start + self.plan.due(number)
+            self.lags[int(now * MICRO) - due] += 1
+            self.utter(number, body(number, due, self.plan.size))
+            now = monotonic()
+            self.position += 1
+
+    def utter(self, number: int, text: bytes) -> None:
+        author = self.plan.author(number)
+        visitor = self.crowd.talkers[author]
+        if visitor.state is State.LOST:
+            self.refused.append(number)
+            return
+        self.spoken[author].append(number)
+        if not visitor.say(self.plan.dialect.say(text)):
+            self.crowd.poller.rewatch(visitor.sock, visitor.mask)
+
+    def listen(self, events: Sequence[tuple[int, int]]) -> None:
+        visitors = self.crowd.visitors
+        if events:
+            self.last_byte = monotonic()
+        for descriptor, mask in events:
+            visitor = visitors[descriptor]
+            if mask & OUT and visitor.say(b""):
+                self.crowd.poller.rewatch(visitor.sock, visitor.mask)
+            if mask & ~OUT:
+                visitor.receive()
+            if visitor.state is State.LOST:
+                self.crowd.poller.unwatch(visitor.sock)
+
+    def over(self) -> bool:
+        """Asked often, and cheap while there is something left to say."""
+        if self.position < len(self.script):
+            return False
+        now = monotonic()
+        end = self.start / MICRO + self.plan.seconds
+        if now < max(end, self.looked + NAP):
+            return False
+        self.looked = now
+        readers = [v for v in self.crowd.visitors.values() if v.reads]
+        silent = now - self.last_byte
+        complete = all(self.complete(visitor) for visitor in readers)
+        return silent > (SETTLED if complete else QUIET) or now > end + self.plan.grace
+
+    def complete(self, visitor: Visitor) -> bool:
+        """Has everything come, as far as lengths can tell? Notices make it look so early."""
+        length = self.plan.dialect.length(self.plan.name(0), self.plan.size)
+        return length > 0 and visitor.total >= length * self.plan.heard(visitor.index)
+
+    def ran(self, busy: Busy) -> Ran:
+        lost = [v for v in self.crowd.visitors.values() if v.state is State.LOST]
+        left = sum(visitor.reads for visitor in lost)
+        waits = Counter(wait for v in self.crowd.visitors.values() for wait in v.waits())
+        return Ran(self.unsent(), self.lags, waits, busy, left, len(lost) - left)
+
+    def unsent(self) -> list[int]:
+        """What no kernel took: said to a lost connection, or still waiting for one to drain."""
+        numbers = list(self.refused)
+        length = len(self.plan.dialect.say(body(0, 0, self.plan.size)))
+        for author, spoken in self.spoken.items():
+            waiting = ceil(len(self.crowd.talkers[author].pending) / length)
+            numbers += spoken[len(spoken) - waiting :]
+        return numbers
+
+    def records(self) -> list[Record]:
+        """What the readers noted. Raises ValueError when the clocks contradict each other."""
+        offset = wall_offset()
+        if abs(offset - self.offset) > STEP:
+            raise ValueError("the wall clock was set while it was measuring: measure again")
+        readers = [visitor for visitor in self.crowd.visitors.values() if visitor.reads]
+        return [visitor.record(offset) for visitor in readers]
+
+
+def wall_offset() -> int:
+    """Nanoseconds the wall clock (the kernel's stamps) is ahead of the monotonic one (ours)."""
+    return time_ns() - monotonic_ns()

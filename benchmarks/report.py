@@ -1,0 +1,200 @@
+"""A measurement in words: what was done, a table of times, what was checked, who was busy.
+
+Written for a person at a terminal. The same figures for a program are in ``record.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from figures import Bin, Summary, histogram, summarise
+from limits import explain, limit, own_share
+from measure import Result
+from plan import MICRO, Plan
+
+KB, MB = 1_000, 1_000_000
+BAR = 40  # characters of the longest bar
+HEADINGS = ("", "min", "p50", "p90", "p99", "p99.9", "max")
+
+
+def duration(time: float) -> str:
+    """Microseconds, in three digits and the unit that suits them."""
+    for limit_, divisor, unit in ((1_000, 1, "us"), (MICRO, 1_000, "ms")):
+        if time < limit_:
+            return f"{three(time / divisor)} {unit}"
+    return f"{three(time / MICRO)} s"
+
+
+def three(value: float) -> str:
+    if value >= 100 or value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def size(count: float) -> str:
+    return f"{count / MB:,.1f} MB" if count >= MB else f"{count / KB:,.1f} KB"
+
+
+def table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Columns wide enough for what is in them; the first to the left, the others to the right."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
+    return lines
+
+
+def times(summary: Summary) -> list[str]:
+    s = summary
+    return [duration(time) for time in (s.least, s.p50, s.p90, s.p99, s.p999, s.most)]
+
+
+def time_table(result: Result) -> list[str]:
+    rows: list[Sequence[str]] = [HEADINGS]
+    named = {
+        "connected": result.joined.connects,
+        "greeted": result.joined.greetings,
+        "let in": result.joined.joins if result.plan.dialect.greets else {},
+        "each delivery": result.found.latencies,
+        "to the last receiver": result.fan_out,
+    }
+    for name, counts in named.items():
+        summary = summarise(counts)
+        if summary is not None:
+            rows.append((name, *times(summary)))
+    return table(rows)
+
+
+def bars(bins: Sequence[Bin]) -> list[str]:
+    """A histogram; whatever is there at all shows at least a dot."""
+    total = sum(bin_.count for bin_ in bins)
+    most = max((bin_.count for bin_ in bins), default=1)
+    rows = []
+    for bin_ in bins:
+        length = round(BAR * bin_.count / most)
+        bar = "#" * length or ("." if bin_.count else "")
+        span = f"{duration(bin_.low)} - {duration(bin_.high)}"
+        rows.append((span.rjust(17), f"{100 * bin_.count / total:6.2f}%", "|" + bar.ljust(BAR)))
+    return table(rows)
+
+
+def title(plan: Plan) -> str:
+    if plan.storm:
+        return f"Storm: {plan.clients:,} clients connect at once ({plan.speak})"
+    parts = [f"{plan.clients:,} clients", f"{plan.senders:,} of them talking"]
+    if plan.stalled:
+        parts.append(f"{plan.stalled:,} never read")
+    if plan.idle:
+        parts.append(f"{plan.idle:,} more listen")
+    if plan.messages:
+        parts.append(f"{plan.rate:,.0f} messages/s of {plan.size} bytes for {plan.seconds:g} s")
+    return f"Flood: {', '.join(parts)} ({plan.speak})"
+
+
+def deliveries(result: Result) -> list[str]:
+    found, verdict = result.found, result.found.verdict
+    lines = [
+        f"Deliveries  {verdict.expected:,} expected, {verdict.received:,} received, "
+        f"{verdict.lost:,} lost, {verdict.duplicated:,} duplicated, "
+        f"{verdict.disordered:,} out of order",
+        f"            {result.per_second:,.0f} a second; every one was checked: {found.read:,} "
+        f"receivers line by line, {found.same:,} by being identical to one of them",
+    ]
+    if found.unread:
+        lines.append(
+            f"            but {found.unread:,} receivers only by their number of bytes "
+            "(no room to keep them all), and their times are left out"
+        )
+    if result.unsent:
+        lines.append(f"            {result.unsent:,} messages were never taken by the server")
+    if result.unfinished:
+        lines.append(f"            {result.unfinished:,} messages did not reach everybody")
+    if result.left:
+        lines.append(f"            {result.left:,} readers were disconnected")
+    if result.plan.stalled:
+        lines.append(f"Stalled     {result.cut:,} of {result.plan.stalled:,} were disconnected")
+    return lines
+
+
+def server(result: Result) -> list[str]:
+    lines = []
+    if result.server is not None:
+        busy = result.server
+        lines.append(
+            f"Server      {busy.cpu:.2f} s of CPU ({busy.cpu / busy.wall:.0%} of a core), "
+            f"{result.per_delivery:.2f} us a delivery"
+        )
+    if result.watched:
+        empty, joined, end = (result.memory[when] for when in ("empty", "joined", "end"))
+        lines.append(
+            f"Memory      {size(empty['VmRSS'])} empty, {size(joined['VmRSS'])} with everybody in "
+            f"({size(result.per_client())} a client), {size(end['VmHWM'])} at most"
+        )
+    return lines
+
+
+def harness(result: Result) -> list[str]:
+    late, unread = summarise(result.lags), summarise(result.waits)
+    if late is None:
+        return []
+    shares = ", ".join(f"{busy.cpu / busy.wall:.0%}" for busy in result.harness)
+    many = len(result.harness)
+    lines = [
+        f"Harness     {many} load process{'es' if many > 1 else ''} at {shares} of a core; "
+        f"sent late by {spread(late)}"
+    ]
+    if unread is not None:
+        lines.append(f"            left unread what had arrived for {spread(unread)}")
+        lines.append(
+            f"            so that at most {own_share(result):.0%} of the median time of a "
+            "delivery are its own"
+        )
+    return [*lines, f"Limit       {explain(result)}"]
+
+
+def spread(s: Summary) -> str:
+    return f"{duration(s.p50)} (p50), {duration(s.p99)} (p99), {duration(s.most)} (max)"
+
+
+def report(result: Result) -> str:
+    """Everything about one measurement."""
+    lines = [title(result.plan), "", *time_table(result), ""]
+    if result.plan.messages:
+        lines += deliveries(result)
+    lines += [*server(result), *harness(result)]
+    for name, counts in histograms(result).items():
+        lines += ["", name, *bars(histogram(counts))]
+    return "\n".join(lines)
+
+
+def histograms(result: Result) -> dict[str, Mapping[int, int]]:
+    if result.plan.storm:
+        return {"Clients by the time until they were let in": result.joined.joins}
+    named = {
+        "Deliveries by their time": result.found.latencies,
+        "Messages by the time until the last receiver had them": result.fan_out,
+    }
+    return {name: counts for name, counts in named.items() if counts}
+
+
+def growth(results: Sequence[Result], name: str) -> str:
+    """A sweep in one table, a line for each of its measurements."""
+    heading = (name, "let in p99", "delivery p50", "p99", "last p50", "p99", "deliveries/s")
+    rows: list[Sequence[str]] = [(*heading, "CPU/delivery", "memory/client", "lost etc.", "limit")]
+    for result in results:
+        verdict = result.found.verdict
+        cells = [f"{getattr(result.plan, name):,.0f}", tail(result.joined.joins)[1]]
+        cells += [*tail(result.found.latencies), *tail(result.fan_out)]
+        cells += [f"{result.per_second:,.0f}", f"{result.per_delivery:.2f} us"]
+        cells += [size(result.per_client()) if result.watched else "-"]
+        cells += [f"{verdict.lost + verdict.duplicated + verdict.disordered:,}", limit(result)]
+        rows.append(cells)
+    return "\n".join(table(rows))
+
+
+def tail(counts: Mapping[int, int]) -> tuple[str, str]:
+    """Median and 99th percentile."""
+    summary = summarise(counts)
+    return ("-", "-") if summary is None else (duration(summary.p50), duration(summary.p99))

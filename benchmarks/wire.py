@@ -1,0 +1,135 @@
+"""The ways to speak to a server, as seen by somebody who wants to talk and count.
+
+``line``  a name, then lines: chatroom as people with ``nc`` meet it.
+``raw``   nothing but lines, relayed to everybody else: the peers of our own.
+``irc``   NICK, USER, JOIN, PRIVMSG: the IRC servers.
+``ncat``  ``ncat --chat``: relayed, with a number for a name before each packet.
+
+A message of ours is ``~NUMBER DUE xxx...``: eight digits of number, sixteen of the
+microsecond of the monotonic clock at which it was due, and filling up to its size. The
+number alone says who must have sent it, so a delivery proves itself: one regular
+expression per dialect recognises a whole, unchanged message under its author's name, and
+whatever it does not recognise (notices, pings, a line cut in half) is not a delivery.
+
+This module refuses to know sockets: bytes in, bytes out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CHANNEL = b"#flood"
+PROBE = b"~probe"
+SMALLEST = len(b"~00000000 0000000000000000 x\n")
+
+
+def body(number: int, due: int, size: int) -> bytes:
+    """The text of a message, ``size`` bytes with its line feed."""
+    return (b"~%08d %016d " % (number, due)).ljust(size - 1, b"x")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How to come in, how to talk, and how a delivery looks.
+
+    ``answer`` is given each complete line that arrives before the client is let in, and
+    returns what to say to it. ``calm`` is how long (seconds) silence must last before
+    nothing more is to be expected of the joins: chatroom tells them once a second.
+    ``abreast`` is how many may be on their way in at a time, where nothing else is said: ncat
+    listens with a backlog of ten, and whoever is too many waits for ever.
+    """
+
+    name: str
+    largest: int
+    calm: float
+    newline: bytes
+    greets: bool
+    pings: bool = False
+    abreast: int = 64
+
+    def hello(self, name: bytes) -> bytes:
+        return b""
+
+    def answer(self, line: bytes) -> bytes:
+        return b""
+
+    def admits(self, line: bytes) -> bool:
+        return True
+
+    def say(self, text: bytes) -> bytes:
+        return text + self.newline
+
+    def before(self, name: bytes) -> bytes:
+        """What stands before the text of a delivery, as a regular expression."""
+        return b"()"
+
+    def length(self, name: bytes, size: int) -> int:
+        """Bytes of one delivery of a message of ``size`` bytes; 0 if it cannot be known."""
+        return size
+
+    def pattern(self, size: int) -> re.Pattern[bytes]:
+        """Matches one delivery: groups are the author's name, the number, the due time."""
+        filling = size - SMALLEST + 1
+        text = rb"~(\d{8}) (\d{16}) x{%d}\r?\n" % filling
+        return re.compile(rb"^" + self.before(rb"([A-Za-z]\w*)") + text, re.MULTILINE)
+
+
+class Line(Dialect):
+    def hello(self, name: bytes) -> bytes:
+        return name + b"\n"
+
+    def admits(self, line: bytes) -> bool:
+        # The prompt "Your name: " has no line feed and may stand before it.
+        return b"All set, " in line
+
+    def before(self, name: bytes) -> bytes:
+        return name + b": "
+
+    def length(self, name: bytes, size: int) -> int:
+        return len(name) + 2 + size
+
+
+class Irc(Dialect):
+    def hello(self, name: bytes) -> bytes:
+        return b"NICK %s\r\nUSER %s 0 * :flood\r\n" % (name, name)
+
+    def answer(self, line: bytes) -> bytes:
+        words = line.split()
+        if words[:1] == [b"PING"]:
+            return b"PONG " + b" ".join(words[1:]) + b"\r\n"
+        if words[1:2] == [b"001"]:
+            return b"JOIN " + CHANNEL + b"\r\n"
+        return b""
+
+    def admits(self, line: bytes) -> bool:
+        return line.split()[1:2] == [b"366"]
+
+    def say(self, text: bytes) -> bytes:
+        return b"PRIVMSG " + CHANNEL + b" :" + text + self.newline
+
+    def before(self, name: bytes) -> bytes:
+        return b":" + name + rb"!\S+ PRIVMSG " + CHANNEL + b" :"
+
+    def length(self, name: bytes, size: int) -> int:
+        return 0
+
+
+class Ncat(Dialect):
+    def admits(self, line: bytes) -> bool:
+        return line.startswith(b"<announce> already connected: ")
+
+    def before(self, name: bytes) -> bytes:
+        # Lines that were read together go out together, and only the first has a name.
+        return rb"(?:<user\d+> )?()"
+
+    def length(self, name: bytes, size: int) -> int:
+        return 0
+
+
+DIALECTS: dict[str, Dialect] = {
+    "line": Line("line", largest=4000, calm=1.3, newline=b"\n", greets=True),
+    "irc": Irc("irc", 400, calm=0.5, newline=b"\r\n", greets=True, pings=True),
+    "ncat": Ncat("ncat", largest=4000, calm=0.5, newline=b"\n", greets=True, abreast=8),
+    "raw": Dialect("raw", largest=4000, calm=0.3, newline=b"\n", greets=False),
+}

@@ -1,0 +1,51 @@
+"""The life of a load process: come in, keep still, perform, read what came, report.
+
+It does what it is told over one pipe and ends when the pipe does, so that no load process
+outlives the measurement it belongs to.
+"""
+
+from __future__ import annotations
+
+import gc
+from multiprocessing.connection import Connection
+
+from crowd import Crowd
+from performance import Performance
+from plan import Plan
+from proc import pin, raise_file_limit
+from tally import Tally
+
+
+def work(
+    pipe: Connection, plan: Plan, worker: int, address: tuple[str, int], cores: list[int] | None
+) -> None:
+    """The main function of a load process."""
+    pin(cores)
+    raise_file_limit()
+    # A collection in the middle of a measurement would stop it for as long as it takes.
+    gc.disable()
+    crowd = Crowd(plan, worker, address)
+    try:
+        pipe.send(crowd.join(tell=pipe.send))
+        obey(pipe, crowd)
+    except (BrokenPipeError, KeyboardInterrupt):
+        pass  # whoever wanted the figures is gone, and told so
+    finally:
+        crowd.close()
+
+
+def obey(pipe: Connection, crowd: Crowd) -> None:
+    performance: Performance | None = None
+    for verb, value in crowd.commands(pipe):
+        if verb == "probe":
+            crowd.probe()
+        elif verb == "status":
+            pipe.send(crowd.status())
+        elif verb == "perform":
+            performance = Performance(crowd, value)
+            pipe.send(performance.run())
+        elif verb == "read" and performance is not None:
+            tally = Tally(crowd.plan, performance.start, unsent=value)
+            pipe.send(tally.findings(performance.records()))
+        elif verb == "leave":
+            return
