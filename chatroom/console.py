@@ -17,6 +17,7 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import render
 
 _MAX_LINE = 4096
+_BACKGROUND_SECONDS = 1.0  # between two looks whether the terminal is ours again
 
 HELP = """\
 who                   who is here, in which room, from which address
@@ -40,7 +41,8 @@ class Console:
         shut_down: Callable[[], None],
         measure: Callable[[], Measured],
     ) -> None:
-        self._descriptor = descriptor
+        self._descriptor = _reopened(descriptor)
+        self._is_ours = self._descriptor != descriptor
         self._output = output
         self._loop = loop
         self._hub = hub
@@ -62,28 +64,44 @@ class Console:
 
     def start(self) -> None:
         """Watch the descriptor if it can be watched."""
-        # Reading the terminal from the background must fail, not stop the whole server.
+        # Using the terminal from the background must fail, not stop the whole server.
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        self._watch()
+
+    def _watch(self) -> None:
         try:
             self._loop.watch(self, READ, self)
             self._watched = True
         except OSError:
-            pass  # a file, /dev/null: nobody is there
+            self.close()  # a file, /dev/null: nobody is there
 
-    def close(self) -> None:
+    def _unwatch(self) -> None:
         if self._watched:
             self._watched = False
             self._loop.unwatch(self)
+
+    def close(self) -> None:
+        """Stop watching, for good. Closing twice does nothing."""
+        self._unwatch()
+        if self._is_ours:
+            self._is_ours = False
+            os.close(self._descriptor)
 
     def ready(self, _: int) -> None:
         try:
             data = os.read(self._descriptor, 4096)
         except BlockingIOError:
+            return  # somebody else who reads the same terminal or pipe was quicker
+        except OSError:  # we are in the background, and the terminal is another program's for now
+            self._unwatch()
+            self._loop.call_later(_BACKGROUND_SECONDS, self._watch, self)
             return
-        except OSError:
-            data = b""  # the terminal is gone, or belongs to somebody else now
         for line in self._lines.split(data) if data else self._lines.rest():
-            self._obey("" if line is None else line.decode("utf-8", "replace").strip())
+            if line is None:
+                self._print(f"That line has more than {_MAX_LINE} bytes; it was ignored.")
+            else:
+                self._obey(line.decode("utf-8", "replace").strip())
         if not data:
             self.close()
 
@@ -138,3 +156,19 @@ class Console:
         yield "Closing all connections..."
         yield "Shutting down the server..."
         self._shut_down()
+
+
+def _reopened(descriptor: int) -> int:
+    """The same terminal or pipe, non-blocking, as an open file of our own.
+
+    Others may read from it as well, and take what the selector has told us of; and the one that we
+    were given is shared with the shell, which would not want it non-blocking. What cannot be opened
+    once more is used as it is.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
+    try:
+        if os.isatty(descriptor):
+            return os.open(os.ttyname(descriptor), flags)
+        return os.open(f"/proc/self/fd/{descriptor}", flags)
+    except OSError:
+        return descriptor

@@ -111,13 +111,14 @@ class Server:
             self._exit_code = 128 + number
             self._loop.stop()
         else:
-            log.info("%s: shutting down", name)
+            log.info("%s", name)
             self.shut_down()
 
     def shut_down(self) -> None:
         """Let nobody in any more; after one more tick, which reads what has arrived, drain."""
         if not self._draining:
             self._draining = True
+            log.info("shutting down")
             notify("STOPPING=1")
             for listener in self.listeners:
                 listener.close()
@@ -135,7 +136,7 @@ class Server:
         if self._unfinished:
             log.warning("some had more to say than fits into the time left")
         try:
-            self.hub.shut_down(_FAREWELL)
+            self.hub.shut_down()
         finally:
             self._loop.each(_say_goodbye, list(self._connections.talking))
 
@@ -304,4 +305,7 @@ def _clients(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before there was a loop to hear of it
+        sys.exit(128 + signal.SIGINT)

@@ -148,9 +148,7 @@ class Session:
         return True
 
     def say_goodbye(self, text: str) -> None:
-        # members have heard it in their room
-        farewell = b"" if self._member.name else self.encode(events.Closing(text))
-        self.close("shutdown", farewell)
+        self.close("shutdown", self._hub.last_words(self._member, events.Closing(text)))
 
     # --- consuming commands -------------------------------------------------------------------
 

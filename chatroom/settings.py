@@ -32,8 +32,9 @@ class Settings:
     # end; cutting it would put words in somebody's mouth.
     max_line: int = 4096
 
-    # Bytes taken from a socket per tick, so that one torrent cannot hold up the others.
-    recv_bytes: int = 64 * KIB
+    # Bytes taken from a socket per tick, so that one torrent cannot hold up the others, nor many
+    # at once: all of them together are what the slowest tick has to chew.
+    recv_bytes: int = 16 * KIB
 
     # Lines of one client handled per tick; the rest waits for the next tick, in order.
     lines_per_tick: int = 32
@@ -80,7 +81,7 @@ class Settings:
 
     # Seconds, at a shutdown, to handle the lines that were received before it, as fast as it goes.
     # What is left then is dropped, and the log says whose.
-    finish_seconds: float = 2.0
+    finish_seconds: float = 1.0
 
     # After our last byte we read and drop what still arrives, this long and this much: closing
     # with unread input makes the kernel send a reset, which may destroy our last words.

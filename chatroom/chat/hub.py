@@ -106,6 +106,11 @@ class Hub:
         lines, member.skipped = member.skipped, 0
         self.answer(member, events.Skipped(lines))
 
+    def last_words(self, member: Member, *last: events.Event) -> bytes:
+        """What to tell somebody at the close: how much they missed, if anything, and these."""
+        missed = (events.Skipped(member.skipped),) if member.skipped else ()
+        return b"".join(map(member.outlet.encode, (*missed, *last)))
+
     def leave(self, member: Member, reason: str) -> None:
         """The connection is lost; nothing happens to somebody who left by themselves before."""
         if member in self._seats:
@@ -130,15 +135,15 @@ class Hub:
         if member is None:
             return False
         text = clean(f"You were kicked: {reason}" if reason else "You were kicked.")
-        self._depart(member, "kicked", hold=False)
-        member.outlet.close("kicked", member.outlet.encode(events.Closing(text)))
+        self._depart(member, clean(f"kicked {reason}"), hold=False)
+        member.outlet.close("kicked", self.last_words(member, events.Closing(text)))
         return True
 
-    def shut_down(self, text: str) -> None:
-        """Tell everybody that it is over, and forget them: no leave is announced any more."""
-        for room in self.rooms.values():
-            room.publish(events.Closing(text))
+    def shut_down(self) -> None:
+        """Hand out what was published and forget everybody: no leave is announced any more."""
         self.flush()
+        for member in self.roster:
+            log.info("%s left: shutdown", member)
         self._seats.clear()
         self.rooms.clear()
         self.roster.clear()
@@ -176,7 +181,7 @@ class Hub:
     def _quit(self, member: Member, command: events.Quit) -> None:
         if member.name:
             self._depart(member, command.reason, hold=False)
-        member.outlet.close(command.reason)
+        member.outlet.close(command.reason, self.last_words(member))
 
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)

@@ -111,8 +111,25 @@ def key(name: str) -> str:
 def is_reserved(name: str) -> bool:
     """Whether others could take the name for the server's own."""
     plain = key(name).rstrip("0123456789")  # server2 would be believed as well
-    letters = unicodedata.normalize("NFD", plain.translate(_LOOKS_LIKE_A_LETTER))
-    return "".join(filter(str.isalpha, letters)) == _RESERVED
+    drawn = unicodedata.normalize("NFD", plain.translate(_LOOKS_LIKE_A_LETTER))
+    letters = [char for char in drawn if char.isalpha() and _counts(char)]
+    signs = [char for char in drawn if (char.isalpha() or not char.isascii()) and _counts(char)]
+    return "".join(letters) == _RESERVED or _could_be_drawn_like(signs, _RESERVED)
+
+
+def _counts(char: str) -> bool:
+    return unicodedata.category(char) not in ("Mn", "Lm")
+
+
+def _could_be_drawn_like(signs: list[str], word: str) -> bool:
+    """Half of it is the word's letters, and the other half may be drawn like anything."""
+    if len(signs) != len(word):
+        return False
+    pairs = list(zip(signs, word, strict=True))
+    same = sum(sign == letter for sign, letter in pairs)
+    return same >= len(word) // 2 and all(
+        sign == letter or not sign.isascii() for sign, letter in pairs
+    )
 
 
 def _refuse_characters(name: str, what: str) -> None:

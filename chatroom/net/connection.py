@@ -51,7 +51,7 @@ class Session(Protocol):
         """The server is stopping: handle some of what was received; True when nothing is left."""
 
     def say_goodbye(self, text: str) -> None:
-        """The server is stopping: close the connection, with this text for who has not had it."""
+        """The server is stopping: close the connection, with this text as the last words."""
 
 
 class State(enum.Enum):

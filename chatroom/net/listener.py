@@ -133,7 +133,7 @@ class Listener:
         self._refused += 1
         self._metrics.endings[f"turned away: {why}"] += 1
         if self._log.due(self._loop.woke):
-            log.warning("%d visitors turned away: %s", self._refused, why)
+            log.warning("visitors turned away: %d (%s)", self._refused, why)
             self._refused = 0
 
 
@@ -237,4 +237,5 @@ def _advice(error: OSError, host: str, port: int) -> str:
         return f"port {port} needs privileges; choose one above 1023 with -p"
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{host} is not an address of this machine; give one that is, or 0.0.0.0 for all"
-    return f"cannot listen at {where}: {os.strerror(error.errno or 0).lower()}"
+    why = os.strerror(error.errno or 0).lower()
+    return f"cannot listen at {where} ({why}); give another HOST, or 0.0.0.0 for all"

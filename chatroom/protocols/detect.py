@@ -20,6 +20,8 @@ _STRANGERS = {
     b"\x00\x00": "binary",
     b"SSH-": "ssh",
 }
+_LINE_ENDS = b"\r\n"
+_BLANK = 64  # line ends; whoever begins with more of them is a person with a heavy finger
 _PREFIXES = (*_STRANGERS, *(verb + b" " for verb in VERBS))
 
 
@@ -49,21 +51,27 @@ class Detect:
         return self._person.encode(event)
 
     def silence(self) -> Iterator[Request]:
-        if not self._seen:
+        if not self._seen.strip(_LINE_ENDS):
             yield Become(self._person)
             yield from self._person.silence()
+            if self._seen:
+                yield from self._person.receive(self._seen)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         seen = self._seen = self._seen + data
         if not seen:
             yield Quit("end of input")
             return
-        prefix = next(filter(seen.startswith, _PREFIXES), None)
+        head = seen.lstrip(_LINE_ENDS)  # before a request they mean nothing (RFC 9112, 2.2)
+        prefix = next(filter(head.startswith, _PREFIXES), None)
+        undecided = data and any(known.startswith(head) for known in _PREFIXES)
+        if len(seen) - len(head) > _BLANK:
+            prefix, undecided = None, False
         if prefix in _STRANGERS:
             yield Hangup(f"speaks {_STRANGERS[prefix]}")
         elif prefix is not None:
             yield from respond(prefix.rstrip())
-        elif not data or not any(known.startswith(seen) for known in _PREFIXES):
+        elif not undecided:
             yield Become(self._person)
             yield from self._person.receive(seen)
             if not data:

@@ -22,6 +22,12 @@ _HOW_TO_JOIN = (
 )
 
 
+def verb_of(line: bytes) -> bytes:
+    """The verb of a line that can only be the first one of a request; empty for any other."""
+    verb, _, rest = line.partition(b" ")
+    return verb if verb in VERBS and rest[:-1].endswith(b" HTTP/1.") else b""
+
+
 def respond(verb: bytes) -> Iterator[Request]:
     """Answer a request of this verb, whatever its target, and hang up."""
     if verb == b"GET":

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from chatroom.chat import events
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.framing import Lines
+from chatroom.protocols.http import respond, verb_of
 from chatroom.protocols.rendering import PROMPT, render
 from chatroom.protocols.telnet import Telnet
 
@@ -88,6 +89,8 @@ class Line:
             if line is None:
                 text = f"That line has more than {self._max_line} bytes; it was not sent."
                 yield self._reply(f"Server: {text}\n")
+            elif not self._named and (verb := verb_of(line)):
+                yield from respond(verb)  # a browser that had connected before it had a request
             elif self._named:
                 yield self._command(line.decode("utf-8", "replace").rstrip())
             else:
@@ -108,10 +111,10 @@ class Line:
             return events.Say(line) if line else Reply(b"")
         if line.startswith("//"):
             return events.Say(line[1:])
-        verb, _, rest = line.partition(" ")
-        return self._slash(verb.lower(), rest.strip())
+        verb, *rest = line.split(maxsplit=1)
+        return self._slash(verb.lower(), *rest)
 
-    def _slash(self, verb: str, rest: str) -> Request:
+    def _slash(self, verb: str, rest: str = "") -> Request:
         make = _VERBS.get(verb)
         if verb == "/help":
             return self._reply(HELP)
@@ -134,8 +137,8 @@ class Line:
 
 
 def _tell(rest: str) -> events.Tell | None:
-    name, _, text = rest.partition(" ")
-    return events.Tell(name, text.strip()) if text.strip() else None
+    words = rest.split(maxsplit=1)
+    return events.Tell(*words) if len(words) == 2 else None
 
 
 _VERBS: dict[str, Callable[[str], events.Command | None]] = {

@@ -19,7 +19,8 @@ _INTERRUPT = b"\xff\xf4"
 # yet to arrive. A subnegotiation of more than 256 bytes is not believed to be one.
 _SEQUENCE = re.compile(
     rb"""\xff(?:
-        [\xf0-\xf9]
+        [\xf0-\xf3\xf5-\xf9](?:\xff[\xf0-\xf3\xf5-\xf9])*+
+      | \xf4
       | [\xfb-\xfe].
       | \xfa(?:[^\xff]|\xff[^\xf0]){0,256}+\xff\xf0
       | \xff

@@ -247,15 +247,20 @@ def test_the_log_has_one_line_for_each_event(server: Any, connect: Connect) -> N
     ann = connect("ann")
     ann.send(b"hello\nQUIT\n")
     ann.output.rest()
+    bob = connect("bob")
     server.signal(signal.SIGTERM)
     server.wait()
     lines = [line.split(" ", 3)[3].lstrip() for line in server.log.splitlines()]
-    port = ann.sock.getsockname()[1]
+    first, second = (f"127.0.0.1:{peer.sock.getsockname()[1]}" for peer in (ann, bob))
     assert [line for line in lines if "root" not in line] == [
-        f"127.0.0.1:{port} connected",
-        f"ann (127.0.0.1:{port}) joined",
-        f"ann (127.0.0.1:{port}) left: quit",
-        "SIGTERM: shutting down",
+        f"{first} connected",
+        f"ann ({first}) joined",
+        f"ann ({first}) left: quit",
+        f"{second} connected",
+        f"bob ({second}) joined",
+        "SIGTERM",
+        "shutting down",
+        f"bob ({second}) left: shutdown",
     ]
 
 

@@ -1,5 +1,6 @@
 """The operator's console, over a pipe as it is over a terminal."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -14,10 +15,11 @@ from chatroom.output import Stream
 
 
 @pytest.fixture(autouse=True)
-def the_terminal_signal_is_put_back() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTTIN)
+def the_signals_of_the_terminal_are_put_back() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTTIN, signal.SIGTTOU)}
     yield
-    signal.signal(signal.SIGTTIN, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class Desk:
@@ -164,9 +166,10 @@ def test_bytes_that_are_no_text_do_no_harm(desk: Typist) -> None:
     assert "\x1b" not in desk.types(b"\x1b[2J\n")
 
 
-def test_a_line_that_is_too_long_does_no_harm(desk: Typist) -> None:
+def test_a_line_that_is_too_long_is_refused_and_does_no_harm(desk: Typist) -> None:
     assert desk.types("x" * 4096) == ""
-    assert desk.types("x" * 4096) == ""
+    refusal = "That line has more than 4096 bytes; it was ignored.\n"
+    assert desk.types("x" * 4096) == refusal
     assert desk.types("x\nwho\n") == "0 here\n"
 
 
@@ -216,6 +219,33 @@ def test_a_descriptor_that_is_not_ready_after_all_is_no_end(desk: Typist, world:
     assert desk.types("who\n") == "0 here\n"
 
 
+def test_another_reader_of_the_same_pipe_cannot_hold_the_console_up(
+    desk: Typist, world: World
+) -> None:
+    os.write(desk._keyboard, b"who\n")
+    assert os.read(desk._keys, 100) == b"who\n"  # quicker than the console
+    desk.console.ready(1)
+    assert os.get_blocking(desk._keys)
+    assert desk.types("who\n") == "0 here\n"
+
+
+def test_a_terminal_that_is_not_ours_for_a_while_is_asked_again(
+    desk: Typist, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(descriptor: int, count: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "read", denied)
+        os.write(desk._keyboard, b"who\n")
+        world.tick(3)
+    world.tick(3)
+    assert desk.says() == ""
+    world.later(1.0)
+    world.tick()
+    assert desk.says() == "0 here\n"
+
+
 Opener = Callable[[Path], int]
 
 
@@ -250,3 +280,4 @@ def test_what_cannot_be_watched_is_no_console_and_no_error(
 
 def test_reading_in_the_background_does_not_stop_the_process(desk: Typist) -> None:
     assert signal.getsignal(signal.SIGTTIN) == signal.SIG_IGN
+    assert signal.getsignal(signal.SIGTTOU) == signal.SIG_IGN

@@ -318,8 +318,8 @@ def test_a_full_house_is_logged_once_a_minute_with_a_count(
     world.clock.advance(60)
     turn_away(1)
     assert [record.getMessage() for record in caplog.records] == [
-        "1 visitors turned away: full at 0 clients",
-        "10 visitors turned away: full at 0 clients",
+        "visitors turned away: 1 (full at 0 clients)",
+        "visitors turned away: 10 (full at 0 clients)",
     ]
 
 
@@ -607,7 +607,11 @@ def test_an_address_of_another_machine_is_said_with_what_to_do() -> None:
     ("code", "text"),
     [
         (errno.EACCES, "port 80 needs privileges; choose one above 1023 with -p"),
-        (errno.ENOBUFS, "cannot listen at 127.0.0.1:80: no buffer space available"),
+        (
+            errno.ENOBUFS,
+            "cannot listen at 127.0.0.1:80 (no buffer space available);"
+            " give another HOST, or 0.0.0.0 for all",
+        ),
     ],
 )
 def test_other_refusals_of_the_system_are_said_in_words(

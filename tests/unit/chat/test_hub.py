@@ -881,19 +881,38 @@ def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
     assert ann.closed == []
 
 
-def test_a_shutdown_is_told_in_every_room_and_leaves_are_not(hall: Hall) -> None:
+def test_a_shutdown_hands_out_what_was_said_and_tells_of_no_leaves(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
     cy.does(events.Move("tea"))
     hall.tick()
     hall.hush()
     ann.says("last words")
-    hall.hub.shut_down("It is over.")
+    hall.hub.shut_down()
     for visitor in (ann, bob, cy):
         hall.hub.leave(visitor.member, "shutdown")
     hall.tick()
-    assert ann.heard() == ["Server: It is over."]
-    assert bob.heard() == ["ann: last words", "Server: It is over."]
-    assert cy.heard() == ["Server: It is over."]
+    assert [ann.heard(), bob.heard(), cy.heard()] == [[], ["ann: last words"], []]
+    over = events.Closing("It is over.")
+    assert hall.hub.last_words(ann.member, over) == b"Server: It is over.\n"
+
+
+@pytest.mark.parametrize("way", ["quit", "kicked", "stopped"])
+def test_who_leaves_while_behind_is_told_what_they_missed(hall: Hall, way: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.full = True
+    bob.says("1", "2")
+    hall.tick()
+    if way == "quit":
+        ann.does(events.Quit("quit"))
+        farewell = ann.closed[0][1]
+    elif way == "kicked":
+        hall.hub.kick("ann", "")
+        farewell = ann.closed[0][1]
+    else:
+        hall.hub.shut_down()
+        farewell = hall.hub.last_words(ann.member).decode()
+    first = farewell.split("\n")[0]
+    assert first == "Server: 2 lines were skipped while you were not reading."
 
 
 # --- robustness -------------------------------------------------------------------------------

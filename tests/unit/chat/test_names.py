@@ -354,6 +354,21 @@ def test_case_and_width_make_no_other_name(text: str) -> None:
     assert key(enforce(folded)) == key(enforce(text))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Server\u02d0", "s\u025brv\u025br", "\xa7erver", "\u0282erver", "S\u20acrver", "\uab4eerver"],
+)
+def test_what_is_nearly_drawn_like_a_reserved_name_is_reserved(name: str) -> None:
+    assert is_reserved(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["\u041d\u0438\u043a\u0438\u0442\u0430", "sorter", "serv", "s\xe9v\xe8re"]
+)
+def test_an_honest_name_of_the_same_length_is_not_reserved(name: str) -> None:
+    assert not is_reserved(name)
+
+
 @pytest.mark.parametrize("digit", "0123456789")
 def test_a_number_after_a_reserved_name_makes_it_no_other(digit: str) -> None:
     assert is_reserved(f"Server{digit}")

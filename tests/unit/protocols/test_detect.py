@@ -109,12 +109,38 @@ def test_what_looks_like_another_protocol_after_the_name_is_a_message(text: str)
     assert requests_of(f"ann\n{text}\n".encode()) == expected
 
 
-@pytest.mark.parametrize("text", ["GET / HTTP/1.1", "SSH-2.0"])
+@pytest.mark.parametrize("text", ["GET me a tea", "SSH-2.0"])
 def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> None:
     detect = Detect(Line(4096))
     become, _ = detect.silence()
     assert isinstance(become, Become)
     assert list(become.protocol.receive(f"{text}\n".encode())) == [events.Name(text)]
+
+
+def test_empty_lines_before_a_request_make_it_no_chat() -> None:
+    request = b"POST / HTTP/1.1\r\n\r\nann\r\nhello\r\n"
+    assert requests_of(b"\r\n\n" + request) == list(respond(b"POST"))
+    assert requests_of(b"\r", b"\n", b"P", b"OST ") == list(respond(b"POST"))
+
+
+def test_empty_lines_and_then_silence_are_a_person() -> None:
+    line = Line(4096)
+    detect = Detect(line)
+    assert list(detect.receive(b"\n")) == []
+    assert list(detect.silence())[:2] == [Become(line), events.Greet()]
+
+
+def test_empty_lines_without_end_are_a_person() -> None:
+    assert requests_of(b"\n" * 65)[0] == events.Greet()
+
+
+def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
+    detect = Detect(Line(4096))
+    become, _ = detect.silence()
+    assert isinstance(become, Become)
+    data = b"POST / HTTP/1.1\r\nHost: x\r\n\r\nann\r\nhello\r\n"
+    (hangup,) = list(become.protocol.receive(data))[:1]
+    assert hangup == next(respond(b"POST"))
 
 
 def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
