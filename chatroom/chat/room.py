@@ -146,6 +146,9 @@ class Room:
 
     def _flush_apart(self) -> None:
         for member, place in list(self._apart.items()):
+            if member.skipped:  # nothing to hand over, so nothing to render: they are only counted
+                self._count_missing(member, place)
+                continue
             self._render(member).join()
             self._hand_over(member, place)
             if not (member.skipped or member.ignored):
@@ -161,6 +164,11 @@ class Room:
             else:
                 self._metrics.skipped += stop - start
 
+    def _count_missing(self, member: Member, place: Place) -> None:
+        lines = len(self._batch) - place.had - len(self._unwanted(member, place))
+        member.skipped += lines
+        self._metrics.skipped += lines
+
     def _missing(self, member: Member, place: Place) -> Iterator[tuple[int, int]]:
         """The runs (start, stop) of the batch without what is their own or from the ignored."""
         start = place.had
@@ -172,6 +180,7 @@ class Room:
             yield start, len(self._batch)
 
     def _unwanted(self, member: Member, place: Place) -> list[int]:
+        """Positions, from where they stand on, of what is their own or from the ignored."""
         if member.ignored.keys().isdisjoint(self._speakers):
             return place.own
         ignored = {n for n, speaker in enumerate(self._speakers) if speaker in member.ignored}
