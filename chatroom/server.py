@@ -3,7 +3,6 @@
 The only file that knows all the others.
 """
 
-import argparse
 import gc
 import logging
 import os
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from chatroom import __version__
+from chatroom.arguments import parser, settings_of
 from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
@@ -28,7 +27,7 @@ from chatroom.net.supervisor import notify
 from chatroom.output import Stream, log_to, open_standard_streams
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.line import Line
-from chatroom.resources import allow_descriptors, memory_in_use
+from chatroom.resources import memory_in_use
 from chatroom.session import Session
 from chatroom.settings import Settings
 
@@ -190,11 +189,11 @@ def _say_goodbye(connection: Connection) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N."""
     open_standard_streams()
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     metrics = Metrics()
     errors, output = Stream(2), Stream(1)
     log_to(errors, metrics, options.log_level)
-    settings = _settings(options)
+    settings = settings_of(options)
     try:
         sockets = bind(settings.host, settings.port, settings)
     except CannotListen as problem:
@@ -221,87 +220,6 @@ def _announce(output: Stream, host: str, listeners: list[Listener]) -> None:
         output.write(f"Join with: nc localhost {port}{there}\n")
     else:
         output.write(f"Join with: nc {host} {port}\n")
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    possible = allow_descriptors()
-    wanted = options.max_clients or possible
-    if wanted > possible:
-        log.warning("--max-clients %d: the limit on descriptors allows %d", wanted, possible)
-    return Settings(
-        host=options.host,
-        port=options.port,
-        rate=options.rate,
-        max_clients=min(wanted, possible),
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    default = Settings()
-    parser = argparse.ArgumentParser(
-        prog="python -m chatroom.server",
-        description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
-        epilog="While it runs, type help on its standard input for the operator's commands.",
-    )
-    parser.add_argument(
-        "host",
-        nargs="?",
-        default=default.host,
-        metavar="HOST",
-        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
-        " interface (default: %(default)s)",
-    )
-    parser.add_argument(
-        "-p",
-        "--port",
-        type=_port,
-        default=default.port,
-        help="TCP port; 0 lets the system choose (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--rate",
-        type=_rate,
-        default=default.rate,
-        metavar="N",
-        help="lines a second per client, with bursts of 4N; who is faster is slowed down;"
-        " 0: unlimited (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--max-clients",
-        type=_clients,
-        metavar="N",
-        help="clients at once (default: what the limit on open files allows)",
-    )
-    parser.add_argument(
-        "--log-level",
-        choices=("debug", "info", "warning", "error"),
-        default="info",
-        help="debug also logs what is said (default: %(default)s)",
-    )
-    parser.add_argument("--version", action="version", version=f"chatroom {__version__}")
-    return parser
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose one from 0 to 65535")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = -1.0
-    if not 0 <= rate < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a rate; give lines a second, 0 or more")
-    return rate
-
-
-def _clients(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of clients; give 1 or more")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,92 @@
+"""The command line of the server, and the settings that it stands for."""
+
+import argparse
+import logging
+
+from chatroom import __version__
+from chatroom.resources import allow_descriptors
+from chatroom.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def parser() -> argparse.ArgumentParser:
+    default = Settings()
+    result = argparse.ArgumentParser(
+        prog="python -m chatroom.server",
+        description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
+        epilog="While it runs, type help on its standard input for the operator's commands.",
+    )
+    result.add_argument(
+        "host",
+        nargs="?",
+        default=default.host,
+        metavar="HOST",
+        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
+        " interface (default: %(default)s)",
+    )
+    result.add_argument(
+        "-p",
+        "--port",
+        type=_port,
+        default=default.port,
+        help="TCP port; 0 lets the system choose (default: %(default)s)",
+    )
+    result.add_argument(
+        "--rate",
+        type=_rate,
+        default=default.rate,
+        metavar="N",
+        help="lines a second per client, with bursts of 4N; who is faster is slowed down;"
+        " 0: unlimited (default: %(default)g)",
+    )
+    result.add_argument(
+        "--max-clients",
+        type=_clients,
+        metavar="N",
+        help="clients at once (default: what the limit on open files allows)",
+    )
+    result.add_argument(
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        default="info",
+        help="debug also logs what is said (default: %(default)s)",
+    )
+    result.add_argument("--version", action="version", version=f"chatroom {__version__}")
+    return result
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Raises the limit on descriptors as far as it goes, for as many clients."""
+    possible = allow_descriptors()
+    wanted = options.max_clients or possible
+    if wanted > possible:
+        log.warning("--max-clients %d: the limit on descriptors allows %d", wanted, possible)
+    return Settings(
+        host=options.host,
+        port=options.port,
+        rate=options.rate,
+        max_clients=min(wanted, possible),
+    )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose one from 0 to 65535")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate; give lines a second, 0 or more")
+    return rate
+
+
+def _clients(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of clients; give 1 or more")
+    return int(text)
