@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isinf
+from typing import Any
 
 from figures import percentile, summarise
 from measure import Result
@@ -122,12 +123,12 @@ STORM = (CONNECTED, GREETED, LET_IN)
 def workloads(seconds: float, most: int, workers: int) -> list[Workload]:
     """``most`` bounds how many clients there are in any of them."""
 
-    def plan(clients: int, rate: float, stalled: int = 0, **extra: float) -> Plan:
+    def plan(clients: int, rate: float, stalled: int = 0, **extra: Any) -> Plan:
         readers = min(clients, most)
         never = stalled * readers // clients
         base = Plan(clients=readers + never, senders=min(50, readers), stalled=never)
         base = replace(base, rate=rate, seconds=seconds, workers=workers, grace=GRACE)
-        return replace(base, **extra)  # type: ignore[arg-type]
+        return replace(base, **extra)
 
     alone = plan(500, 50, senders=1)
     thousands = plan(5_000, 5, senders=1, seconds=2 * seconds)

@@ -22,6 +22,9 @@ from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.settings import Settings
 
+# They come with a line, or with silence, and are not what it asks for.
+_FREE = (Become, events.Greet)
+
 log = logging.getLogger(__name__)
 
 
@@ -215,7 +218,3 @@ class Session:
     def _nameless(self) -> None:
         text = f"No name was given within {self._settings.name_seconds:.0f} s."
         self.close("gave no name", self.encode(events.Closing(text)))
-
-
-# They come with a line, or with silence, and are not what it asks for.
-_FREE = (Become, events.Greet)

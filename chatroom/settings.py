@@ -80,7 +80,7 @@ class Settings:
     drain_seconds: float = 5.0
 
     # Seconds, at a shutdown, to handle the lines that were received before it, as fast as it goes.
-    # What is left then is dropped, and the log says whose.
+    # What is left then is dropped, and the log says that there was more.
     finish_seconds: float = 1.0
 
     # After our last byte we read and drop what still arrives, this long and this much: closing

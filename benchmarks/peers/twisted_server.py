@@ -20,6 +20,7 @@ protocol: Any = importlib.import_module("twisted.internet.protocol")
 BACKLOG = 4096
 
 
+# Twisted may be absent and is imported as Any, of which mypy lets nobody be a subclass.
 class Visitor(basic.LineReceiver):  # type: ignore[misc]
     delimiter = b"\n"
 

@@ -116,7 +116,7 @@ class Connections:
                 connection.abort(_describe(error))
                 continue
             if sent != size:
-                connection.keep(data, sent)
+                connection._keep(data, sent)
         return full
 
     def shed(self) -> None:
@@ -293,7 +293,7 @@ class Connection:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def keep(self, data: bytes, sent: int) -> None:
+    def _keep(self, data: bytes, sent: int) -> None:
         """The kernel took only so much of these bytes, which were sent past the empty queue."""
         self._outgoing.append(data)
         self._outgoing.advance(sent)

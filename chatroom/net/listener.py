@@ -6,8 +6,8 @@ full core. One descriptor is kept in reserve for that moment. It is given up to 
 and to tell them; then the listener rests for a while.
 
 Options that every connection needs are set on the listening socket: accepted ones inherit them,
-which saves six system calls per visitor in a storm, and there is nothing that could fail for a peer
-who has gone already.
+which saves eight system calls per visitor in a storm, and there is nothing that could fail for a
+peer who has gone already.
 """
 
 import contextlib

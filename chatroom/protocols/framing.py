@@ -46,15 +46,13 @@ class Lines:
                 if self.crlf is None:
                     self.crlf = len(text) < len(line)
                 yield text
-        self._keep(data[start:])
-        if len(self._partial.removesuffix(CR)) > self._limit:
-            self._partial = b""
+        if self._skipping:
+            return
+        if len(data[start:].removesuffix(CR)) <= self._limit:
+            self._partial = data[start:]
+        else:
             self._skipping = True
             yield None
-
-    def _keep(self, partial: bytes) -> None:
-        """The beginning of the next line, unless it belongs to one that is being skipped."""
-        self._partial = b"" if self._skipping else partial
 
     def rest(self) -> Iterator[bytes]:
         """The last line, when the stream has ended without a line ending."""

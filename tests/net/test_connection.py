@@ -487,11 +487,11 @@ def test_nothing_is_ever_watched_for_nothing(
     masks: list[int] = []
 
     class Noting(Sorted):
-        def register(self, fileobj, events, data=None):  # type: ignore[no-untyped-def]
+        def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
             masks.append(events)
             return super().register(fileobj, events, data)
 
-        def modify(self, fileobj, events, data=None):  # type: ignore[no-untyped-def]
+        def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
             masks.append(events)
             return super().modify(fileobj, events, data)
 
