@@ -26,6 +26,7 @@ from chatroom.net.signals import Signals
 from chatroom.net.supervisor import notify
 from chatroom.output import Stream, log_to, open_standard_streams
 from chatroom.protocols.detect import Detect
+from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.resources import memory_in_use
 from chatroom.session import Session
@@ -92,10 +93,11 @@ class Server:
     def _welcome(self, sock: socket.socket, host: str, port: int) -> None:
         """A visitor has connected: give them a connection and a session."""
         connection = Connection(sock, printable(host, port), self._connections)
-        protocol = Detect(Line(self._settings.max_line))
-        connection.session = Session(
-            connection, protocol, self.hub, self._loop, self._settings, host
+        settings = self._settings
+        protocol = Detect(
+            Line(settings.max_line), JsonLines(settings.max_object, settings.max_line)
         )
+        connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
         connection.start()
         log.info("%s connected", connection.address)
 

@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterator
 
 from chatroom.chat import events
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Member
+from chatroom.chat.member import Channel, Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
@@ -24,6 +24,8 @@ from chatroom.settings import Settings
 
 # They come with a line, or with silence, and are not what it asks for.
 _FREE = (Become, events.Greet)
+
+_LF = b"\n"
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,23 @@ class Bucket:
         self._tokens = min(self._burst, self._tokens + (now - self._stamp) * self._rate) - tokens
         self._stamp = now
         return max(0.0, (1.0 - self._tokens) / self._rate)
+
+
+class _Unframed:
+    """The way to a peer who shows what arrives at once as one: line ends only between events."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def write(self, data: bytes | memoryview) -> bool:
+        return self._connection.write(_between(self._connection, bytes(data)))
+
+
+def _between(connection: Connection, data: bytes) -> bytes:
+    """The line ending belongs before the lines, if they follow something, and not behind them."""
+    return (_LF if connection.queued else b"") + data.removesuffix(_LF)
 
 
 class Session:
@@ -116,19 +135,26 @@ class Session:
     # --- the chat's Outlet --------------------------------------------------------------------
 
     @property
-    def channel(self) -> Connection:
-        return self._connection
+    def channel(self) -> Channel:
+        return self._connection if self.framed else _Unframed(self._connection)
 
     @property
     def dialect(self) -> Hashable:
         return self._protocol.dialect
 
     @property
-    def echo(self) -> bool:
-        return self._protocol.echo
+    def receipts(self) -> bool:
+        return self._protocol.receipts
+
+    @property
+    def framed(self) -> bool:
+        return self._protocol.framed
 
     def encode(self, event: events.Event) -> bytes:
         return self._protocol.encode(event)
+
+    def answer(self, event: events.Event) -> bytes:
+        return self._protocol.answer(event)
 
     def named(self) -> None:
         self._deadline.cancel()
@@ -136,6 +162,8 @@ class Session:
 
     def close(self, reason: str, farewell: bytes = b"") -> None:
         self._pending = None  # what they had yet to say is not wanted any more
+        if farewell and not self.framed:
+            farewell = _between(self._connection, farewell)
         self._connection.close(reason, farewell)
 
     # --- what a stopping server calls ---------------------------------------------------------
@@ -151,7 +179,8 @@ class Session:
         return True
 
     def say_goodbye(self, text: str) -> None:
-        self.close("shutdown", self._hub.last_words(self._member, events.Closing(text)))
+        last = events.Closing("shutdown", text)
+        self.close("shutdown", self._hub.last_words(self._member, last))
 
     # --- consuming commands -------------------------------------------------------------------
 
@@ -200,6 +229,7 @@ class Session:
                     self._hub.reply(self._member, data)
             case Become(protocol):
                 self._protocol = protocol
+                self._member.channel = self.channel
             case Hangup(reason, farewell):
                 self.close(reason, farewell)
             case _:
@@ -217,4 +247,4 @@ class Session:
 
     def _nameless(self) -> None:
         text = f"No name was given within {self._settings.name_seconds:.0f} s."
-        self.close("gave no name", self.encode(events.Closing(text)))
+        self.close("gave no name", self.encode(events.Closing("no-name", text)))

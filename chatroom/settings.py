@@ -32,6 +32,10 @@ class Settings:
     # end; cutting it would put words in somebody's mouth.
     max_line: int = 4096
 
+    # Bytes of one JSON object: room for a text as long as a line, half of it in escapes. A longer
+    # one is refused with an error and skipped to its end.
+    max_object: int = 16 * KIB
+
     # Bytes taken from a socket per tick, so that one torrent cannot hold up the others, nor many
     # at once: all of them together are what the slowest tick has to chew.
     recv_bytes: int = 16 * KIB

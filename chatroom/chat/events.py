@@ -12,6 +12,9 @@ Times are seconds since the epoch; durations are seconds.
 
 from dataclasses import dataclass
 
+Ref = int | str | None
+"""A visitor's own mark on what they say, by which a connection that resumes knows what arrived."""
+
 # --- commands: from a visitor to the hub ------------------------------------------------------
 
 
@@ -21,20 +24,27 @@ class Greet:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """The visitor's first name in the chat; deciding it is what makes them a member."""
+class Join:
+    """The visitor's first name in the chat, and the room; the name makes them a member.
+
+    Whoever comes again with the same ticket, a secret of theirs, is the same person.
+    """
 
     name: str
+    room: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
     text: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     text: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Tell:
 
     name: str
     text: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class Quit:
     reason: str
 
 
-Command = Greet | Name | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
+Command = Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
 
 # --- events: from the hub to members ----------------------------------------------------------
 
@@ -109,9 +120,38 @@ class NameRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the server is, and what it asks of those who speak to it."""
+
+    version: str
+    history: bool
+    """Whether what is said is kept."""
+    max_text: int
+    """Bytes of a text in UTF-8."""
+    max_name: int
+    """Characters of a name."""
+    max_object: int
+    """Bytes of a JSON object on a line, without its ending."""
+    rate: float
+    """Lines a second that may follow each other for long; 0 is unlimited."""
+    burst: float
+    """Lines that may come at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Welcomed:
+    """The visitor is a member; `people` are those in the room, they included.
+
+    `resumed`: they were here a moment ago, with the same ticket; `last` is then the mark of the
+    last thing they said that had arrived.
+    """
+
     name: str
     room: str
+    people: People
+    terms: Terms
+    resumed: bool = False
+    last: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +174,7 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A private message, to the one it is for."""
+    """A private message, to the one it is for and, as a receipt, to who sent it."""
 
     name: str
     to: str
@@ -163,31 +203,35 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How many joined and left a crowded room since it was last told."""
+    """How many joined and left a crowded room since it was last told, and how many are in it."""
 
     room: str
     joined: int
     left: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
     room: str
     old: str
-    new: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class NowKnownAs:
     """The receiver's own new name."""
 
+    room: str
+    old: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The receiver's own new room, and who else is there."""
+    """The receiver's own new room, and who is there, they included."""
 
+    name: str
     room: str
     people: People
 
@@ -253,8 +297,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last event the receiver gets: their connection is about to be closed."""
+    """The last event the receiver gets: their connection is about to be closed.
 
+    The code is one of `shutdown`, `kicked`, `no-name` and `replaced`.
+    """
+
+    code: str
     text: str
 
 

@@ -10,11 +10,13 @@ while somebody is in it. A slow reader is told what they missed when their queue
 (`drained`): the place where a history will serve them the lines instead.
 """
 
+import hmac
 import logging
 from collections.abc import Callable, Iterable
 from itertools import count, islice
 from typing import Any
 
+from chatroom import __version__
 from chatroom.chat import events, names
 from chatroom.chat.member import Broadcast, Member, write_to_each
 from chatroom.chat.presence import Announcer
@@ -54,6 +56,7 @@ class Hub:
         self._announcer = Announcer(settings, call_later)
         self._seats: dict[Member, Room] = {}
         self._choosy: set[Member] = set()  # those who ignore somebody
+        self._terms = _terms(settings)
         self._changed: list[Room] = []
         self._ids = count(1)
         self._handlers: dict[type, Callable[[Member, Any], None]] = {
@@ -61,7 +64,7 @@ class Hub:
             events.Act: self._act,
             events.Tell: self._tell,
             events.Greet: self._greet,
-            events.Name: self._name,
+            events.Join: self._join,
             events.Rename: self._rename,
             events.Move: self._move,
             events.Who: self._who,
@@ -70,7 +73,7 @@ class Hub:
             events.Stats: self._stats,
             events.Quit: self._quit,
         }
-        self._open_to_strangers = (events.Greet, events.Name, events.Quit)
+        self._open_to_strangers = (events.Greet, events.Join, events.Quit)
 
     # --- what a session calls -----------------------------------------------------------------
 
@@ -81,15 +84,19 @@ class Hub:
             return
         self._handlers[type(command)](member, command)
 
-    def answer(self, member: Member, event: events.Event) -> bool:
-        """Tell this member alone, in its place among the lines of their room.
+    def answer(self, member: Member, event: events.Event) -> None:
+        """Answer the command that this member has given."""
+        self.reply(member, member.outlet.answer(event))
+
+    def tell(self, member: Member, event: events.Event) -> bool:
+        """Tell this member alone something that they have not asked for.
 
         False: they are not reading, and it was counted as skipped.
         """
         return self.reply(member, member.outlet.encode(event))
 
     def reply(self, member: Member, data: bytes) -> bool:
-        """The same with bytes that a protocol has rendered itself."""
+        """The same with bytes that are rendered already, in their place among those of the room."""
         if room := self._seats.get(member):
             room.catch_up(member)
         taken = member.take(data, 1)
@@ -104,7 +111,7 @@ class Hub:
         if room := self._seats.get(member):
             room.catch_up(member)  # the lines of this tick so far were missed as well
         lines, member.skipped = member.skipped, 0
-        self.answer(member, events.Skipped(lines))
+        self.tell(member, events.Skipped(lines))
 
     def last_words(self, member: Member, *last: events.Event) -> bytes:
         """What to tell somebody at the close: how much they missed, if anything, and these."""
@@ -136,7 +143,7 @@ class Hub:
             return False
         text = clean(f"You were kicked: {reason}" if reason else "You were kicked.")
         self._depart(member, clean(f"kicked {reason}"), hold=False)
-        member.outlet.close("kicked", self.last_words(member, events.Closing(text)))
+        member.outlet.close("kicked", self.last_words(member, events.Closing("kicked", text)))
         return True
 
     def shut_down(self) -> None:
@@ -162,21 +169,36 @@ class Hub:
     def _greet(self, member: Member, _: events.Greet) -> None:
         self.answer(member, events.Greeting(self._people(self.roster, len(self.roster))))
 
-    def _name(self, member: Member, command: events.Name) -> None:
+    def _join(self, member: Member, command: events.Join) -> None:
         if member.name:
             self.answer(member, events.Refused("has-name", f"You are {member.name} already."))
             return
+        member.ticket = command.ticket
         try:
-            self.roster.claim(member, command.name)
+            wanted = self._room_name(command.room or LOBBY)
+            self._replace(command)
+            resumed = self.roster.claim(member, command.name)
         except Unavailable as refusal:
             self.answer(member, events.NameRefused(refusal.code, refusal.text))
             return
-        log.info("%s joined", member)
+        log.info("%s %s", member, "resumed" if resumed else "joined")
         member.since = member.active = self._clock()
         member.outlet.named()
-        room = self._enter(member, LOBBY)
-        self.answer(member, events.Welcomed(member.name, room.name))
+        room = self._enter(member, wanted)
+        people = self._people(room.members, len(room))
+        self.answer(
+            member,
+            events.Welcomed(member.name, room.name, people, self._terms, resumed, member.last),
+        )
         self._announcer.joined(room, member)
+
+    def _replace(self, command: events.Join) -> None:
+        """Whoever comes back before we know that they had gone gets the place of who they were."""
+        before = self.roster.find(command.name)
+        if before and command.ticket and hmac.compare_digest(before.ticket, command.ticket):
+            self._depart(before, "replaced", hold=True)
+            farewell = events.Closing("replaced", "You have come back over another connection.")
+            before.outlet.close("replaced", self.last_words(before, farewell))
 
     def _quit(self, member: Member, command: events.Quit) -> None:
         if member.name:
@@ -209,36 +231,48 @@ class Hub:
     # --- talking ------------------------------------------------------------------------------
 
     def _say(self, member: Member, command: events.Say) -> None:
-        if text := self._spoken(member, command.text):
-            room = self._seats[member]
-            room.publish(
-                events.Said(next(self._ids), room.name, member.name, text, self._wall()), member
-            )
+        if text := self._spoken(member, command):
+            room, name = self._seats[member], member.name
+            said = events.Said(next(self._ids), room.name, name, text, self._wall())
+            room.publish(said, member)
+            self._receipt(member, said)
 
     def _act(self, member: Member, command: events.Act) -> None:
-        if text := self._spoken(member, command.text):
-            room = self._seats[member]
-            room.publish(
-                events.Acted(next(self._ids), room.name, member.name, text, self._wall()), member
-            )
+        if text := self._spoken(member, command):
+            room, name = self._seats[member], member.name
+            acted = events.Acted(next(self._ids), room.name, name, text, self._wall())
+            room.publish(acted, member)
+            self._receipt(member, acted)
 
-    def _spoken(self, member: Member, text: str) -> str:
-        member.active = self._clock()
-        text = clean(text)
-        if text:
+    def _tell(self, member: Member, command: events.Tell) -> None:
+        to = self._find(member, command.name)
+        text = self._cleaned(member, command)
+        if not (to and text):
+            return
+        told = events.Told(member.name, to.name, text, self._wall())
+        if member.key in to.ignored or self.tell(to, told):  # who is ignored does not learn it
+            self._receipt(member, told)
+        else:
+            text = f"{to.name} is not reading; it was not delivered."
+            self.answer(member, events.Refused("not-reading", text))
+
+    def _spoken(self, member: Member, command: events.Say | events.Act) -> str:
+        if text := self._cleaned(member, command):
             self._metrics.messages += 1
             log.debug("%s: %s", member, text)
         return text
 
-    def _tell(self, member: Member, command: events.Tell) -> None:
+    def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
         member.active = self._clock()
+        member.last = command.ref
         text = clean(command.text)
-        to = self._find(member, command.name)
-        if not (to and text) or member.key in to.ignored:
-            return
-        if not self.answer(to, events.Told(member.name, to.name, text, self._wall())):
-            text = f"{to.name} is not reading; it was not delivered."
-            self.answer(member, events.Refused("not-reading", text))
+        if not text and member.outlet.receipts:
+            self.answer(member, events.Refused("empty", "There was nothing in it to be shown."))
+        return text
+
+    def _receipt(self, member: Member, event: events.Event) -> None:
+        if member.outlet.receipts:
+            self.answer(member, event)
 
     # --- changing what one is -----------------------------------------------------------------
 
@@ -260,13 +294,13 @@ class Hub:
                 other.ignored[member.key] = member.name
         room = self._seats[member]
         room.publish(events.Renamed(room.name, old, member.name), member)
-        self.answer(member, events.NowKnownAs(member.name))
+        self.answer(member, events.NowKnownAs(room.name, old, member.name))
 
     def _move(self, member: Member, command: events.Move) -> None:
         try:
-            name = names.enforce(command.room.removeprefix("#"), "room name")
-        except names.BadName as error:
-            self.answer(member, events.Refused("bad-room", str(error)))
+            name = self._room_name(command.room)
+        except Unavailable as refusal:
+            self.answer(member, events.Refused(refusal.code, refusal.text))
             return
         old = self._seats[member]
         if names.key(name) == names.key(old.name):
@@ -275,8 +309,8 @@ class Hub:
         self._exit(member)
         new = self._enter(member, name)
         self._announcer.left(old, member, "moved", destination=new.name)
-        others = (other for other in new.members if other is not member)
-        self.answer(member, events.Moved(new.name, self._people(others, len(new) - 1)))
+        people = self._people(new.members, len(new))
+        self.answer(member, events.Moved(member.name, new.name, people))
         self._announcer.joined(new, member, origin=old.name)
 
     def _ignore(self, member: Member, command: events.Ignore) -> None:
@@ -326,8 +360,27 @@ class Hub:
             self.answer(member, events.Refused("no-such-name", text))
         return found
 
+    def _room_name(self, wanted: str) -> str:
+        """Raises Unavailable."""
+        try:
+            return names.enforce(wanted.removeprefix("#"), "room name")
+        except names.BadName as error:
+            raise Unavailable("bad-room", str(error)) from None
+
     def _known_key(self, name: str) -> str:
         try:
             return names.key(names.enforce(name))
         except names.BadName:
             return ""
+
+
+def _terms(settings: Settings) -> events.Terms:
+    return events.Terms(
+        version=__version__,
+        history=False,
+        max_text=settings.max_line,
+        max_name=names.MAX_LENGTH,
+        max_object=settings.max_object,
+        rate=settings.rate,
+        burst=settings.rate * settings.burst_seconds,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from typing import Protocol
 
-from chatroom.chat.events import Event
+from chatroom.chat.events import Event, Ref
 
 
 class Channel(Protocol):
@@ -25,11 +25,18 @@ class Outlet(Protocol):
         """How events are rendered for them: equal dialects render equal bytes."""
 
     @property
-    def echo(self) -> bool:
-        """Whether they are to see their own lines again."""
+    def framed(self) -> bool:
+        """Whether rendered events may be written as they are, the same bytes to a whole dialect."""
+
+    @property
+    def receipts(self) -> bool:
+        """Whether they are to see what they said, as the receipt for it."""
 
     def encode(self, event: Event) -> bytes:
         """Render the event. Depends on nothing but the event and the dialect."""
+
+    def answer(self, event: Event) -> bytes:
+        """Render the event as the answer to the command that they have just given."""
 
     def named(self) -> None:
         """The visitor has a name now: what they type from here on is talk."""
@@ -52,10 +59,12 @@ class Member:
         "host",
         "ignored",
         "key",
+        "last",
         "name",
         "outlet",
         "since",
         "skipped",
+        "ticket",
     )
 
     def __init__(self, outlet: Outlet, host: str, address: str) -> None:
@@ -65,6 +74,8 @@ class Member:
         self.address = address
         self.name = ""
         self.key = ""
+        self.ticket = ""  # a secret of theirs, by which they are known again
+        self.last: Ref = None  # their own mark on the last thing they said
         self.ignored: dict[str, str] = {}  # names by their key
         self.skipped = 0
         self.since = 0.0

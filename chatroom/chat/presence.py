@@ -60,6 +60,6 @@ class Announcer:
             only = tally.newcomer if tally.joined == 1 else None  # need not hear of themselves
             if tally.joined:
                 author = only if only in room.members else None
-                room.publish(Presence(room.name, tally.joined, 0), author)
+                room.publish(Presence(room.name, tally.joined, 0, len(room)), author)
             if tally.left:
-                room.publish(Presence(room.name, 0, tally.left))
+                room.publish(Presence(room.name, 0, tally.left, len(room)))

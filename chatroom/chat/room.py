@@ -6,7 +6,8 @@ of a message is done once, and a receiver costs one `send`.
 
 Three kinds of member cannot be served that way. An author must not get their own line back;
 somebody who is sent a reply of their own in the middle of the tick must see it in its place among
-the lines; and somebody who ignores others, or is behind, gets less. They stand *apart*: a `Place`
+the lines; and somebody who ignores others, or is behind, gets less. (And there are clients whose
+channel has to change the bytes.) They stand *apart*: a `Place`
 remembers how much of the batch they have had and which of its lines are their own, and at the
 tick's end each of them is handed the rest. Whoever has no lasting reason to stand apart then
 returns to the fast path, so that the cost of an exception is paid by the members it concerns, in
@@ -100,10 +101,10 @@ class Room:
             del self._apart[member]
 
     def publish(self, event: Event, author: Member | None = None) -> None:
-        """Let everybody hear it at the tick's end; its author only if they want an echo."""
+        """Let everybody but its author hear it, at the tick's end."""
         self._touch()
         spoken = author is not None and isinstance(event, Said | Acted)
-        if author is not None and not author.outlet.echo:
+        if author is not None:
             self._stand_apart(author).own.append(len(self._batch))
         self._speakers.append(author.key if author is not None and spoken else "")
         self._batch.append(event)
@@ -151,7 +152,7 @@ class Room:
                 continue
             self._render(member).join()
             self._hand_over(member, place)
-            if not (member.skipped or member.ignored):
+            if not (member.skipped or member.ignored) and member.outlet.framed:
                 del self._apart[member]
                 self._level.setdefault(member.outlet.dialect, {})[member] = member.channel
 

@@ -2,12 +2,16 @@
 
 A name whose owner left is free at once. A name whose owner's connection broke is held for a while
 (`Settings.hold_seconds`) for visitors from the same host, who are most likely the owner coming
-back: somebody else could otherwise take over the conversation in that moment.
+back: somebody else could otherwise take over the conversation in that moment. A program gives a
+ticket with its name, by which it is known again from wherever it comes.
 """
 
+import hmac
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from chatroom.chat import names
+from chatroom.chat.events import Ref
 from chatroom.chat.member import Member
 
 
@@ -20,6 +24,19 @@ class Unavailable(Exception):
         self.text = text
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A name that waits, and what is kept of whoever lost it."""
+
+    until: float
+    host: str
+    ticket: str
+    last: Ref
+
+    def is_by_ticket(self, member: Member) -> bool:
+        return bool(self.ticket) and hmac.compare_digest(self.ticket, member.ticket)
+
+
 class Roster:
     """The named members, by the key of their names."""
 
@@ -27,7 +44,7 @@ class Roster:
         self._hold_seconds = hold_seconds
         self._clock = clock
         self._members: dict[str, Member] = {}
-        self._held: dict[str, tuple[float, str]] = {}  # key: (until, host), oldest first
+        self._held: dict[str, _Held] = {}  # by key, oldest first
 
     def __len__(self) -> int:
         return len(self._members)
@@ -42,8 +59,11 @@ class Roster:
         except names.BadName:
             return None
 
-    def claim(self, member: Member, wanted: str) -> None:
-        """Give the member this name instead of the one they have; raises Unavailable."""
+    def claim(self, member: Member, wanted: str) -> bool:
+        """Give the member this name instead of the one they have; raises Unavailable.
+
+        True: they had lost it a moment ago. They then have their `last` mark again as well.
+        """
         try:
             name = names.enforce(wanted)
         except names.BadName as error:
@@ -52,15 +72,20 @@ class Roster:
         self._refuse_unless_free(member, name, key)
         if member.name:
             del self._members[member.key]
-        self._held.pop(key, None)
+        held = self._held.pop(key, None)
         self._members[key] = member
         member.name, member.key = name, key
+        if held is None or not held.is_by_ticket(member):
+            return False
+        member.last = held.last
+        return True
 
     def release(self, member: Member, hold: bool) -> None:
         """Take the member off the roster; their name is held when they did not mean to go."""
         del self._members[member.key]
         if hold:
-            self._held[member.key] = (self._clock() + self._hold_seconds, member.host)
+            until = self._clock() + self._hold_seconds
+            self._held[member.key] = _Held(until, member.host, member.ticket, member.last)
 
     def clear(self) -> None:
         self._members.clear()
@@ -71,9 +96,9 @@ class Roster:
         if self._members.get(key, member) is not member:
             raise Unavailable("name-taken", f"The name {name} is taken.")
         self._forget_expired()
-        until, host = self._held.get(key, (0.0, member.host))
-        if host != member.host:
-            left = max(1, round(until - self._clock()))
+        held = self._held.get(key)
+        if held and not (held.host == member.host or held.is_by_ticket(member)):
+            left = max(1, round(held.until - self._clock()))
             raise Unavailable(
                 "name-held", f"The name {name} is kept for somebody who may return within {left} s."
             )
@@ -81,7 +106,7 @@ class Roster:
     def _forget_expired(self) -> None:
         now = self._clock()
         while self._held:
-            key, (until, _) = next(iter(self._held.items()))
-            if until > now:
+            key, held = next(iter(self._held.items()))
+            if held.until > now:
                 return
             del self._held[key]

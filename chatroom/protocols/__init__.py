@@ -49,8 +49,13 @@ class Protocol(Contract):
         """How events are rendered; equal dialects give equal bytes. Fixed once there is a name."""
 
     @property
-    def echo(self) -> bool:
-        """Whether a member gets their own lines back."""
+    def receipts(self) -> bool:
+        """Whether members get what they said themselves, as the answer to it."""
+
+    @property
+    def framed(self) -> bool:
+        """Whether an event's bytes can be told from the next one's. If not, all that arrives at
+        once is shown as one, and line ends belong only between events."""
 
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
@@ -63,3 +68,6 @@ class Protocol(Contract):
 
     def encode(self, event: Event) -> bytes:
         """The event as the peer is to see it. Pure: the result is shared by a whole dialect."""
+
+    def answer(self, event: Event) -> bytes:
+        """The same for this peer alone, as the answer to the request that is being decided."""

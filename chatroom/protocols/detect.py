@@ -20,6 +20,7 @@ _STRANGERS = {
     b"\x00\x00": "binary",
     b"SSH-": "ssh",
 }
+_OBJECT = b"{"  # of JSON
 _LINE_ENDS = b"\r\n"
 _BLANK = 64  # line ends; whoever begins with more of them is a person with a heavy finger
 _PREFIXES = (*_STRANGERS, *(verb + b" " for verb in VERBS))
@@ -28,15 +29,18 @@ _PREFIXES = (*_STRANGERS, *(verb + b" " for verb in VERBS))
 class Detect:
     """The protocol of a connection that has yet to show what it speaks.
 
-    `person` is the protocol of everybody who speaks none of the others.
+    `program` is the protocol of those who begin with a brace, `person` that of everybody who speaks
+    none of the others.
     """
 
-    __slots__ = ("_person", "_seen")
+    __slots__ = ("_person", "_program", "_seen")
 
-    echo = False
+    receipts = False
+    framed = True
 
-    def __init__(self, person: Protocol) -> None:
+    def __init__(self, person: Protocol, program: Protocol) -> None:
         self._person = person
+        self._program = program
         self._seen = b""
 
     @property
@@ -49,6 +53,8 @@ class Detect:
     def encode(self, event: Event) -> bytes:
         """What there is to say to an undecided peer is said as to a person."""
         return self._person.encode(event)
+
+    answer = encode
 
     def silence(self) -> Iterator[Request]:
         if not self._seen.strip(_LINE_ENDS):
@@ -72,7 +78,8 @@ class Detect:
         elif prefix is not None:
             yield from respond(prefix.rstrip())
         elif not undecided:
-            yield Become(self._person)
-            yield from self._person.receive(seen)
+            protocol = self._program if head.startswith(_OBJECT) else self._person
+            yield Become(protocol)
+            yield from protocol.receive(seen)
             if not data:
-                yield from self._person.receive(b"")
+                yield from protocol.receive(b"")

@@ -26,6 +26,11 @@ class Lines:
         self._skipping = False
         self.crlf: bool | None = None
 
+    @property
+    def pending(self) -> bytes:
+        """The bytes after the last line ending."""
+        return self._partial
+
     def split(self, data: bytes) -> Iterator[bytes | None]:
         """The lines that end in `data`; None stands for one that was too long.
 

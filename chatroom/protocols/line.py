@@ -7,37 +7,16 @@ What a line may look like is settled here; what a command means and whether it i
 """
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Hashable, Iterator
-from difflib import get_close_matches
+from collections.abc import Hashable, Iterator
 
 from chatroom.chat import events
-from chatroom.protocols import Reply, Request
+from chatroom.protocols import Become, Reply, Request
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.http import respond, verb_of
 from chatroom.protocols.rendering import PROMPT, render
 from chatroom.protocols.telnet import Telnet
-
-QUIT = "QUIT"
-
-HELP = """\
-/who               who is in this room, since when, and for how long silent
-/rooms             the rooms and how many are in them
-/join ROOM         go to another room; it is made when it does not exist
-/msg NAME TEXT     say something to one person only
-/me TEXT           say what you do: * ann waves
-/nick NAME         take another name
-/ignore NAME       hear no more of somebody, or hear them again; without NAME: the list
-/stats             how the server is doing
-/quit, QUIT        leave
-//TEXT             say something that begins with a slash
-"""
-
-_USAGE = {
-    "/join": "/join ROOM",
-    "/me": "/me TEXT",
-    "/msg": "/msg NAME TEXT",
-    "/nick": "/nick NAME",
-}
+from chatroom.protocols.tutorial import Tutorial, name_of
+from chatroom.protocols.typed import QUIT, parse
 
 
 class Line:
@@ -45,7 +24,8 @@ class Line:
 
     __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_telnet")
 
-    echo = False  # their terminal has shown it already
+    receipts = False  # their terminal has shown it already
+    framed = True
 
     def __init__(self, max_line: int) -> None:
         self._max_line = max_line
@@ -68,6 +48,8 @@ class Line:
     def encode(self, event: events.Event) -> bytes:
         return render(event, self._ending)
 
+    answer = encode
+
     def silence(self) -> Iterator[Request]:
         """Greet them, once, whether they wait for it or type first."""
         if not self._greeted:
@@ -80,6 +62,10 @@ class Line:
             yield events.Quit("end of input")
         elif text := self._telnet.strip(data):
             yield from self._commands(self._lines.split(text))
+            if not self._named and (name := name_of(self._lines.pending)):
+                tutorial = Tutorial(name, self._max_line)
+                yield Become(tutorial)
+                yield from tutorial.join()
         if self._telnet.interrupted:
             yield events.Quit("interrupt")
 
@@ -92,7 +78,7 @@ class Line:
             elif not self._named and (verb := verb_of(line)):
                 yield from respond(verb)  # a browser that had connected before it had a request
             elif self._named:
-                yield self._command(line.decode("utf-8", "replace").rstrip())
+                yield self._command(line.decode("utf-8", "replace"))
             else:
                 # some editors and shells put a byte order mark before the first line
                 yield self._name(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip())
@@ -102,53 +88,13 @@ class Line:
             return events.Quit("quit")
         if not line:
             return self._reply("")
-        return events.Name(line)
+        return events.Join(line)
 
     def _command(self, line: str) -> Request:
-        if line == QUIT:
-            return events.Quit("quit")
-        if not line.startswith("/"):
-            return events.Say(line) if line else Reply(b"")
-        if line.startswith("//"):
-            return events.Say(line[1:])
-        verb, *rest = line.split(maxsplit=1)
-        return self._slash(verb.lower(), *rest)
-
-    def _slash(self, verb: str, rest: str = "") -> Request:
-        make = _VERBS.get(verb)
-        if verb == "/help":
-            return self._reply(HELP)
-        if make is None:
-            return self._unknown(verb)
-        command = make(rest)
-        if command is None:
-            return self._reply(f"Server: Usage: {_USAGE[verb]}\n")
-        return command
-
-    def _unknown(self, verb: str) -> Request:
-        near = get_close_matches(verb, (*_VERBS, "/help"), 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else "/help lists the commands."
-        return self._reply(f"Server: There is no such command; {hint}\n")
+        command = parse(line)
+        return self._reply(command) if isinstance(command, str) else command
 
     def _reply(self, text: str) -> Reply:
         """An answer of our own, followed by the prompt while there is no name."""
         prompt = "" if self._named else PROMPT
         return Reply((text.replace("\n", self._ending) + prompt).encode())
-
-
-def _tell(rest: str) -> events.Tell | None:
-    words = rest.split(maxsplit=1)
-    return events.Tell(*words) if len(words) == 2 else None
-
-
-_VERBS: dict[str, Callable[[str], events.Command | None]] = {
-    "/who": lambda _: events.Who(),
-    "/rooms": lambda _: events.Rooms(),
-    "/join": lambda rest: events.Move(rest) if rest else None,
-    "/msg": _tell,
-    "/me": lambda rest: events.Act(rest) if rest else None,
-    "/nick": lambda rest: events.Rename(rest) if rest else None,
-    "/ignore": events.Ignore,
-    "/stats": lambda _: events.Stats(),
-    "/quit": lambda _: events.Quit("quit"),
-}

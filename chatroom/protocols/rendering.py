@@ -15,7 +15,14 @@ PROMPT = "Your name: "
 
 
 def render(event: events.Event, ending: str) -> bytes:
-    """The event in UTF-8; only a question for a name has no line ending at its end.
+    """The event in UTF-8; only a question for a name has no line ending at its end."""
+    lines = lines_of(event)
+    last = PROMPT if isinstance(event, _ASKS_FOR_A_NAME) else ""
+    return f"{ending.join(lines)}{ending}{last}".encode()
+
+
+def lines_of(event: events.Event) -> list[str]:
+    """The event as lines of text, without endings.
 
     Raises ValueError when a value holds a line break: it would forge a line of somebody else's.
     """
@@ -23,8 +30,7 @@ def render(event: events.Event, ending: str) -> bytes:
     for line in lines:
         if "\n" in line or "\r" in line or "\0" in line:
             raise ValueError(f"a line break or NUL inside a line: {line!r}")
-    last = PROMPT if isinstance(event, _ASKS_FOR_A_NAME) else ""
-    return f"{ending.join(lines)}{ending}{last}".encode()
+    return lines
 
 
 _ASKS_FOR_A_NAME = (events.Greeting, events.NameRefused)
@@ -37,6 +43,12 @@ def _people(people: events.People) -> str:
     more = people.count - len(people.names)
     are = "person is" if people.count == 1 else "people are"
     return f"{people.count} {are} here: {names}" + (f" and {more} more" if more else "")
+
+
+def _moved(event: events.Moved) -> list[str]:
+    others = tuple(name for name in event.people.names if name != event.name)
+    there = _people(events.People(event.people.count - 1, others))
+    return [f"Server: You are in room {event.room} now. {there}"]
 
 
 def _joined(event: events.Joined) -> list[str]:
@@ -151,11 +163,9 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
         f"All set, {event.name}! Leave the chatroom anytime by typing QUIT;"
         " /help lists the commands."
     ],
-    events.Renamed: lambda event: [f"Server: {event.old} is now called {event.new}."],
+    events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],
     events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
-    events.Moved: lambda event: [
-        f"Server: You are in room {event.room} now. {_people(event.people)}"
-    ],
+    events.Moved: _moved,
     events.Members: _members,
     events.RoomList: _room_list,
     events.Ignoring: _ignoring,

@@ -15,6 +15,7 @@ from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection, Connections
 from chatroom.net.loop import Loop
 from chatroom.protocols.detect import Detect
+from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.session import Session
 from chatroom.settings import Settings
@@ -275,7 +276,7 @@ class World:
         """Somebody who has just connected."""
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
-        protocol = Detect(Line(self.settings.max_line))
+        protocol = Detect(Line(self.settings.max_line), JsonLines(16384, self.settings.max_line))
         connection.session = Session(connection, protocol, self.hub, self.loop, self.settings, host)
         connection.start()
         return self._keep(Visitor(peer, connection, sock))

@@ -47,11 +47,12 @@ class Visitor:
         hub: Hub | None = None,
         host: str = "192.0.2.1",
         dialect: Hashable = "\n",
-        echo: bool = False,
+        receipts: bool = False,
     ) -> None:
         self.hub = hub
         self.dialect = dialect
-        self.echo = echo
+        self.receipts = receipts
+        self.framed = True
         self.full = False
         self.is_named = False
         self.closed: list[tuple[str, str]] = []
@@ -64,6 +65,9 @@ class Visitor:
 
     def encode(self, event: events.Event) -> bytes:
         return render(event, str(self.dialect))
+
+    def answer(self, event: events.Event) -> bytes:
+        return self.encode(event)
 
     def write(self, data: bytes | memoryview) -> bool:
         if not self.full:
@@ -116,10 +120,10 @@ class Hall:
         )
 
     def visitor(
-        self, host: str = "192.0.2.1", dialect: Hashable = "\n", echo: bool = False
+        self, host: str = "192.0.2.1", dialect: Hashable = "\n", receipts: bool = False
     ) -> Visitor:
         """Somebody who has connected and said nothing yet."""
-        visitor = Visitor(self.hub, host, dialect, echo)
+        visitor = Visitor(self.hub, host, dialect, receipts)
         self.visitors.append(visitor)
         return visitor
 
@@ -130,7 +134,7 @@ class Hall:
             for index, _ in enumerate(names, 1)
         ]
         for visitor, name in zip(newcomers, names, strict=True):
-            visitor.does(events.Name(name))
+            visitor.does(events.Join(name))
             assert visitor.member.name, f"{name} was refused"
         self.tick()
         self.hush()

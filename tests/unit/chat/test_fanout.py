@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatroom import __version__
 from chatroom.chat import events
 from chatroom.chat.events import Event
 from chatroom.settings import Settings
@@ -16,8 +17,9 @@ from chatroom.settings import Settings
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
 
-DIALECTS = ("plain", "plain", "plain", "wide", "wide", "echoing", "echoing")
+DIALECTS = ("plain", "plain", "plain", "wide", "wide", "confirmed", "confirmed")
 HOSTS = len(DIALECTS)
+TERMS = events.Terms(__version__, False, 4096, 32, 16384, 5.0, 20.0)
 ROOMS = ("lobby", "tea", "den")
 
 Step = tuple[Any, ...]
@@ -59,7 +61,7 @@ class Person:
 
     def __init__(self, number: int) -> None:
         self.dialect = DIALECTS[number]
-        self.echo = self.dialect == "echoing"
+        self.receipts = self.dialect == "confirmed"
         self.name = f"p{number}"
         self.room: str | None = None
         self.ignored: set[Person] = set()
@@ -92,11 +94,16 @@ class Model:
     def publish(self, room: str, event: Event, author: Person | None = None) -> None:
         spoken = isinstance(event, events.Said | events.Acted)
         for person in self.order.get(room, ()):
-            if person is author and not person.echo:
+            if person is author:
                 continue
             if spoken and author in person.ignored:
                 continue
             person.pending.append(encode(person.dialect, event))
+
+    def say(self, person: Person, event: events.Said | events.Acted) -> None:
+        self.publish(event.room, event, person)
+        if person.receipts:
+            self.answer(person, event)
 
     def answer(self, person: Person, event: Event) -> None:
         person.told(encode(person.dialect, event))
@@ -115,8 +122,9 @@ class Model:
         person.room = None
         return room
 
-    def names(self, room: str, but: Person) -> tuple[str, ...]:
-        return tuple(person.name for person in self.order[room] if person is not but)
+    def there(self, room: str) -> events.People:
+        people = self.order[room]
+        return events.People(len(people), tuple(person.name for person in people))
 
 
 class Trial:
@@ -147,7 +155,7 @@ class Trial:
 
     def visitor(self, number: int) -> Visitor:
         person = self.model.people[number]
-        visitor = self.hall.visitor(f"host{number}", person.dialect, person.echo)
+        visitor = self.hall.visitor(f"host{number}", person.dialect, person.receipts)
         # one encoder for all: hundreds of bytes a line would only make failures hard to read
         visitor.encode = lambda event: encode(person.dialect, event)  # type: ignore[method-assign]
         return visitor
@@ -187,7 +195,7 @@ class Trial:
             text = self.text()
             visitor.does(events.Say(text))
             said = events.Said(0, person.room, person.name, text, self.wall)
-            self.model.publish(person.room, said, person)
+            self.model.say(person, said)
 
     def act(self, number: int) -> None:
         visitor, person = self.both(number)
@@ -195,7 +203,7 @@ class Trial:
             text = self.text()
             visitor.does(events.Act(text))
             acted = events.Acted(0, person.room, person.name, text, self.wall)
-            self.model.publish(person.room, acted, person)
+            self.model.say(person, acted)
 
     @property
     def wall(self) -> float:
@@ -213,18 +221,22 @@ class Trial:
         if person.room and to.room:
             text = self.text()
             visitor.does(events.Tell(to.name, text))
+            told = events.Told(person.name, to.name, text, self.wall)
             if person not in to.ignored:
-                self.model.answer(to, events.Told(person.name, to.name, text, self.wall))
-                if to.skipped:
-                    text = f"{to.name} is not reading; it was not delivered."
-                    self.model.answer(person, events.Refused("not-reading", text))
+                self.model.answer(to, told)
+            if person not in to.ignored and to.skipped:
+                text = f"{to.name} is not reading; it was not delivered."
+                self.model.answer(person, events.Refused("not-reading", text))
+            elif person.receipts:
+                self.model.answer(person, told)
 
     def enter(self, number: int) -> None:
         visitor, person = self.both(number)
         if person.room is None and visitor.member.key == "":
-            visitor.does(events.Name(person.name))
+            visitor.does(events.Join(person.name))
             self.model.enter(person, "lobby")
-            self.model.answer(person, events.Welcomed(person.name, "lobby"))
+            welcomed = events.Welcomed(person.name, "lobby", self.model.there("lobby"), TERMS)
+            self.model.answer(person, welcomed)
             self.model.publish("lobby", events.Joined("lobby", person.name), person)
 
     def leave(self, number: int, lost: bool) -> None:
@@ -249,8 +261,8 @@ class Trial:
         old = self.model.exit(person)
         self.model.enter(person, room)
         self.model.publish(old, events.Left(old, person.name, "moved", room))
-        there = self.model.names(room, person)
-        self.model.answer(person, events.Moved(room, events.People(len(there), there)))
+        moved = events.Moved(person.name, room, self.model.there(room))
+        self.model.answer(person, moved)
         self.model.publish(room, events.Joined(room, person.name, old), person)
 
     def rename(self, number: int) -> None:
@@ -260,7 +272,7 @@ class Trial:
             old, person.name = person.name, f"p{number}x{self.count}"
             visitor.does(events.Rename(person.name))
             self.model.publish(person.room, events.Renamed(person.room, old, person.name), person)
-            self.model.answer(person, events.NowKnownAs(person.name))
+            self.model.answer(person, events.NowKnownAs(person.room, old, person.name))
 
     def ignore(self, number: int, other: int) -> None:
         visitor, person = self.both(number)

@@ -48,7 +48,7 @@ def test_a_greeting_names_the_first_few_and_counts_the_rest(hall: Hall) -> None:
 def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
     bob, cy = hall.people("bob", "cy")
     ann = hall.visitor()
-    ann.does(events.Name("ann"))
+    ann.does(events.Join("ann"))
     hall.tick()
     assert ann.is_named
     assert ann.heard() == [WELCOME]
@@ -69,12 +69,12 @@ def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
 def test_a_name_that_cannot_be_had_is_asked_for_again(hall: Hall, wanted: str, why: str) -> None:
     (bob,) = hall.people("bob")
     ann = hall.visitor()
-    ann.does(events.Name(wanted))
+    ann.does(events.Join(wanted))
     hall.tick()
     assert ann.heard() == [why, "Your name: "]
     assert not ann.is_named
     assert bob.heard() == []
-    ann.does(events.Name("ann"))
+    ann.does(events.Join("ann"))
     assert ann.heard() == [WELCOME]
 
 
@@ -113,7 +113,7 @@ def test_a_stranger_may_send_a_blank_and_leave(hall: Hall) -> None:
 
 def test_a_name_is_chosen_once(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Name("anna"))
+    ann.does(events.Join("anna"))
     hall.tick()
     assert ann.heard() == ["Server: You are ann already."]
     assert bob.heard() == []
@@ -124,7 +124,7 @@ def test_a_newcomer_hears_nothing_that_was_said_before_they_came(hall: Hall) -> 
     bob, cy = hall.people("bob", "cy")
     ann = hall.visitor()
     bob.says("before")
-    ann.does(events.Name("ann"))
+    ann.does(events.Join("ann"))
     bob.says("after")
     hall.tick()
     assert ann.heard() == [WELCOME, "bob: after"]
@@ -173,10 +173,10 @@ def test_authors_hear_the_others_in_the_right_order(hall: Hall) -> None:
     assert cy.heard() == ["ann: 1", "bob: 2", "ann: 3", "bob: 4", "bob: 5", "ann: 6"]
 
 
-def test_an_author_who_wants_an_echo_gets_one(hall: Hall) -> None:
+def test_an_author_who_wants_receipts_gets_them(hall: Hall) -> None:
     (bob,) = hall.people("bob")
-    ann = hall.visitor(dialect="\r\n", echo=True)
-    ann.does(events.Name("ann"))
+    ann = hall.visitor(dialect="\r\n", receipts=True)
+    ann.does(events.Join("ann"))
     hall.tick()
     ann.taken.clear()
     ann.says("hello")
@@ -188,7 +188,7 @@ def test_an_author_who_wants_an_echo_gets_one(hall: Hall) -> None:
 def test_a_peer_with_another_dialect_hears_the_same(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     cy = hall.visitor(dialect="\r\n")
-    cy.does(events.Name("cy"))
+    cy.does(events.Join("cy"))
     hall.tick()
     hall.hush()
     ann.says("hello")
@@ -519,10 +519,10 @@ def test_a_lost_connection_is_a_leave_and_the_name_waits_for_the_same_host(hall:
     hall.tick()
     assert bob.heard() == ["Server: ann has left the chat."]
     stranger = hall.visitor(host="198.51.100.9")
-    stranger.does(events.Name("ann"))
+    stranger.does(events.Join("ann"))
     assert "kept for somebody who may return" in stranger.heard()[0]
     back = hall.visitor(host=ann.member.host)
-    back.does(events.Name("ann"))
+    back.does(events.Join("ann"))
     assert back.heard() == [WELCOME]
 
 
@@ -531,7 +531,7 @@ def test_a_name_is_free_for_anybody_thirty_seconds_after_a_lost_connection(hall:
     hall.hub.leave(ann.member, "connection reset by peer")
     hall.passes(30)
     stranger = hall.visitor(host="198.51.100.9")
-    stranger.does(events.Name("ann"))
+    stranger.does(events.Join("ann"))
     assert stranger.heard() == [WELCOME]
 
 
@@ -544,7 +544,7 @@ def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> N
         hall.hub.kick("ann", "")
     hall.hub.leave(ann.member, "done")
     stranger = hall.visitor(host="198.51.100.9")
-    stranger.does(events.Name("ann"))
+    stranger.does(events.Join("ann"))
     assert stranger.heard() == [WELCOME]
 
 
@@ -892,7 +892,7 @@ def test_a_shutdown_hands_out_what_was_said_and_tells_of_no_leaves(hall: Hall) -
         hall.hub.leave(visitor.member, "shutdown")
     hall.tick()
     assert [ann.heard(), bob.heard(), cy.heard()] == [[], ["ann: last words"], []]
-    over = events.Closing("It is over.")
+    over = events.Closing("shutdown", "It is over.")
     assert hall.hub.last_words(ann.member, over) == b"Server: It is over.\n"
 
 

@@ -19,7 +19,7 @@ def names(count: int) -> list[str]:
 
 def newcomer(hall: Hall, name: str) -> Visitor:
     visitor = hall.visitor(host="198.51.100.1")
-    visitor.does(events.Name(name))
+    visitor.does(events.Join(name))
     return visitor
 
 

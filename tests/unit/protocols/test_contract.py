@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.detect import Detect
+from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 
 LIMIT = 40
 
 PROTOCOLS: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(LIMIT),
-    "detect": lambda: Detect(Line(LIMIT)),
+    "detect": lambda: Detect(Line(LIMIT), JsonLines(LIMIT, LIMIT)),
 }
 
 each_protocol = pytest.mark.parametrize("make", PROTOCOLS.values(), ids=PROTOCOLS.keys())
@@ -43,7 +44,7 @@ class Peer:
                 self.protocol = request.protocol
                 continue
             self.requests.append(request)
-            if isinstance(request, events.Name) and request.name != "taken":
+            if isinstance(request, events.Join) and request.name != "taken":
                 self.protocol.named()
             if isinstance(request, events.Quit | Hangup):
                 self.over = True
@@ -103,7 +104,7 @@ def test_silence_greets_and_does_so_once(make: Callable[[], Protocol]) -> None:
     peer.silence()
     peer.silence()
     peer.receive(b"ann\nhello\n")
-    assert peer.requests == [events.Greet(), events.Name("ann"), events.Say("hello")]
+    assert peer.requests == [events.Greet(), events.Join("ann"), events.Say("hello")]
 
 
 @each_protocol
@@ -112,7 +113,7 @@ def test_silence_greets_and_does_so_once(make: Callable[[], Protocol]) -> None:
     [
         events.Said(1, "lobby", "ann", "hi", 0.0),
         events.Greeting(events.People(0, ())),
-        events.Closing("bye"),
+        events.Closing("shutdown", "bye"),
         events.Skipped(3),
     ],
     ids=lambda event: type(event).__name__,
@@ -142,7 +143,7 @@ def test_a_request_is_decided_before_the_next_line_is_looked_at(
     peer.receive(b"taken\nhello\nhello\n")
     assert [request for request in peer.requests if not isinstance(request, Reply)] == [
         events.Greet(),
-        events.Name("taken"),
-        events.Name("hello"),
+        events.Join("taken"),
+        events.Join("hello"),
         events.Say("hello"),
     ]

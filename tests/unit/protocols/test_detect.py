@@ -6,6 +6,7 @@ from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Request
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.http import VERBS, respond
+from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 
 REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
@@ -14,7 +15,7 @@ VERB_IDS = [verb.decode() for verb in VERBS]
 
 def requests_of(*pieces: bytes) -> list[Request]:
     """What these pieces ask for, by whichever protocol they are for; Become is left out."""
-    protocol: Detect | Line = Detect(Line(4096))
+    protocol: Detect | Line = Detect(Line(4096), JsonLines(4096, 1000))
     found: list[Request] = []
     for piece in pieces:
         for request in protocol.receive(piece):
@@ -23,7 +24,7 @@ def requests_of(*pieces: bytes) -> list[Request]:
                 protocol = request.protocol
                 continue
             found.append(request)
-            if isinstance(request, events.Name):
+            if isinstance(request, events.Join):
                 protocol.named()
             if isinstance(request, Hangup):
                 return found
@@ -64,10 +65,10 @@ def test_a_stranger_to_the_chat_is_closed_without_a_word(data: bytes, reason: st
 
 @pytest.mark.parametrize(
     "name",
-    ["ann", "GET", "POSTER", "Put", "get it", "SSH", "G", "P", "S", "PUTS", "{", "NICK", "\u00fc"],
+    ["ann", "GET", "POSTER", "Put", "get it", "SSH", "G", "P", "S", "PUTS", "NICK", "\u00fc"],
 )
 def test_anything_else_is_a_person(name: str) -> None:
-    expected = [events.Greet(), events.Name(name)]
+    expected = [events.Greet(), events.Join(name)]
     data = f"{name}\n".encode()
     assert requests_of(data) == expected
     assert requests_of(*bytewise(data)) == expected
@@ -75,7 +76,7 @@ def test_anything_else_is_a_person(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["ann", "GET", "PO", "S", "SSH"])
 def test_an_unterminated_name_is_one_at_the_end_of_input(name: str) -> None:
-    expected = [events.Greet(), events.Name(name), events.Quit("end of input")]
+    expected = [events.Greet(), events.Join(name), events.Quit("end of input")]
     assert requests_of(name.encode(), b"") == expected
 
 
@@ -85,18 +86,18 @@ def test_an_end_of_input_without_any_is_no_person() -> None:
 
 def test_silence_makes_a_person_and_greets_them() -> None:
     line = Line(4096)
-    assert list(Detect(line).silence()) == [Become(line), events.Greet()]
+    assert list(Detect(line, JsonLines(4096, 1000)).silence()) == [Become(line), events.Greet()]
 
 
 @pytest.mark.parametrize("half", [b"G", b"POS", b"POST", b"SSH", b"\x16", b"\0"], ids=repr)
 def test_half_a_verb_and_then_silence_is_still_waited_for(half: bytes) -> None:
-    detect = Detect(Line(4096))
+    detect = Detect(Line(4096), JsonLines(4096, 1000))
     assert list(detect.receive(half)) == []
     assert list(detect.silence()) == []
 
 
 def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
-    detect = Detect(Line(4096))
+    detect = Detect(Line(4096), JsonLines(4096, 1000))
     list(detect.receive(b"POS"))
     list(detect.silence())
     assert list(detect.receive(b"T / HTTP/1.1\r\n")) == list(respond(b"POST"))
@@ -104,17 +105,17 @@ def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
 
 @pytest.mark.parametrize("text", ["GET / HTTP/1.1", "POST /", "SSH-2.0", "{", "NICK x"])
 def test_what_looks_like_another_protocol_after_the_name_is_a_message(text: str) -> None:
-    expected = [events.Greet(), events.Name("ann"), events.Say(text)]
+    expected = [events.Greet(), events.Join("ann"), events.Say(text)]
     assert requests_of(b"ann\n", f"{text}\n".encode()) == expected
     assert requests_of(f"ann\n{text}\n".encode()) == expected
 
 
 @pytest.mark.parametrize("text", ["GET me a tea", "SSH-2.0"])
 def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> None:
-    detect = Detect(Line(4096))
+    detect = Detect(Line(4096), JsonLines(4096, 1000))
     become, _ = detect.silence()
     assert isinstance(become, Become)
-    assert list(become.protocol.receive(f"{text}\n".encode())) == [events.Name(text)]
+    assert list(become.protocol.receive(f"{text}\n".encode())) == [events.Join(text)]
 
 
 def test_empty_lines_before_a_request_make_it_no_chat() -> None:
@@ -125,7 +126,7 @@ def test_empty_lines_before_a_request_make_it_no_chat() -> None:
 
 def test_empty_lines_and_then_silence_are_a_person() -> None:
     line = Line(4096)
-    detect = Detect(line)
+    detect = Detect(line, JsonLines(4096, 1000))
     assert list(detect.receive(b"\n")) == []
     assert list(detect.silence())[:2] == [Become(line), events.Greet()]
 
@@ -135,7 +136,7 @@ def test_empty_lines_without_end_are_a_person() -> None:
 
 
 def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
-    detect = Detect(Line(4096))
+    detect = Detect(Line(4096), JsonLines(4096, 1000))
     become, _ = detect.silence()
     assert isinstance(become, Become)
     data = b"POST / HTTP/1.1\r\nHost: x\r\n\r\nann\r\nhello\r\n"
@@ -145,8 +146,8 @@ def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
 
 def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
     line = Line(4096)
-    detect = Detect(line)
-    farewell = events.Closing("The chatroom is full.")
+    detect = Detect(line, JsonLines(4096, 1000))
+    farewell = events.Closing("no-name", "The chatroom is full.")
     assert detect.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
     assert detect.dialect == line.dialect
     detect.named()

@@ -4,7 +4,8 @@ import pytest
 
 from chatroom.chat import events
 from chatroom.protocols import Reply, Request
-from chatroom.protocols.line import HELP, Line
+from chatroom.protocols.line import Line
+from chatroom.protocols.typed import HELP
 
 LIMIT = 4096
 
@@ -18,7 +19,7 @@ def newcomer() -> Line:
 
 def member(first: bytes = b"ann\n") -> Line:
     line = newcomer()
-    assert list(line.receive(first)) == [events.Name("ann")]
+    assert list(line.receive(first)) == [events.Join("ann")]
     line.named()
     return line
 
@@ -127,11 +128,11 @@ def test_the_help_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("line", "request_"),
     [
-        ("ann", events.Name("ann")),
-        ("  ann  ", events.Name("ann")),
-        ("ann\r", events.Name("ann")),
-        ("two words", events.Name("two words")),
-        ("/who", events.Name("/who")),
+        ("ann", events.Join("ann")),
+        ("  ann  ", events.Join("ann")),
+        ("ann\r", events.Join("ann")),
+        ("two words", events.Join("two words")),
+        ("/who", events.Join("/who")),
         ("QUIT", events.Quit("quit")),
         (" QUIT ", events.Quit("quit")),
         ("/quit", events.Quit("quit")),
@@ -152,17 +153,17 @@ def test_lines_are_names_until_one_is_accepted() -> None:
     found = []
     for request in line.receive(b"bob\nann\nhello\n"):
         found.append(request)
-        if request == events.Name("ann"):
+        if request == events.Join("ann"):
             line.named()
-    assert found == [events.Name("bob"), events.Name("ann"), events.Say("hello")]
+    assert found == [events.Join("bob"), events.Join("ann"), events.Say("hello")]
 
 
 def test_whoever_types_first_is_greeted_before_their_name_is_decided() -> None:
-    assert list(Line(LIMIT).receive(b"ann\n")) == [events.Greet(), events.Name("ann")]
+    assert list(Line(LIMIT).receive(b"ann\n")) == [events.Greet(), events.Join("ann")]
 
 
 def test_a_byte_order_mark_before_the_name_is_no_part_of_it() -> None:
-    assert list(newcomer().receive("\ufeffann\n".encode())) == [events.Name("ann")]
+    assert list(newcomer().receive("\ufeffann\n".encode())) == [events.Join("ann")]
 
 
 def test_half_a_line_does_not_greet_yet() -> None:
@@ -195,7 +196,7 @@ def test_the_first_line_decides_the_ending() -> None:
 def test_peers_with_the_same_ending_share_a_dialect() -> None:
     assert member().dialect == member().dialect
     assert member().dialect != member(b"ann\r\n").dialect
-    assert not member().echo
+    assert not member().receipts
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["lf", "crlf"])
@@ -225,7 +226,7 @@ def test_a_line_that_is_too_long_is_refused_and_the_rest_lives_on() -> None:
 def test_a_first_line_that_is_too_long_is_refused_and_a_name_is_asked_for_again() -> None:
     line = newcomer()
     found = list(line.receive(b"x" * 5000 + b"\nann\n"))
-    assert found == [Reply(TOO_LONG + b"Your name: "), events.Name("ann")]
+    assert found == [Reply(TOO_LONG + b"Your name: "), events.Join("ann")]
 
 
 def test_a_line_of_4096_bytes_is_said() -> None:
@@ -270,7 +271,7 @@ def test_an_unterminated_last_line_counts_as_a_line() -> None:
 def test_an_unterminated_first_line_is_a_name() -> None:
     line = newcomer()
     found = [*line.receive(b"ann"), *line.receive(b"")]
-    assert found == [events.Name("ann"), events.Quit("end of input")]
+    assert found == [events.Join("ann"), events.Quit("end of input")]
 
 
 def test_an_unterminated_line_that_was_too_long_is_not_said() -> None:
@@ -289,5 +290,5 @@ def test_an_interrupt_of_telnet_means_to_leave() -> None:
 def test_negotiations_of_telnet_are_taken_out() -> None:
     line = newcomer()
     assert list(line.receive(b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f")) == []
-    assert list(line.receive(b"a\xff\xf1nn\r\n")) == [events.Name("ann")]
+    assert list(line.receive(b"a\xff\xf1nn\r\n")) == [events.Join("ann")]
     assert line.dialect == ("line", "\r\n")

@@ -13,6 +13,7 @@ from chatroom.chat.text import clean
 from chatroom.protocols.rendering import render
 
 NOBODY = People(0, ())
+TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)
 MEASURED = events.Measured(
     clients=1,
     rooms=2,
@@ -43,10 +44,10 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.Joined("tea", "ann", "lobby"), ["Server: ann has joined room tea."]),
     (events.Left("lobby", "ann", "quit"), ["Server: ann has left the chat."]),
     (events.Left("lobby", "ann", "moved", "tea"), ["Server: ann has left room lobby."]),
-    (events.Presence("lobby", 212, 0), ["Server: 212 people have joined the chat."]),
-    (events.Presence("lobby", 0, 1), ["Server: 1 person has left the chat."]),
+    (events.Presence("lobby", 212, 0, 300), ["Server: 212 people have joined the chat."]),
+    (events.Presence("lobby", 0, 1, 99), ["Server: 1 person has left the chat."]),
     (
-        events.Presence("lobby", 1, 2),
+        events.Presence("lobby", 1, 2, 80),
         ["Server: 1 person has joined the chat.", "Server: 2 people have left the chat."],
     ),
     (
@@ -70,13 +71,13 @@ TABLE: list[tuple[Event, list[str]]] = [
         ["The name bob is taken.", "Your name: "],
     ),
     (
-        events.Welcomed("ann", "lobby"),
+        events.Welcomed("ann", "lobby", NOBODY, TERMS),
         ["All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."],
     ),
     (events.Renamed("lobby", "ann", "anna"), ["Server: ann is now called anna."]),
-    (events.NowKnownAs("anna"), ["Server: You are now called anna."]),
+    (events.NowKnownAs("lobby", "ann", "anna"), ["Server: You are now called anna."]),
     (
-        events.Moved("tea", People(1, ("bob",))),
+        events.Moved("ann", "tea", People(2, ("bob", "ann"))),
         ["Server: You are in room tea now. 1 person is here: bob"],
     ),
     (
@@ -95,7 +96,7 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.Skipped(412), ["Server: 412 lines were skipped while you were not reading."]),
     (events.Refused("no-name", "Choose a name first."), ["Server: Choose a name first."]),
     (events.Notice("Tea at five"), ["Server: Tea at five"]),
-    (events.Closing("Goodbye!"), ["Server: Goodbye!"]),
+    (events.Closing("shutdown", "Goodbye!"), ["Server: Goodbye!"]),
     (
         MEASURED,
         [
@@ -180,11 +181,11 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
     "joined": lambda bad: events.Joined("lobby", bad),
     "left": lambda bad: events.Left("lobby", bad, "quit"),
     "renamed": lambda bad: events.Renamed("lobby", "ann", bad),
-    "known-as": events.NowKnownAs,
+    "known-as": lambda bad: events.NowKnownAs("lobby", "ann", bad),
     "people": lambda bad: events.Greeting(People(1, (bad,))),
     "refused-name": lambda bad: events.NameRefused("bad-name", bad),
-    "welcomed": lambda bad: events.Welcomed(bad, "lobby"),
-    "moved": lambda bad: events.Moved(bad, NOBODY),
+    "welcomed": lambda bad: events.Welcomed(bad, "lobby", NOBODY, TERMS),
+    "moved": lambda bad: events.Moved("ann", bad, People(1, ("ann",))),
     "row": lambda bad: events.Members("lobby", 1, (row(bad, 0, 0),)),
     "members": lambda bad: events.Members(bad, 1, (row("ann", 0, 0),)),
     "room-list": lambda bad: events.RoomList(1, ((bad, 1),)),
@@ -192,7 +193,7 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
     "ignored": lambda bad: events.IgnoreList((bad,)),
     "refused": lambda bad: events.Refused("x", bad),
     "notice": events.Notice,
-    "closing": events.Closing,
+    "closing": lambda bad: events.Closing("kicked", bad),
 }
 
 
@@ -218,7 +219,7 @@ def test_clean_text_is_one_line_whatever_it_was(raw: str) -> None:
             events.Acted(1, "lobby", "ann", text, 0.0),
             events.Told("ann", "bob", text, 0.0),
             events.Notice(text),
-            events.Closing(text),
+            events.Closing("kicked", text),
         ):
             written = render(event, ending)
             assert written.count(b"\n") == 1

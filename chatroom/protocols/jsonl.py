@@ -1,0 +1,67 @@
+"""Programs, and our own clients: one JSON object a line, both ways (docs/protocol.md).
+
+A request may carry a `ref`, which comes back with the answer. Requests are decided one at a time,
+so the mark need not travel through the chat: it is remembered while the request is being decided,
+and `answer` puts it on what the chat has to say to that. `encode` knows nothing of it, because what
+it renders is shared.
+
+Whatever is wrong with a line is said in an error, and the next line is looked at.
+"""
+
+from collections.abc import Hashable, Iterator
+
+from chatroom.chat import events
+from chatroom.chat.events import Ref
+from chatroom.protocols import Reply, Request
+from chatroom.protocols.framing import Lines
+from chatroom.protocols.objects import PONG, Ping, Wrong, error, message_of, read, write
+
+
+class JsonLines:
+    """One program. `max_line` limits an object in bytes, `max_text` a text in bytes of UTF-8."""
+
+    __slots__ = ("_lines", "_max_line", "_max_text", "_ref")
+
+    receipts = True
+    framed = True
+
+    def __init__(self, max_line: int, max_text: int) -> None:
+        self._max_line = max_line
+        self._max_text = max_text
+        self._lines = Lines(max_line)
+        self._ref: Ref = None  # of the request that is being decided
+
+    @property
+    def dialect(self) -> Hashable:
+        return "json"
+
+    def named(self) -> None:
+        """Requests read the same before and after."""
+
+    def silence(self) -> Iterator[Request]:
+        """A program speaks first."""
+        yield from ()
+
+    def encode(self, event: events.Event) -> bytes:
+        return write(message_of(event))
+
+    def answer(self, event: events.Event) -> bytes:
+        return write(message_of(event), self._ref)
+
+    def receive(self, data: bytes) -> Iterator[Request]:
+        for line in self._lines.split(data) if data else self._lines.rest():
+            if line is None:
+                text = f"A line has at most {self._max_line} bytes; that one was dropped."
+                yield Reply(write(error("too-long", text)))
+            elif line and not line.isspace():
+                yield self._read(line)
+                self._ref = None
+        if not data:
+            yield events.Quit("end of input")
+
+    def _read(self, line: bytes) -> Request:
+        try:
+            request, self._ref = read(line, self._max_text)
+        except Wrong as wrong:
+            return Reply(write(error(wrong.code, wrong.text), wrong.ref))
+        return Reply(write(PONG, self._ref)) if isinstance(request, Ping) else request
