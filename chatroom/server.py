@@ -18,6 +18,7 @@ from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.console import Console
+from chatroom.fanout import Fanout
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection, Connections
 from chatroom.net.listener import CannotListen, Listener, bind, printable
@@ -57,7 +58,6 @@ class Server:
         self._loop = loop
         self._clock = clock
         self._started = clock()
-        self._messages_timed = 0
         self._draining = False
         self._finish_until = 0.0
         self._unfinished = False  # somebody has lines left that were received before the stop
@@ -72,9 +72,10 @@ class Server:
             self.measure,
             cast(Broadcast, self._connections.broadcast),  # all channels are connections
         )
-        loop.at_tick_end(self.hub.flush)
+        fanout = Fanout(self.hub, loop, settings, metrics, clock)
+        loop.at_tick_end(fanout.flush)
         loop.at_tick_end(self._connections.flush)
-        loop.at_tick_end(self._time_fanout)
+        loop.at_tick_end(fanout.measure)
         loop.at_tick_end(self._stop_when_drained)
         self.listeners = [
             Listener(sock, self._connections, settings, metrics, self._welcome) for sock in sockets
@@ -99,7 +100,7 @@ class Server:
         )
         connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
         connection.start()
-        log.info("%s connected", connection.address)
+        log.debug("%s connected", connection.address)
 
     # --- stopping -----------------------------------------------------------------------------
 
@@ -150,14 +151,6 @@ class Server:
             self._loop.stop()
 
     # --- measuring ----------------------------------------------------------------------------
-
-    def _time_fanout(self) -> None:
-        """The tick's messages have been sent to everybody: how long did that take them?"""
-        messages = self._metrics.messages
-        if messages != self._messages_timed:
-            took = self._clock() - self._loop.woke
-            self._metrics.fanout.record(took, messages - self._messages_timed)
-            self._messages_timed = messages
 
     def measure(self) -> Measured:
         metrics = self._metrics

@@ -63,6 +63,11 @@ class Settings:
     send_buffer: int = 128 * KIB
     receive_buffer: int = 64 * KIB
 
+    # After a fan-out the rooms rest this many times as long as it took, but no more seconds than
+    # that; what is said meanwhile goes out together.
+    rest_factor: float = 2.0
+    longest_rest: float = 0.001
+
     # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
     pieces_per_send: int = 64
 

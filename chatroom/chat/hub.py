@@ -123,6 +123,11 @@ class Hub:
         if member in self._seats:
             self._depart(member, reason, hold=True)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was published since the last flush."""
+        return bool(self._changed)
+
     def flush(self) -> None:
         """The end of the tick: every room hands out what was published to it."""
         while self._changed:  # one by one, so that a room which fails takes no other with it

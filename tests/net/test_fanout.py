@@ -1,0 +1,124 @@
+"""When the rooms hand out what was said, with a loop and a clock in our hands."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chatroom.fanout import Fanout
+from chatroom.metrics import Metrics
+from chatroom.net.loop import Loop
+from chatroom.settings import Settings
+
+TOOK = 0.0004  # seconds that each fan-out takes here
+REST = 2 * TOOK
+
+
+class Hub:
+    """Has news when told so, and takes its time to hand them out."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.has_news = False
+        self.flushes = 0
+
+    def flush(self) -> None:
+        self.has_news = False
+        self.flushes += 1
+        self._world.now += self._world.took
+
+
+class World:
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.took = TOOK
+        settings = Settings()
+        self.metrics = Metrics()
+        self.loop = Loop(settings, self.metrics, lambda: self.now)
+        self.hub = Hub(self)
+        self.fanout = Fanout(self.hub, self.loop, settings, self.metrics, lambda: self.now)  # type: ignore[arg-type]
+        self.loop.at_tick_end(self.fanout.flush)
+        self.loop.at_tick_end(self.fanout.measure)
+
+    def says(self, messages: int = 1) -> None:
+        self.hub.has_news = True
+        self.metrics.messages += messages
+
+    def tick(self, passed: float = 0.0) -> int:
+        """Time passes, a tick comes and goes; how often have the rooms been flushed so far?"""
+        self.now += passed
+        self.loop.tick(0.0)
+        return self.hub.flushes
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    yield world
+    world.loop.close()
+
+
+def test_a_message_out_of_silence_goes_out_in_its_own_tick(world: World) -> None:
+    world.says()
+    assert world.tick() == 1
+
+
+def test_a_tick_without_news_hands_nothing_out(world: World) -> None:
+    assert world.tick() == 0
+    assert world.loop.pending == 0
+
+
+def test_what_is_said_during_the_rest_goes_out_together_at_its_end(world: World) -> None:
+    world.says()
+    world.tick()
+    for _ in range(3):
+        world.says()
+        assert world.tick(REST / 4) == 1
+    assert world.loop.pending == 1
+    assert world.tick(REST / 4) == 2
+    assert world.loop.pending == 0
+
+
+def test_the_loop_wakes_up_at_the_end_of_the_rest_by_itself(world: World) -> None:
+    world.says()
+    world.tick()
+    world.says()
+    world.tick()
+    world.now += REST
+    world.loop.tick(60.0)  # a minute of waiting would fail this test
+    assert world.hub.flushes == 2
+
+
+def test_after_the_rest_a_message_goes_out_at_once_again(world: World) -> None:
+    world.says()
+    world.tick()
+    assert world.tick(REST) == 1
+    world.says()
+    assert world.tick() == 2
+
+
+def test_a_long_fanout_earns_no_long_rest(world: World) -> None:
+    world.took = 0.050
+    world.says()
+    world.tick()
+    world.says()
+    assert world.tick(0.0009) == 1
+    assert world.tick(0.0002) == 2
+
+
+def test_the_time_of_a_message_counts_from_its_tick_and_includes_the_rest(world: World) -> None:
+    world.says()
+    world.tick()
+    world.says(2)
+    world.tick()
+    world.says(3)
+    world.tick(REST)
+    assert world.metrics.fanout.count == 6
+    assert world.metrics.fanout.max == pytest.approx(REST + TOOK)
+
+
+def test_messages_that_wait_have_not_been_measured_yet(world: World) -> None:
+    world.says()
+    world.tick()
+    world.says()
+    world.tick()
+    assert world.metrics.fanout.count == 1
