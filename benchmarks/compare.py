@@ -35,7 +35,7 @@ import proc
 import record
 from contest import Contest
 from leaving import leave_with
-from options import Parser
+from options import LONGEST, Parser
 from page import Setting
 from peers import Absent, Peer
 from target import CHATROOM, ROOT
@@ -43,6 +43,9 @@ from workloads import ALL, workloads
 
 CHAT = "chatroom"
 SPARE_FILES = 100  # descriptors a server may need besides its clients
+CONTENDERS = ", ".join((CHAT, *peers.NAMES))
+LOADS = ", ".join(job.key for job in workloads(1.0, ALL, 1))
+FEWEST = 2  # clients in a workload: one who talks and one who reads
 BARE = 20  # how often a Python is started that has nothing to do
 
 
@@ -54,8 +57,8 @@ def new_parser() -> Parser:
     add("--quick", action="store_true", help="one round, one second each: a first impression")
     add("--strict", action="store_true", help="exit with 1 when anybody fails at anything")
     add("--most", type=int, default=ALL, metavar="N", help=f"clients at most ({ALL})")
-    add("--only", type=words, help="these contenders, as a list with commas")
-    add("--load", type=words, help="these workloads, as a list with commas")
+    add("--only", type=words, help=f"these contenders, as a list with commas, of: {CONTENDERS}")
+    add("--load", type=words, help=f"these workloads, as a list with commas, of: {LOADS}")
     add("--write", type=Path, metavar="PATH", help="write PATH.md, PATH.json and PATH.svg")
     return parser
 
@@ -90,6 +93,8 @@ def bare_starts() -> list[float]:
 
 def check_page(parser: Parser, path: Path) -> None:
     """Complain before the measurement, not after it."""
+    if not path.name:
+        parser.error("--write needs the name of a page, without its ending")
     if not path.absolute().parent.is_dir():
         parser.error(f"there is no folder {path.parent} to write into")
     if importlib.util.find_spec("matplotlib") is None:
@@ -110,8 +115,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.quick:
         given.repeat, given.seconds = 1, 1.0
-    if given.repeat < 1 or not given.seconds > 0 or given.most < 2:
-        parser.error("--repeat and --seconds must be more than 0, --most more than 1")
+    if given.repeat < 1:
+        parser.error("--repeat must be at least 1")
+    if not 0 < given.seconds <= LONGEST:
+        parser.error(f"--seconds must be more than 0 and at most {LONGEST:.0f}")
+    if given.most < FEWEST:
+        parser.error(f"--most must be at least {FEWEST}")
     if given.write is not None:
         check_page(parser, given.write)
     most = min(given.most, proc.raise_file_limit() - SPARE_FILES)
@@ -122,6 +131,10 @@ def main(arguments: list[str] | None = None) -> int:
         names = choose(parser, "--only", given.only, list(found))
         able = {n: p for n in names if isinstance(p := found[n], Peer)}
         absent = {n: p for n in names if isinstance(p := found[n], Absent)}
+        if not able:
+            for name, peer in absent.items():
+                print(f"compare: {name} is not measured: {peer.why}", file=sys.stderr)
+            return 2
         contest = Contest(able, [job for job in jobs if job.key in keys])
         begun = monotonic()
         contest.run(given.repeat)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
 INTERRUPTED = 130  # as a shell calls what SIGINT has ended
 UNHEARD = 141  # and SIGPIPE
+FAILED = 2
 
 
 def leave_with(main: Callable[[], int]) -> NoReturn:
-    """Run ``main`` and exit. ``| head`` has seen enough when it closes: there is no more to say."""
+    """Run ``main`` and exit. ``| head`` has seen enough when it closes: there is no more to say.
+
+    To be told to go is to clean up and go: the servers that were started must not stay.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
     try:
         code = main()
         sys.stdout.flush()
@@ -22,4 +29,14 @@ def leave_with(main: Callable[[], int]) -> NoReturn:
         # The interpreter flushes once more at its end, and must not complain of it then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = UNHEARD
+    except OSError as error:  # a full disk, a file that may not be written
+        about = f"{error.filename}: " if error.filename else ""
+        print(f"{about}{error.strerror or error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAILED
     sys.exit(code)
+
+
+def leave(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough
+    raise SystemExit(128 + number)

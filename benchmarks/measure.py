@@ -17,7 +17,6 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic, sleep
 from typing import Any
 
-from crowd import PATIENCE as CAME_IN
 from crowd import Joined, Status
 from figures import Counts
 from performance import Ran
@@ -41,6 +40,7 @@ class Result:
 
     plan: Plan
     watched: bool  # was the server one we started, and this a system that tells about it?
+    address: str = ""
     joined: Joined = field(default_factory=Joined)
     found: Findings = field(default_factory=Findings)
     fan_out: Counts = field(default_factory=Counter)
@@ -81,7 +81,8 @@ def measure(
     plan: Plan, target: Target, progress: Progress, cores: list[int] | None = None
 ) -> Result:
     """Run one plan against one server. Raises Unusable when it cannot be measured at all."""
-    result = Result(plan, watched=bool(target.memory()))
+    address = f"{target.host}:{target.port}"
+    result = Result(plan, bool(target.memory()), address)
     result.memory["empty"] = target.memory()
     with crew(plan, target, cores) as pipes:
         join(pipes, result, progress)
@@ -110,6 +111,10 @@ def crew(plan: Plan, target: Target, cores: list[int] | None) -> Iterator[list[C
             pipes.append(mine)
             processes.append(process)
         yield pipes
+    except BaseException:
+        for process in processes:  # in the middle of something, and nobody wants it any more
+            process.kill()
+        raise
     finally:
         for pipe in pipes:
             pipe.close()
@@ -137,6 +142,7 @@ def hear(pipe: Connection) -> Any:
 
 def join(pipes: list[Connection], result: Result, progress: Progress) -> None:
     """Wait until everybody is in, and gather how long it took them."""
+    begun = monotonic()
     inside = dict.fromkeys(pipes, 0)
     missing = list(pipes)
     while missing:
@@ -153,7 +159,7 @@ def join(pipes: list[Connection], result: Result, progress: Progress) -> None:
         everyone = result.plan.everyone
         present = everyone - result.joined.absent
         raise Unusable(
-            f"only {present} of {everyone} clients were let in, in at most {CAME_IN:.0f} s"
+            f"only {present} of {everyone} clients were let in, in {monotonic() - begun:.1f} s"
             f" (does the server speak {result.plan.speak!r}? may it open that many files?)"
         )
 

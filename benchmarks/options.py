@@ -19,6 +19,8 @@ MOST_MESSAGES = 10**8  # their numbers have eight digits
 FASTEST = 1e7  # messages a second
 LONGEST = 3600.0  # seconds
 HIGHEST_PORT = 65535
+MOST_WORKERS = 64  # far more than there are cores to run them
+LOCAL = "127.0.0.1"
 
 DESCRIPTION = """\
 Connect many clients to a chat server, let some of them talk, check every delivery and
@@ -77,7 +79,7 @@ def new_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="of a server that already runs")
+    add("--host", help="of a server that already runs, with --port (127.0.0.1)")
     add("--port", type=int, help="of a server that already runs")
     add("--speak", choices=sorted(DIALECTS), default="line", help="what it understands (line)")
     add("--clients", type=int, default=500, help="how many there are (500)")
@@ -105,9 +107,11 @@ def parse(arguments: list[str] | None = None) -> Options:
         parser.error("--storm and --sweep exclude each other")
     if given.port is not None and not 0 < given.port <= HIGHEST_PORT:
         parser.error("--port must be 1 to 65535")
+    if given.host is not None and given.port is None:
+        parser.error("--host needs --port; without both, a server is started here")
     for path in (given.json, given.plot):
-        if path is not None and not path.absolute().parent.is_dir():
-            parser.error(f"there is no folder {path.parent} to write {path.name} into")
+        if path is not None:
+            check_file(parser, path)
     if given.plot is not None:
         check_plot(parser, given.plot)
     variants = [{name: value} for value in values] or [{}]
@@ -116,7 +120,18 @@ def parse(arguments: list[str] | None = None) -> Options:
         complaint = wrong(plan)
         if complaint:
             parser.error(complaint)
-    return Options(plans, name, given.host, given.port, given.pin, given.json, given.plot)
+    return Options(plans, name, given.host or LOCAL, given.port, given.pin, given.json, given.plot)
+
+
+def check_file(parser: Parser, path: Path) -> None:
+    """Complain before the measurement, not after it."""
+    if path.is_dir():
+        parser.error(f"{path} is a folder; give a file to write")
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        parser.error(f"there is no folder {path.parent} to write {path.name} into")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        parser.error(f"{path} cannot be written")
 
 
 def check_plot(parser: Parser, path: Path) -> None:
@@ -162,16 +177,30 @@ def wrong(plan: Plan) -> str:
     """Why this plan cannot be carried out; empty if it can."""
     largest = plan.dialect.largest
     files = proc.raise_file_limit() - SPARE_FILES
+    many = "--storm" if plan.storm else "--clients"
+    talkers = f"--senders: {plan.senders} who talk and {plan.stalled} stalled are more than"
     rules = [
-        (plan.clients >= 1, "--clients must be at least 1"),
-        (plan.workers >= 1, "--workers must be at least 1"),
-        (min(plan.senders, plan.idle, plan.stalled) >= 0, "numbers must not be negative"),
+        (plan.clients >= 1, f"{many} must be at least 1"),
+        (1 <= plan.workers <= MOST_WORKERS, f"--workers must be 1 to {MOST_WORKERS}"),
+        (plan.workers <= plan.everyone, f"--workers: {plan.everyone} clients are too few for that"),
+        (plan.senders >= 0, "--senders must not be negative"),
+        (plan.stalled >= 0, "--stalled must not be negative"),
+        (plan.idle >= 0, "--idle must not be negative"),
         (0 <= plan.rate < FASTEST, "--rate must be 0 to 10 million"),
         (0 < plan.seconds <= LONGEST, "--seconds must be more than 0 and at most 3600"),
-        (plan.senders + plan.stalled <= plan.clients, "more talk or stall than there are clients"),
+        (plan.senders + plan.stalled <= plan.clients, f"{talkers} {plan.clients} clients"),
         (SMALLEST <= plan.size <= largest, f"--size must be {SMALLEST} to {largest} bytes"),
         (plan.rate * plan.seconds < MOST_MESSAGES, "--rate: at most 100 million messages in all"),
+        (plan.storm or plan.senders > 0, "--senders: somebody has to talk"),
+        (
+            plan.storm or plan.rate * plan.seconds >= 1,
+            "--rate and --seconds: not a single message is due",
+        ),
+        (plan.storm or plan.readers > 1, "--clients: somebody has to listen to those who talk"),
         (plan.dialect.greets or not plan.storm, f"--storm: {plan.speak!r} has no greeting to time"),
-        (plan.everyone <= files * plan.workers, f"--clients: open files allow {files} a worker"),
+        (
+            plan.everyone <= files * plan.workers,
+            f"{many}: a load process may open {files} files; raise ulimit -n, or --workers",
+        ),
     ]
     return next((complaint for kept, complaint in rules if not kept), "")

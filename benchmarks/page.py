@@ -39,6 +39,8 @@ are two. In each round the contenders take turns, each run is on a server freshl
 is compared are the medians of the rounds; least and most are behind them. Times count from when
 a message was *due*, and end when the kernel had it for the receiver. A message that had not come
 {GRACE:g} s after the end counts as one that took for ever. Memory is resident memory (user space).
+In a storm everybody connects at once, reads the greeting, and then gives a name; chatroom greets
+whoever has said nothing for 0.25 s, and that is in its times.
 
 C epoll, asyncio, uvloop, Twisted and threads are relays of our own (`benchmarks/peers/`). They
 greet nobody, check nothing and keep nothing, and so do less than a chatroom does for the same
@@ -172,7 +174,8 @@ def measured(contest: Contest, setting: Setting) -> str:
     lines = ["", "## Measured", ""]
     lines.append(f"`python {shlex.join(setting.command)}` has made this on {about['date'][:10]}")
     rounds = f"{setting.rounds} round{'s' if setting.rounds > 1 else ''}"
-    lines.append(f"in {rounds} of {setting.minutes / setting.rounds:.0f} minutes, on this machine:")
+    each = duration(setting.minutes / setting.rounds * 60_000_000)
+    lines.append(f"in {rounds} of {each}, on this machine:")
     lines += ["; ".join(f"{key} {about[key]}" for key in ABOUT if about.get(key)) + ".", ""]
     lines += [f"- {name}: {peer.version}" for name, peer in contest.peers.items()]
     lines += [f"- {name}: not measured: {absent.why}" for name, absent in setting.absent.items()]

@@ -31,7 +31,7 @@ def draw(path: Path, results: Sequence[Result], sweep: str) -> None:
         draw_growth(left, right, results, sweep)
     else:
         draw_distribution(left, right, results[0])
-    heading = f"Growth with {sweep}" if sweep else title(results[0].plan)
+    heading = f"Growth with {sweep}" if sweep else title(results[0])
     figure.suptitle(heading, fontsize=10)
     figure.savefig(path, dpi=DOTS)
     pyplot.close(figure)

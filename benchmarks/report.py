@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from figures import Bin, Summary, histogram, summarise
 from limits import explain, limit, own_share
 from measure import Result
-from plan import MICRO, Plan
+from plan import MICRO
 
 KB, MB = 1_000, 1_000_000
 BAR = 40  # characters of the longest bar
@@ -80,17 +80,22 @@ def bars(bins: Sequence[Bin]) -> list[str]:
     return table(rows)
 
 
-def title(plan: Plan) -> str:
+def many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("s" if count != 1 else "")
+
+
+def title(result: Result) -> str:
+    plan = result.plan
+    to = f"({plan.speak}) to {result.address}"
     if plan.storm:
-        return f"Storm: {plan.clients:,} clients connect at once ({plan.speak})"
-    parts = [f"{plan.clients:,} clients", f"{plan.senders:,} of them talking"]
+        return f"Storm: {many(plan.clients, 'client')} connect at once {to}"
+    parts = [many(plan.clients, "client"), f"{plan.senders:,} of them talking"]
     if plan.stalled:
         parts.append(f"{plan.stalled:,} never read")
     if plan.idle:
         parts.append(f"{plan.idle:,} more listen")
-    if plan.messages:
-        parts.append(f"{plan.rate:,.0f} messages/s of {plan.size} bytes for {plan.seconds:g} s")
-    return f"Flood: {', '.join(parts)} ({plan.speak})"
+    parts.append(f"{plan.rate:,g} messages/s of {plan.size} bytes for {plan.seconds:g} s")
+    return f"Flood: {', '.join(parts)} {to}"
 
 
 def deliveries(result: Result) -> list[str]:
@@ -99,20 +104,26 @@ def deliveries(result: Result) -> list[str]:
         f"Deliveries  {verdict.expected:,} expected, {verdict.received:,} received, "
         f"{verdict.lost:,} lost, {verdict.duplicated:,} duplicated, "
         f"{verdict.disordered:,} out of order",
-        f"            {result.per_second:,.0f} a second; every one was checked: {found.read:,} "
-        f"receivers line by line, {found.same:,} by being identical to one of them",
+        f"            {result.per_second:,.0f} a second; checked: "
+        f"{many(found.read, 'receiver')} line by line, {found.same:,} by being identical to one of "
+        "them" + ("" if found.unread else ": that is every delivery"),
     ]
     if found.unread:
         lines.append(
-            f"            but {found.unread:,} receivers only by their number of bytes "
-            "(no room to keep them all), and their times are left out"
+            f"            {many(found.unread, 'receiver')} by the number of bytes alone (there was "
+            "no room to keep them), without times"
         )
+    if not verdict.received:
+        lines.append(f"            nothing came: does the server speak {result.plan.speak!r}?")
     if result.unsent:
-        lines.append(f"            {result.unsent:,} messages were never taken by the server")
+        lines.append(f"            {many(result.unsent, 'message')} were never taken by the server")
     if result.unfinished:
-        lines.append(f"            {result.unfinished:,} messages did not reach everybody")
+        lines.append(f"            {many(result.unfinished, 'message')} did not reach everybody")
     if result.left:
-        lines.append(f"            {result.left:,} readers were disconnected")
+        lines.append(
+            f"            the server disconnected {many(result.left, 'reader')}; what was not sent "
+            "for that is not expected"
+        )
     if result.plan.stalled:
         lines.append(f"Stalled     {result.cut:,} of {result.plan.stalled:,} were disconnected")
     return lines
@@ -140,17 +151,18 @@ def harness(result: Result) -> list[str]:
     if late is None:
         return []
     shares = ", ".join(f"{busy.cpu / busy.wall:.0%}" for busy in result.harness)
-    many = len(result.harness)
+    crew = len(result.harness)
     lines = [
-        f"Harness     {many} load process{'es' if many > 1 else ''} at {shares} of a core; "
+        f"Harness     {crew} load process{'es' if crew > 1 else ''} at {shares} of a core; "
         f"sent late by {spread(late)}"
     ]
     if unread is not None:
         lines.append(f"            left unread what had arrived for {spread(unread)}")
         lines.append(
-            f"            so that at most {own_share(result):.0%} of the median time of a "
-            "delivery are its own"
+            f"            at most {own_share(result):.0%} of the median time of a delivery are its "
+            "own: what it sent late,"
         )
+        lines.append("            and what it read late for messages that were read with others")
     return [*lines, f"Limit       {explain(result)}"]
 
 
@@ -160,9 +172,15 @@ def spread(s: Summary) -> str:
 
 def report(result: Result) -> str:
     """Everything about one measurement."""
-    lines = [title(result.plan), "", *time_table(result), ""]
+    lines = [title(result), "", *time_table(result)]
     if result.plan.messages:
+        lines += [
+            "deliveries count from when a message was due until the kernel had it for the receiver",
+            "",
+        ]
         lines += deliveries(result)
+    else:
+        lines += ["all of them count from when a client began to connect", ""]
     lines += [*server(result), *harness(result)]
     for name, counts in histograms(result).items():
         lines += ["", name, *bars(histogram(counts))]

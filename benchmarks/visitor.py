@@ -113,8 +113,11 @@ class Visitor:
             self.say(b"")
         if mask & ~OUT:
             data = self.read_some()
+            if data and not self.greeted:
+                self.greeted = now
+                if self.waits_for_greeting:
+                    self.say(self.plan.dialect.hello(self.name))
             if data:
-                self.greeted = self.greeted or now
                 self.look_at(data, now)
 
     def connect_done(self, now: float) -> None:
@@ -123,9 +126,15 @@ class Visitor:
             return
         self.connected = now
         self.state = State.JOINING
-        self.say(self.plan.dialect.hello(self.name))
+        if not self.waits_for_greeting:
+            self.say(self.plan.dialect.hello(self.name))
         if not self.plan.dialect.greets:
             self.come_in(now)
+
+    @property
+    def waits_for_greeting(self) -> bool:
+        """In a storm people come, and people read what they are asked before they answer."""
+        return self.plan.storm and self.plan.dialect.asks
 
     def come_in(self, now: float) -> None:
         self.joined = now

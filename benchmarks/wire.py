@@ -34,7 +34,8 @@ class Dialect:
     """How to come in, how to talk, and how a delivery looks.
 
     ``answer`` is given each complete line that arrives before the client is let in, and
-    returns what to say to it. ``calm`` is how long (seconds) silence must last before
+    returns what to say to it. ``asks``: it asks for a name, after a moment in which a program would
+    have spoken first. ``calm`` is how long (seconds) silence must last before
     nothing more is to be expected of the joins: chatroom tells them once a second.
     ``abreast`` is how many may be on their way in at a time, where nothing else is said: ncat
     listens with a backlog of ten, and whoever is too many waits for ever.
@@ -45,6 +46,7 @@ class Dialect:
     calm: float
     newline: bytes
     greets: bool
+    asks: bool = False
     pings: bool = False
     abreast: int = 64
 
@@ -128,7 +130,7 @@ class Ncat(Dialect):
 
 
 DIALECTS: dict[str, Dialect] = {
-    "line": Line("line", largest=4000, calm=1.3, newline=b"\n", greets=True),
+    "line": Line("line", largest=4000, calm=1.3, newline=b"\n", greets=True, asks=True),
     "irc": Irc("irc", 400, calm=0.5, newline=b"\r\n", greets=True, pings=True),
     "ncat": Ncat("ncat", largest=4000, calm=0.5, newline=b"\n", greets=True, abreast=8),
     "raw": Dialect("raw", largest=4000, calm=0.3, newline=b"\n", greets=False),

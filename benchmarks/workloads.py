@@ -55,8 +55,13 @@ def missing(result: Result) -> float:
 
 
 def unfinished(result: Result) -> float:
-    """The share of all messages that did not reach everybody."""
-    return (result.unfinished + result.unsent) / result.plan.messages
+    """The share of all messages that did not reach everybody.
+
+    It is no less than the share of deliveries that are missing, wherever those are missing: times
+    are known only of receivers whose streams were kept, and others may have got less.
+    """
+    known = (result.unfinished + result.unsent) / result.plan.messages
+    return max(known, missing(result))
 
 
 def at(counts: Mapping[int, int], rank: float, never: float) -> float | None:

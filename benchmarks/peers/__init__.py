@@ -29,6 +29,12 @@ MANY = 1000  # abreast: it lets people in once a second, however many they are
 NCAT_MOST = "100000"  # connections; its own limit is 100
 SERVANT = "nobody"  # who a daemon becomes that must not stay root
 
+NAMES = (
+    *("C epoll", "asyncio", "uvloop", "Twisted", "threads"),
+    *("ngircd", "InspIRCd", "ncat --chat"),
+)
+"""Of all peers there are, in the order in which they are shown."""
+
 Command = Callable[[Path, int], list[str]]  # from a folder of its own and a free port
 
 
@@ -48,16 +54,17 @@ class Absent:
 
 def find(folder: Path) -> dict[str, Peer | Absent]:
     """Every peer, in the order in which they are shown. ``folder`` is for what is compiled."""
-    return {
-        "C epoll": epoll_server(folder),
-        "asyncio": python_server("asyncio_server.py"),
-        "uvloop": python_server("asyncio_server.py", "--uvloop", needs="uvloop"),
-        "Twisted": python_server("twisted_server.py", needs="twisted"),
-        "threads": python_server("threads_server.py"),
-        "ngircd": ngircd(),
-        "InspIRCd": inspircd(),
-        "ncat --chat": ncat(),
-    }
+    peers = (
+        epoll_server(folder),
+        python_server("asyncio_server.py"),
+        python_server("asyncio_server.py", "--uvloop", needs="uvloop"),
+        python_server("twisted_server.py", needs="twisted"),
+        python_server("threads_server.py"),
+        ngircd(),
+        inspircd(),
+        ncat(),
+    )
+    return dict(zip(NAMES, peers, strict=True))
 
 
 def compile_epoll_server(folder: Path) -> Path | None:

@@ -9,12 +9,14 @@ from workloads import (
     EACH_P50,
     EACH_P99,
     GRACE,
+    LAST_P50,
     LAST_P99,
     LATE,
     LET_IN,
     at,
     missing,
     time,
+    unfinished,
     workloads,
 )  # fmt: skip
 
@@ -53,6 +55,14 @@ def test_no_workload_has_many_more_clients_than_are_allowed(most: int) -> None:
         assert job.plan.readers <= most
         assert job.plan.senders <= job.plan.readers
         assert job.plan.grace == GRACE
+
+
+def test_a_message_that_somebody_did_not_get_has_not_reached_everybody() -> None:
+    lossy = result()
+    lossy.found.verdict.lost = 60
+    lossy.unfinished = 3  # of ten: as far as the receivers know whose streams were kept
+    assert unfinished(lossy) == missing(lossy) == 0.6
+    assert isinf(LAST_P50.pick(lossy) or 0)
 
 
 def test_what_never_came_counts_as_infinitely_late() -> None:
