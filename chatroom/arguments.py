@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "-p",
         "--port",
-        type=_port,
+        type=port,
         default=default.port,
         help="TCP port; 0 lets the system choose (default: %(default)s)",
     )
@@ -70,7 +70,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     )
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose one from 0 to 65535")
     return int(text)

@@ -63,8 +63,8 @@ class Settings:
     send_buffer: int = 128 * KIB
     receive_buffer: int = 64 * KIB
 
-    # After a fan-out the rooms rest this many times as long as it took, but no more seconds than
-    # that; what is said meanwhile goes out together.
+    # Fan-outs that follow each other within so many times as long as they take are followed by a
+    # rest as long, but of no more seconds than that; what is said meanwhile goes out together.
     rest_factor: float = 2.0
     longest_rest: float = 0.001
 

@@ -1,17 +1,24 @@
 """Real server processes, real nc processes, raw sockets."""
 
 import contextlib
+import fcntl
+import json
 import os
+import pty
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
@@ -134,6 +141,82 @@ class Server(Process):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Screen:
+    """A program in a terminal of its own, with a person who types and reads."""
+
+    # The program's terminal has to be its controlling one, or Ctrl-C would reach nobody.
+    _WRAPPER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    _WRAPPER += "os.execvp(sys.argv[1], sys.argv[1:])"
+
+    def __init__(self, command: list[str], columns: int = 90, rows: int = 24) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.popen = subprocess.Popen(
+            [sys.executable, "-c", self._WRAPPER, *command],
+            cwd=ROOT,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color"},
+        )
+        os.close(slave)
+        self.screen = pyte.HistoryScreen(columns, rows, history=1000)
+        # it is asked where its cursor is
+        self.screen.write_process_input = self.type  # type: ignore[assignment,method-assign]
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen, and above it, without empty lines."""
+        above = [
+            "".join(line[column].data for column in range(self.screen.columns))
+            for line in self.screen.history.top
+        ]
+        return [line.rstrip() for line in (*above, *self.screen.display) if line.strip()]
+
+    def sees(self, text: str, seconds: float = PATIENCE) -> str:
+        """Wait until a line holds the text; returns the last such line."""
+        deadline = time.monotonic() + seconds
+        while not (found := [line for line in self.lines if text in line]):
+            if not self._read(deadline - time.monotonic()):
+                pytest.fail(f"no {text!r} in {self.lines}")
+        return found[-1]
+
+    def colours(self, text: str) -> set[str]:
+        """The colours that the text has on the screen."""
+        for y, line in enumerate(self.screen.display):
+            if (x := line.find(text)) >= 0:
+                return {self.screen.buffer[y][x + i].fg for i in range(len(text))}
+        pytest.fail(f"no {text!r} in {self.lines}")
+
+    def wait(self, seconds: float = PATIENCE) -> int:
+        while self._read(seconds):
+            pass
+        return self.popen.wait(seconds)
+
+    def end(self) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait()
+        os.close(self._master)
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._master], [], [], max(0.0, seconds))[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # nobody has the other end any more
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+
 class Peer:
     """A raw client."""
 
@@ -152,6 +235,17 @@ class Peer:
         self.sees(f"All set, {name}! ")
         self.sees("\n")
         return self
+
+    def ask(self, **request: object) -> None:
+        """A request, in JSON."""
+        self.send(json.dumps(request).encode() + b"\n")
+
+    def told(self, kind: str) -> dict[str, Any]:
+        """The next message of this type, in JSON."""
+        while True:
+            message: dict[str, Any] = json.loads(self.sees("\n"))
+            if message["type"] == kind:
+                return message
 
     def reset(self) -> None:
         """Close so that the other side sees a reset."""
@@ -196,6 +290,160 @@ def connect(server: Server) -> Iterator[Callable[..., Peer]]:
     yield connect
     for peer in peers:
         peer.sock.close()
+
+
+@pytest.fixture
+def run_program() -> Iterator[Callable[..., Process]]:
+    """Python programs of any kind."""
+    started: list[Process] = []
+
+    def start(*arguments: str) -> Process:
+        started.append(Process([sys.executable, *arguments]))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.end()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Callable[..., Process]]:
+    """Clients in a pipe, of `server` unless told otherwise."""
+    started: list[Process] = []
+
+    def start(*arguments: str, port: int = 0, **options: Any) -> Process:
+        command = [sys.executable, "-m", "chatroom.client", "localhost"]
+        command += ["-p", str(port or server.port), *arguments]
+        options.setdefault("stderr", subprocess.PIPE)
+        started.append(Process(command, cwd=ROOT, **options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.end()
+
+
+@pytest.fixture
+def screen(server: Server) -> Iterator[Callable[..., Screen]]:
+    """Clients in a terminal, of `server` unless told otherwise."""
+    started: list[Screen] = []
+
+    def start(*arguments: str, host: str = "localhost", port: int = 0) -> Screen:
+        command = [sys.executable, "-m", "chatroom.client", host]
+        started.append(Screen([*command, "-p", str(port or server.port), *arguments]))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
+
+
+class Desktop:
+    """A screen without a monitor, with a keyboard and a mouse that are ours."""
+
+    def __init__(self, xvfb: str, xdotool: str) -> None:
+        self._xdotool = xdotool
+        reading, writing = os.pipe()
+        self._xvfb = subprocess.Popen(
+            [xvfb, "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        self.name = ":" + Output(reading).until("\n").strip()
+        os.close(reading)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "DISPLAY": self.name}
+
+    def do(self, *words: str | int) -> str:
+        """One command of xdotool's; what it says."""
+        command = [self._xdotool, *map(str, words)]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=PATIENCE
+        )
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+        return done.stdout.strip()
+
+    def end(self) -> None:
+        self._xvfb.terminate()
+        self._xvfb.wait()
+
+
+class Windowed(Process):
+    """The client in its window, with a person who looks, types and clicks."""
+
+    def __init__(self, desktop: Desktop, *arguments: str, **options: Any) -> None:
+        command = [sys.executable, "-m", "chatroom.client", *arguments, "--gui"]
+        options.setdefault("stderr", subprocess.PIPE)
+        super().__init__(command, cwd=ROOT, env=desktop.environment, **options)
+        self.desktop = desktop
+        self.window = desktop.do(
+            *("search", "--sync", "--onlyvisible", "--pid", self.popen.pid, "--class", "Chatroom")
+        ).split()[-1]
+        self.focus()
+
+    def focus(self) -> None:
+        self.desktop.do("windowfocus", "--sync", self.window)
+
+    def unfocus(self) -> None:
+        """Nobody looks: the focus is with no window at all."""
+        self.desktop.do("search", "--maxdepth", 0, "--name", ".*", "windowfocus")
+
+    def keys(self, *names: str) -> None:
+        self.desktop.do("key", "--delay", 15, *names)
+
+    def enters(self, text: str) -> None:
+        self.desktop.do("type", "--delay", 5, text)
+
+    def click(self, x: int, y: int, *options: str | int) -> None:
+        """At a place in the window; negative ones count from the right and the bottom."""
+        width, height = self.size
+        place = (x if x >= 0 else width + x, y if y >= 0 else height + y)
+        self.desktop.do("mousemove", "--sync", "--window", self.window, *place)
+        self.desktop.do("click", *options, 1)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        shell = self.desktop.do("getwindowgeometry", "--shell", self.window)
+        found = dict(line.split("=") for line in shell.split())
+        return int(found["WIDTH"]), int(found["HEIGHT"])
+
+    @property
+    def title(self) -> str:
+        return self.desktop.do("getwindowname", self.window)
+
+    def is_titled(self, text: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while text != self.title:
+            assert time.monotonic() < deadline, f"the title is {self.title!r}, not {text!r}"
+            time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def desktop(need_program: Callable[[str], str]) -> Iterator[Desktop]:
+    if find_spec("tkinter") is None:
+        pytest.skip("this Python has no tkinter")
+    desktop = Desktop(need_program("Xvfb"), need_program("xdotool"))
+    yield desktop
+    desktop.end()
+
+
+@pytest.fixture
+def window(server: Server, desktop: Desktop) -> Iterator[Callable[..., Windowed]]:
+    """Clients in a window, of `server` unless told otherwise."""
+    started: list[Windowed] = []
+
+    def start(*arguments: str, host: str = "localhost", port: int = 0, **options: Any) -> Windowed:
+        where = [host] if host else []
+        where += ["-p", str(port or server.port)]
+        started.append(Windowed(desktop, *where, *arguments, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
 
 
 @pytest.fixture

@@ -67,58 +67,66 @@ def test_a_tick_without_news_hands_nothing_out(world: World) -> None:
     assert world.loop.pending == 0
 
 
-def test_what_is_said_during_the_rest_goes_out_together_at_its_end(world: World) -> None:
-    world.says()
-    world.tick()
-    for _ in range(3):
+def test_the_next_message_of_a_quiet_room_goes_out_at_once_as_well(world: World) -> None:
+    for number in range(1, 5):
         world.says()
-        assert world.tick(REST / 4) == 1
-    assert world.loop.pending == 1
-    assert world.tick(REST / 4) == 2
+        assert world.tick(REST) == number
     assert world.loop.pending == 0
 
 
-def test_the_loop_wakes_up_at_the_end_of_the_rest_by_itself(world: World) -> None:
-    world.says()
-    world.tick()
-    world.says()
-    world.tick()
-    world.now += REST
-    world.loop.tick(60.0)  # a minute of waiting would fail this test
+@pytest.fixture
+def busy(world: World) -> World:
+    """Two fan-outs in a row: the rooms rest."""
+    for _ in range(2):
+        world.says()
+        world.tick()
     assert world.hub.flushes == 2
+    return world
 
 
-def test_after_the_rest_a_message_goes_out_at_once_again(world: World) -> None:
-    world.says()
-    world.tick()
-    assert world.tick(REST) == 1
-    world.says()
-    assert world.tick() == 2
+def test_what_is_said_during_the_rest_goes_out_together_at_its_end(busy: World) -> None:
+    for _ in range(3):
+        busy.says()
+        assert busy.tick(REST / 4) == 2
+    assert busy.loop.pending == 1
+    assert busy.tick(REST / 4) == 3
+    assert busy.loop.pending == 0
+
+
+def test_the_loop_wakes_up_at_the_end_of_the_rest_by_itself(busy: World) -> None:
+    busy.says()
+    busy.tick()
+    busy.now += REST
+    busy.loop.tick(60.0)  # a minute of waiting would fail this test
+    assert busy.hub.flushes == 3
+
+
+def test_after_the_rest_a_message_goes_out_at_once_again(busy: World) -> None:
+    assert busy.tick(REST) == 2
+    busy.says()
+    assert busy.tick() == 3
 
 
 def test_a_long_fanout_earns_no_long_rest(world: World) -> None:
     world.took = 0.050
+    for _ in range(2):
+        world.says()
+        world.tick()
     world.says()
-    world.tick()
-    world.says()
-    assert world.tick(0.0009) == 1
-    assert world.tick(0.0002) == 2
+    assert world.tick(0.0009) == 2
+    assert world.tick(0.0002) == 3
 
 
-def test_the_time_of_a_message_counts_from_its_tick_and_includes_the_rest(world: World) -> None:
-    world.says()
-    world.tick()
-    world.says(2)
-    world.tick()
-    world.says(3)
-    world.tick(REST)
-    assert world.metrics.fanout.count == 6
-    assert world.metrics.fanout.max == pytest.approx(REST + TOOK)
+def test_the_time_of_a_message_counts_from_its_tick_and_includes_the_rest(busy: World) -> None:
+    busy.says(2)
+    busy.tick()
+    busy.says(3)
+    busy.tick(REST)
+    assert busy.metrics.fanout.count == 7
+    assert busy.metrics.fanout.max == pytest.approx(REST + TOOK)
 
 
-def test_messages_that_wait_have_not_been_measured_yet(world: World) -> None:
-    world.says()
-    world.tick()
-    world.says()
-    world.tick()
-    assert world.metrics.fanout.count == 1
+def test_messages_that_wait_have_not_been_measured_yet(busy: World) -> None:
+    busy.says()
+    busy.tick()
+    assert busy.metrics.fanout.count == 2

@@ -32,7 +32,7 @@ ONLY_IN = {
     "selectors": ("net/", "clients/"),
     "ssl": ("net/tls.py",),
     "sqlite3": ("chat/history.py",),
-    "time": ("net/loop.py", "server.py"),
+    "time": ("net/loop.py", "server.py", "client.py"),
 }
 
 

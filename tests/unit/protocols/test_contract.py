@@ -11,15 +11,22 @@ from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
+from chatroom.protocols.tutorial import Tutorial
 
 LIMIT = 40
 
-PROTOCOLS: dict[str, Callable[[], Protocol]] = {
+PEOPLE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(LIMIT),
     "detect": lambda: Detect(Line(LIMIT), JsonLines(LIMIT, LIMIT)),
 }
 
-each_protocol = pytest.mark.parametrize("make", PROTOCOLS.values(), ids=PROTOCOLS.keys())
+# What is cut anywhere and still the same; the tutorial's client frames nothing.
+FRAMED = {**PEOPLE, "json": lambda: JsonLines(LIMIT, LIMIT)}
+ALL = {**FRAMED, "tutorial": lambda: Tutorial("ann", LIMIT)}
+
+
+def each(protocols: dict[str, Callable[[], Protocol]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("make", protocols.values(), ids=protocols.keys())
 
 
 class Peer:
@@ -71,11 +78,13 @@ TOKENS = (
     *(b"\xff", b"\xff\xfa", b"\xff\xf0", b"\xff\xf4", b"\xff\xfd", b"\xc3\xbc", b"\xe6\x97"),
     *(b"\0", b"\x1b[31m", b"\xef\xbb\xbf"),
     *(b"GET ", b"GE", b"POST ", b"P", b"\x16\x03", b"SSH-2.0", b"{", b"NICK "),
+    *(b'{"type":"join","name":"ann"}\n', b'{"type":"say","text":"hi","ref":1}\n'),
+    *(b'{"type":"ping"}\n', b'{"type":', b'"ref":', b"[[[[", b"null", b"}", b"ann: "),
 )
 STREAMS = st.lists(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=6)), max_size=16)
 
 
-@each_protocol
+@each(ALL)
 @given(data=st.binary(max_size=200))
 def test_any_bytes_give_requests_and_no_exception(
     make: Callable[[], Protocol], data: bytes
@@ -83,7 +92,7 @@ def test_any_bytes_give_requests_and_no_exception(
     requests_of(make, [data])
 
 
-@each_protocol
+@each(FRAMED)
 @given(pieces=STREAMS)
 def test_how_the_bytes_were_cut_makes_no_difference(
     make: Callable[[], Protocol], pieces: list[bytes]
@@ -93,12 +102,12 @@ def test_how_the_bytes_were_cut_makes_no_difference(
     assert requests_of(make, bytewise(b"".join(pieces))) == whole
 
 
-@each_protocol
+@each(ALL)
 def test_the_end_of_input_without_any_ends_it(make: Callable[[], Protocol]) -> None:
     assert requests_of(make, []) == [events.Quit("end of input")]
 
 
-@each_protocol
+@each(PEOPLE)
 def test_silence_greets_and_does_so_once(make: Callable[[], Protocol]) -> None:
     peer = Peer(make())
     peer.silence()
@@ -107,12 +116,12 @@ def test_silence_greets_and_does_so_once(make: Callable[[], Protocol]) -> None:
     assert peer.requests == [events.Greet(), events.Join("ann"), events.Say("hello")]
 
 
-@each_protocol
+@each(ALL)
 @pytest.mark.parametrize(
     "event",
     [
         events.Said(1, "lobby", "ann", "hi", 0.0),
-        events.Greeting(events.People(0, ())),
+        events.Joined("lobby", "ann"),
         events.Closing("shutdown", "bye"),
         events.Skipped(3),
     ],
@@ -125,7 +134,7 @@ def test_encoding_is_pure(make: Callable[[], Protocol], event: events.Event) -> 
     assert fresh.encode(event) == fresh.encode(event) == used.protocol.encode(event)
 
 
-@each_protocol
+@each(ALL)
 def test_the_dialect_is_fixed_once_there_is_a_name(make: Callable[[], Protocol]) -> None:
     peer = Peer(make())
     peer.receive(b"ann\r\n")
@@ -135,7 +144,7 @@ def test_the_dialect_is_fixed_once_there_is_a_name(make: Callable[[], Protocol])
     assert hash(dialect) == hash(peer.protocol.dialect)
 
 
-@each_protocol
+@each(PEOPLE)
 def test_a_request_is_decided_before_the_next_line_is_looked_at(
     make: Callable[[], Protocol],
 ) -> None:

@@ -151,3 +151,25 @@ def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
     assert detect.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
     assert detect.dialect == line.dialect
     detect.named()
+
+
+@pytest.mark.parametrize("before", [b"", b"\n", b"\r\n\n"], ids=repr)
+def test_a_brace_is_a_program(before: bytes) -> None:
+    detect = Detect(Line(4096), JsonLines(4096, 1000))
+    become, *requests = detect.receive(before + b'{"type":"join","name":"ann"}\n')
+    assert isinstance(become, Become)
+    assert isinstance(become.protocol, JsonLines)
+    assert requests == [events.Join("ann")]
+
+
+def test_a_brace_alone_is_enough() -> None:
+    (become,) = Detect(Line(4096), JsonLines(4096, 1000)).receive(b"{")
+    assert isinstance(become, Become)
+    assert isinstance(become.protocol, JsonLines)
+
+
+def test_a_person_who_was_greeted_may_type_a_brace() -> None:
+    line = Line(4096)
+    detect = Detect(line, JsonLines(4096, 1000))
+    list(detect.silence())
+    assert list(line.receive(b"{\n")) == [events.Join("{")]

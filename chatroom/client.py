@@ -1,0 +1,103 @@
+"""python -m chatroom.client: arguments, and then one of the clients."""
+
+import argparse
+import asyncio
+import importlib
+import importlib.util
+import random
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from chatroom import __version__
+from chatroom.arguments import port
+from chatroom.clients.core import Client, Happening
+from chatroom.clients.network import Network
+from chatroom.clients.plain import Plain
+from chatroom.clients.settings import ClientSettings
+from chatroom.settings import Settings
+
+_BETTER = "For history, completion and colours: pip install prompt_toolkit"
+_NO_TKINTER = (
+    "This Python has no tkinter. Install it (on Debian: apt install python3-tk), or leave out --gui"
+    " and talk in the terminal."
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(
+        prog="python -m chatroom.client",
+        description="Take part in a chatroom: in the terminal, in a window, or in a pipe.",
+    )
+    result.add_argument("host", nargs="?", metavar="HOST", help="where the chatroom is")
+    result.add_argument(
+        "-p", "--port", type=port, default=Settings().port, help="its TCP port (%(default)s)"
+    )
+    result.add_argument("--name", default="", help="your name there; without it you are asked")
+    result.add_argument("--room", default="", help="the room to go to (lobby)")
+    result.add_argument("--gui", action="store_true", help="in a window of its own")
+    result.add_argument(
+        "--plain", action="store_true", help="plain lines, also where the terminal could do more"
+    )
+    result.add_argument("--version", action="version", version=f"chatroom {__version__}")
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0, 1 if we could not get in or something was not delivered, 130 by Ctrl-C."""
+    options = parser().parse_args(arguments)
+    if options.gui:
+        return _window(options)
+    if not options.host:
+        parser().error("HOST is missing: where is the chatroom? (localhost, if it is here)")
+    try:
+        return asyncio.run(_talk(options))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+async def _talk(options: argparse.Namespace) -> int:
+    """The terminal client, the better one where there is a person and what it needs."""
+    settings = ClientSettings()
+    loop = asyncio.get_running_loop()
+    client = new_client(settings, options.room, loop.time)
+    if options.name:
+        client.join(options.name)
+
+    def connect(client: Client, show: Callable[[list[Happening]], None]) -> Network:
+        return Network(client, options.host, options.port, settings.connect_seconds, show, loop)
+
+    where = address(options.host, options.port)
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    better = importlib.util.find_spec("prompt_toolkit") is not None
+    if interactive and better and not options.plain:
+        terminal = importlib.import_module("chatroom.clients.terminal")
+        return int(await terminal.Terminal(client, where, connect).run())
+    if interactive and not better:
+        print(_BETTER)
+    return await Plain(client, where, connect, interactive).run()
+
+
+def new_client(settings: ClientSettings, room: str, clock: Callable[[], float]) -> Client:
+    ticket = secrets.token_urlsafe(16)
+    return Client(settings, ticket, clock, time.time, random.random, room)
+
+
+def address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _window(options: argparse.Namespace) -> int:
+    try:
+        window = importlib.import_module("chatroom.clients.window")
+    except ImportError:
+        print(_NO_TKINTER, file=sys.stderr)
+        return 1
+    host = options.host or ""
+    return int(window.run(new_client, host, options.port, options.name, options.room))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

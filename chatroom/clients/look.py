@@ -1,0 +1,67 @@
+"""What both clients show alike: times, colours of names, mentions, links."""
+
+import re
+import zlib
+from datetime import datetime
+
+from chatroom.chat import events, names
+from chatroom.clients.core import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.protocols.rendering import lines_of
+
+LOST = "Oh no, we have lost connection to the server!"
+
+# What follows a link and is hardly part of it: the end of a sentence, or of a parenthesis.
+_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]", re.IGNORECASE)
+
+
+def clock_time(seconds: float) -> str:
+    """Hours and minutes in the zone where we are."""
+    return f"{datetime.fromtimestamp(seconds):%H:%M}"
+
+
+def colour_number(name: str, colours: int) -> int:
+    """The same for the same person in every client, every day."""
+    return zlib.crc32(names.key(name).encode()) % colours
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether the name stands in the text as a word."""
+    if not name:
+        return False
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def links(text: str) -> list[tuple[int, int]]:
+    """Where links (http and https only) begin and end."""
+    return [match.span() for match in _LINK.finditer(text)]
+
+
+def is_own(happening: Happening, me: str) -> bool:
+    """Whether it is something that we said ourselves."""
+    match happening:
+        case events.Said(name=name) | events.Acted(name=name) | events.Told(name=name):
+            return name == me
+    return False
+
+
+def plain_lines(happening: Happening, me: str) -> list[str]:
+    """What has happened, as lines for a person, in the words that people with nc see.
+
+    `me` is our own name.
+    """
+    match happening:
+        case Connected() | NameWanted(""):
+            return []
+        case NameWanted(text) | Failed(text):
+            return [text]
+        case Lost():
+            return [LOST]
+        case Back(name, room):
+            return [f"We are back, as {name} in room {room}."]
+        case Ended(text, unsent):
+            were = "line was" if unsent == 1 else "lines were"
+            return [text] * bool(text) + [f"{unsent} {were} not delivered."] * bool(unsent)
+        case events.Told(name, to, text) if name == me:
+            return [f"[private to {to}] {text}"]
+        case _:
+            return lines_of(happening)

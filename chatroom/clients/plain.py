@@ -1,0 +1,147 @@
+"""The client for pipes and for plain terminals: lines in, lines out.
+
+In a pipe nothing but the chat goes to standard output, and problems go to standard error, so that a
+script can use both. It ends with the input, as soon as the server has confirmed every line.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+from chatroom.chat import events
+from chatroom.clients.core import Client, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.clients.look import is_own, plain_lines
+from chatroom.clients.network import Network
+from chatroom.clients.reader import Reader
+from chatroom.protocols.framing import Lines
+from chatroom.protocols.rendering import PROMPT
+from chatroom.protocols.typed import parse
+
+_MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and it says so
+_ENOUGH = 50  # lines under way, beyond which no more are read: a long file waits its turn
+
+Connect = Callable[[Client, Callable[[list[Happening]], None]], Network]
+
+
+class Plain:
+    """`where` is HOST:PORT; `interactive` says that a person sits at both ends."""
+
+    def __init__(self, client: Client, where: str, connect: Connect, interactive: bool) -> None:
+        self._client = client
+        self._where = where
+        self._interactive = interactive
+        self._network = connect(client, self._show)
+        self._news = asyncio.Event()
+        self._been_in = False
+        self._exit_code = 0
+
+    async def run(self) -> int:
+        """The exit code: 0, 1 if we could not get in or something was not delivered, 141 if nobody
+        wants our output any more."""
+        if self._interactive:
+            self._print(f"Trying to connect to {self._where}...")
+        self._client.start()
+        reading = asyncio.create_task(self._read())
+        await self._network.run()
+        reading.cancel()
+        return self._exit_code
+
+    async def _read(self) -> None:
+        lines = Lines(_MAX_LINE)
+        reader = Reader(sys.stdin.fileno(), asyncio.get_running_loop())
+        while data := await reader.read():
+            for line in lines.split(data):
+                await self._typed(line)
+        for line in lines.rest():
+            await self._typed(line)
+        if self._client.name:
+            self._client.finish()
+        else:
+            self._give_up("No name was given.")
+        self._network.go_on()
+
+    async def _typed(self, line: bytes | None) -> None:
+        if line is None:
+            self._complain(f"That line has more than {_MAX_LINE} bytes; it was not sent.")
+            return
+        while self._has_to_wait():
+            self._news.clear()
+            await self._news.wait()
+        text = line.decode("utf-8", "replace")
+        if self._client.name:
+            self._say(text)
+        elif text.strip():
+            self._client.join(text.strip())
+        elif self._interactive:
+            self._ask()
+        self._network.go_on()
+
+    def _has_to_wait(self) -> bool:
+        """Whether it is not the next line's turn: we are not in yet, or much is under way."""
+        coming_in = bool(self._client.name) and not self._been_in
+        return coming_in or self._client.waiting >= _ENOUGH
+
+    def _say(self, text: str) -> None:
+        command = parse(text)
+        if isinstance(command, str):
+            self._print(*command.rstrip("\n").split("\n"))
+        else:
+            self._client.request(command)
+
+    def _ask(self) -> None:
+        print(PROMPT, end="", flush=True)
+
+    # --- what has happened --------------------------------------------------------------------
+
+    def _show(self, happenings: list[Happening]) -> None:
+        self._news.set()
+        for happening in happenings:
+            if not is_own(happening, self._client.name):
+                self._show_one(happening)
+
+    def _show_one(self, happening: Happening) -> None:
+        lines = plain_lines(happening, self._client.name)
+        match happening:
+            case Connected() if self._interactive:
+                self._print(f"Successfully connected to {self._where}")
+            case NameWanted() if self._interactive:
+                self._print(*lines)
+                self._ask()
+            case NameWanted(text) if text:  # nobody is there to choose another one
+                self._give_up(text)
+            case Failed(text):
+                self._give_up(text)
+            case Ended():
+                self._exit_code = 1 if lines else self._exit_code
+                self._complain(*lines)
+            case Lost() if not self._interactive:
+                self._complain(*lines)
+            case events.Welcomed():
+                self._been_in = True
+                if self._interactive:
+                    self._print(*lines)
+            case _:
+                self._print(*lines)
+
+    def _give_up(self, text: str) -> None:
+        self._complain(text)
+        self._exit_code = 1
+        self._client.request(events.Quit("quit"))
+
+    def _print(self, *lines: str) -> None:
+        try:
+            for line in lines:
+                print(line)
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self._exit_code = 128 + signal.SIGPIPE
+            self._client.request(events.Quit("quit"))
+
+    def _complain(self, *lines: str) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            for line in lines:
+                print(line, file=sys.stderr)

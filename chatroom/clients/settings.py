@@ -1,0 +1,40 @@
+"""Every limit and every default of the clients, in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """Times in seconds."""
+
+    # Between two pings. They measure the round trip and find out whether anybody is there: a
+    # connection that was cut by a sleeping laptop or a dead router stays open for ever otherwise.
+    ping_interval: float = 15.0
+
+    # Without a byte for this long, when an answer is due, the connection is taken to be lost.
+    answer_seconds: float = 10.0
+
+    # Until a connection must be made.
+    connect_seconds: float = 10.0
+
+    # Waits between attempts to come back: the first, and the longest, each doubling the one before.
+    # Half of each is left to chance, so that a server which returns is not met by all at once.
+    first_wait: float = 1.0
+    longest_wait: float = 30.0
+
+    # With no more input (a pipe has ended) a lost connection is tried again no longer than this;
+    # whoever started us wants to know.
+    finish_seconds: float = 30.0
+
+    # Lines kept while there is no connection. One more is refused, with a word.
+    most_waiting: int = 1000
+
+    # Bytes of one message of the server's. One that is longer is not a chatroom's.
+    max_message: int = 1024 * 1024
+
+    # Between two questions who is here, in a room so crowded that comings and goings are told as
+    # numbers.
+    people_interval: float = 10.0
+
+    # Lines that the window keeps; the oldest go.
+    lines_kept: int = 5000

@@ -1,0 +1,266 @@
+"""The client for a terminal: what is being typed stays whole while messages arrive above it.
+
+prompt_toolkit (extra `client`) edits the line and draws the status below it; messages are printed
+above and so belong to the terminal, which scrolls, selects and keeps them.
+"""
+
+import asyncio
+import math
+import os
+from collections.abc import Iterable
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+from chatroom.chat import events
+from chatroom.clients.core import (
+    Client,
+    Connected,
+    Ended,
+    Failed,
+    Happening,
+    Lost,
+    NameWanted,
+    State,
+)
+from chatroom.clients.look import clock_time, colour_number, is_own, mentions, plain_lines
+from chatroom.clients.plain import Connect
+from chatroom.protocols.rendering import PROMPT
+from chatroom.protocols.typed import VERBS, parse
+
+_BELLS = ("off", "mentions", "all")
+_HELP = """\
+/bell off|mentions|all   when to ring the terminal's bell
+Tab completes commands, names and rooms; the arrow keys bring back what was typed.
+"""
+# The colours that can be read on a light and on a dark terminal alike.
+_COLOURS = (
+    *("ansired", "ansigreen", "ansiyellow", "ansiblue", "ansimagenta", "ansicyan"),
+    *("ansibrightred", "ansibrightblue", "ansibrightmagenta"),
+)
+_STYLE = Style.from_dict(
+    {
+        "time": "ansibrightblack",
+        "notice": "italic ansibrightblack",
+        "problem": "bold ansired",
+        "mention": "bold underline",
+        "private": "bold",
+        "bottom-toolbar": "noreverse ansibrightblack",
+        "bottom-toolbar.trouble": "bold ansired",
+    }
+)
+_REFRESH = 1.0  # seconds between two looks at the status line, which may count down
+
+
+class Terminal:
+    """`where` is HOST:PORT."""
+
+    def __init__(self, client: Client, where: str, connect: Connect) -> None:
+        self._client = client
+        self._where = where
+        self._network = connect(client, self._show)
+        self._bell = "mentions"
+        self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
+        self._exit_code = 0
+        self._asking = asyncio.Event()  # for a name, or talking: there is something to type
+        self._session: PromptSession[str] = PromptSession(
+            style=_STYLE,
+            completer=Completions(client),
+            complete_while_typing=False,
+            erase_when_done=True,  # a message is shown when it has arrived, with its time
+            color_depth=self._depth,
+            refresh_interval=_REFRESH,
+        )
+
+    async def run(self) -> int:
+        """The exit code: 0, or 1 if we could not get in."""
+        self._print("", f"Trying to connect to {self._where}...")
+        self._client.start()
+        network = asyncio.create_task(self._network.run())
+        try:
+            await self._ready(network)
+            while self._client.state is not State.ENDED:
+                await self._prompt()
+        except (KeyboardInterrupt, EOFError):
+            self._client.request(events.Quit("quit"))
+            self._network.go_on()
+        await network
+        return self._exit_code
+
+    async def _ready(self, network: "asyncio.Task[None]") -> None:
+        """Until there is something to ask, or it is over."""
+        asking = asyncio.create_task(self._asking.wait())
+        await asyncio.wait({asking, network}, return_when=asyncio.FIRST_COMPLETED)
+        asking.cancel()
+
+    async def _prompt(self) -> None:
+        named = bool(self._client.name)
+        try:
+            text = await self._session.prompt_async(
+                f"{self._client.name}> " if named else PROMPT,
+                bottom_toolbar=self._status,
+            )
+        except _Interrupted:
+            return
+        for line in text.split("\n"):  # several, when they were pasted
+            if named:
+                self._typed(line)
+            elif line.strip():
+                self._client.join(line.strip())
+        self._network.go_on()
+
+    def _typed(self, line: str) -> None:
+        verb, _, rest = line.strip().partition(" ")
+        if verb == "/bell":
+            self._set_bell(rest.strip())
+            return
+        command = parse(line)
+        if not isinstance(command, str):
+            self._client.request(command)
+        elif command:
+            more = _HELP if verb == "/help" else ""
+            self._print("class:notice", *(command + more).rstrip("\n").split("\n"))
+
+    def _set_bell(self, when: str) -> None:
+        if when in _BELLS:
+            self._bell = when
+            self._print("class:notice", f"The bell rings: {when}.")
+        else:
+            self._print("class:notice", f"Usage: /bell {'|'.join(_BELLS)} (now: {self._bell})")
+
+    # --- the status line ----------------------------------------------------------------------
+
+    def _status(self) -> FormattedText:
+        client = self._client
+        parts = [("", f" {self._where}")]
+        if client.count:
+            people = f"{client.count} {'person' if client.count == 1 else 'people'}"
+            parts.append(("", f"  #{client.room}  {people}"))
+        if client.state is State.WAITING:
+            wait = f"  reconnecting in {math.ceil(client.retry_in)} s"
+            parts.append(("class:bottom-toolbar.trouble", wait))
+        elif client.state is not State.JOINED and client.count:
+            parts.append(("class:bottom-toolbar.trouble", "  reconnecting"))
+        elif client.round_trip is not None:
+            parts.append(("", f"  connected, {client.round_trip * 1000:.0f} ms"))
+        if client.waiting:
+            parts.append(("class:bottom-toolbar.trouble", f"  {client.waiting} not sent yet"))
+        return FormattedText(parts)
+
+    # --- what has happened --------------------------------------------------------------------
+
+    def _show(self, happenings: list[Happening]) -> None:
+        lines: list[tuple[str, str]] = []
+        for happening in happenings:
+            lines += self._drawn(happening)
+            self._ring(happening)
+            match happening:
+                case Connected():
+                    lines.append(("", f"Successfully connected to {self._where}\n"))
+                case NameWanted():
+                    self._asking.set()
+                    self._interrupt()
+                case events.Welcomed():
+                    self._asking.set()
+                case Failed() | Ended():
+                    self._exit_code = 1 if plain_lines(happening, "") else self._exit_code
+                    self._client.request(events.Quit("quit"))
+                    self._interrupt()
+        if lines:
+            (style, text) = lines[-1]
+            lines[-1] = (style, text.removesuffix("\n"))  # printing ends the line
+            print_formatted_text(FormattedText(lines), style=_STYLE, color_depth=self._depth)
+        if self._session.app.is_running:
+            self._session.app.invalidate()
+
+    def _drawn(self, happening: Happening) -> list[tuple[str, str]]:
+        """As pieces of text with their styles, whole lines."""
+        me = self._client.name
+        match happening:
+            case events.Said(_, _, name, text, time):
+                colon = [(_colour(name), f"{name}:"), ("", " ")]
+                return [*_time(time), *colon, *self._text(name, text), ("", "\n")]
+            case events.Acted(_, _, name, text, time):
+                star = [("", "* "), (_colour(name), name), ("", " ")]
+                return [*_time(time), *star, *self._text(name, text), ("", "\n")]
+            case events.Told(name, to, text, time):
+                other = f"to {to}" if name == me else f"from {name}"
+                private = [("class:private", f"[private {other}] ")]
+                return [*_time(time), *private, ("", f"{text}\n")]
+            case Failed() | Lost() | Ended():
+                style = "class:problem"
+            case NameWanted():
+                style = ""
+            case _:
+                style = "class:notice"
+        return [(style, f"{line}\n") for line in plain_lines(happening, me)]
+
+    def _text(self, name: str, text: str) -> list[tuple[str, str]]:
+        named = name != self._client.name and mentions(text, self._client.name)
+        return [("class:mention" if named else "", text)]
+
+    def _ring(self, happening: Happening) -> None:
+        if self._bell == "off" or is_own(happening, self._client.name):
+            return
+        match happening:
+            case events.Said(_, _, _, text) | events.Acted(_, _, _, text):
+                rings = self._bell == "all" or mentions(text, self._client.name)
+            case events.Told():
+                rings = True
+            case _:
+                rings = False
+        if rings:
+            self._session.output.bell()
+            self._session.output.flush()
+
+    def _print(self, style: str, *lines: str) -> None:
+        text = FormattedText([(style, "\n".join(lines))])
+        print_formatted_text(text, style=_STYLE, color_depth=self._depth)
+
+    def _interrupt(self) -> None:
+        """What is asked for has changed: the prompt that is shown is of no use any more."""
+        if self._session.app.is_running:
+            self._session.app.exit(exception=_Interrupted())
+
+
+class _Interrupted(Exception):
+    """The prompt has to be another one."""
+
+
+class Completions(Completer):
+    """Commands, names and rooms."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
+        before = document.text_before_cursor
+        words = before.split(" ")
+        word = words[-1]
+        for candidate in self._candidates(words):
+            if candidate.lower().startswith(word.lower()) and (word or len(words) > 1):
+                yield Completion(candidate, start_position=-len(word))
+
+    def _candidates(self, words: list[str]) -> list[str]:
+        if len(words) == 1 and words[0].startswith("/"):
+            return sorted((*VERBS, "/bell"))
+        if len(words) == 2 and words[0] == "/bell":
+            return list(_BELLS)
+        if len(words) == 2 and words[0] == "/join":
+            return sorted(name for name, _ in self._client.rooms)
+        if words[0].startswith("/") and words[0] != "/me" and len(words) > 2:
+            words = [""]
+        people = sorted(name for name in self._client.people if name != self._client.name)
+        return [f"{name}: " for name in people] if len(words) == 1 else people
+
+
+def _colour(name: str) -> str:
+    return f"bold {_COLOURS[colour_number(name, len(_COLOURS))]}"
+
+
+def _time(seconds: float) -> list[tuple[str, str]]:
+    return [("class:time", f"{clock_time(seconds)} ")]

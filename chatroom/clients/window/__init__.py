@@ -1,0 +1,24 @@
+"""The window: python -m chatroom.client HOST --gui."""
+
+import sys
+import tkinter
+
+from chatroom.clients.window.entrance import Wish
+from chatroom.clients.window.main import NewClient, Window
+
+__all__ = ["run"]
+
+
+def run(new_client: NewClient, host: str, port: int, name: str, room: str) -> int:
+    """Until the window is closed; the exit code. Without host or name it asks for them."""
+    try:
+        root = tkinter.Tk(className="Chatroom")
+    except tkinter.TclError:
+        print(
+            "There is no display to open a window on (is DISPLAY set?). Leave out --gui and talk in"
+            " the terminal.",
+            file=sys.stderr,
+        )
+        return 1
+    Window(root, new_client, Wish(host, port, name, room)).run()
+    return 0

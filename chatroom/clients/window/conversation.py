@@ -1,0 +1,182 @@
+"""What has been said: a text that scrolls by itself, unless one is reading back."""
+
+import tkinter
+from collections.abc import Callable, Sequence
+from tkinter import font, ttk
+
+from chatroom.chat import events
+from chatroom.clients.core import Ended, Failed, Happening, Lost
+from chatroom.clients.look import clock_time, colour_number, links, mentions, plain_lines
+from chatroom.clients.window.theme import Theme
+
+Piece = tuple[str, tuple[str, ...]]
+"""Some text, and the tags it is shown with."""
+
+_EDGE = 12  # pixels between the text and the border
+
+
+class Conversation(ttk.Frame):
+    """At most `kept` lines; the oldest go. `open_link` is called with what was clicked on."""
+
+    def __init__(self, master: tkinter.Misc, kept: int, open_link: Callable[[str], None]) -> None:
+        super().__init__(master)
+        self._kept = kept
+        self._open_link = open_link
+        self._unseen = 0
+        self.text = tkinter.Text(
+            self,
+            state="disabled",
+            wrap="word",
+            font="ChatText",
+            borderwidth=0,
+            highlightthickness=1,
+            padx=_EDGE,
+            pady=_EDGE // 2,
+            spacing1=2,
+            spacing3=2,
+            width=60,
+            height=20,
+            cursor="arrow",
+        )
+        self._bar = ttk.Scrollbar(self, command=self.text.yview)
+        self.text.configure(yscrollcommand=self._scrolled)
+        self.text.pack(side="left", fill="both", expand=True)
+        self._bar.pack(side="right", fill="y")
+        self.new = ttk.Button(self, style="New.TButton", command=self.show_end)
+        # A text that cannot be edited is not given the focus by a click, and what is selected in it
+        # could not be copied.
+        self.text.bind("<Button-1>", lambda _: self.text.focus_set())
+        self.text.bind("<Configure>", self._resized)
+        self.text.tag_bind("link", "<Button-1>", self._clicked)
+        self.text.tag_bind("link", "<Enter>", lambda _: self.text.configure(cursor="hand2"))
+        self.text.tag_bind("link", "<Leave>", lambda _: self.text.configure(cursor="arrow"))
+        self._make_menu()
+
+    def _make_menu(self) -> None:
+        menu = tkinter.Menu(self, tearoff=False)
+        menu.add_command(label="Copy", command=lambda: self.text.event_generate("<<Copy>>"))
+        select_all = lambda: self.text.tag_add("sel", "1.0", "end-1c")  # noqa: E731
+        menu.add_command(label="Select all", command=select_all)
+        self.text.bind("<Button-3>", lambda event: menu.tk_popup(event.x_root, event.y_root))
+
+    def colour(self, theme: Theme) -> None:
+        """Show everything, also what is there already, in these colours."""
+        text = self.text
+        text.configure(
+            background=theme.panel,
+            foreground=theme.text,
+            selectbackground=theme.selection,
+            selectforeground=theme.text,
+            inactiveselectbackground=theme.selection,
+            highlightbackground=theme.border,
+            highlightcolor=theme.border,
+        )
+        text.tag_configure("time", foreground=theme.faint)
+        text.tag_configure("notice", foreground=theme.faint)
+        text.tag_configure("problem", foreground=theme.problem)
+        text.tag_configure("private", foreground=theme.faint, font="ChatBold")
+        text.tag_configure("mention", background=theme.mention)
+        text.tag_configure("link", foreground=theme.link, underline=True)
+        for number, colour in enumerate(theme.people):
+            text.tag_configure(f"person{number}", foreground=colour, font="ChatBold")
+        text.tag_raise("sel")
+        self.measure()
+
+    def measure(self) -> None:
+        """Lines that are wrapped go on below the text, not below the time."""
+        indent = font.nametofont("ChatText", self).measure("00:00  ")
+        self.text.tag_configure("line", lmargin2=indent)
+
+    def add(self, lines: Sequence[Sequence[Piece]]) -> None:
+        """Append the lines, and keep to the end if it was to be seen."""
+        if not lines:
+            return
+        following = self._sees_end()
+        pieces: list[str | tuple[str, ...]] = []
+        for line in lines:
+            for text, tags in line:
+                pieces += (text, ("line", *tags))
+            pieces += ("\n", ("line",))
+        self.text.configure(state="normal")
+        self.text.insert("end", *pieces)  # type: ignore[arg-type]
+        surplus = self.lines - self._kept
+        if surplus > 0:
+            self.text.delete("1.0", f"{surplus + 1}.0")
+        self.text.configure(state="disabled")
+        if following:
+            self.text.see("end")
+        else:
+            self._unseen += len(lines)
+            messages = "message" if self._unseen == 1 else "messages"
+            self.new.configure(text=f"{self._unseen} new {messages} \N{DOWNWARDS ARROW}")
+            self.new.place(in_=self.text, relx=0.5, rely=1.0, y=-_EDGE, anchor="s")
+
+    @property
+    def lines(self) -> int:
+        return int(self.text.index("end-1c").split(".")[0]) - 1
+
+    def show_end(self) -> None:
+        self.text.see("end")
+        self._seen()
+
+    def _sees_end(self) -> bool:
+        """Whether the last line is on the screen; before there is a screen it counts as that."""
+        return not self.text.winfo_viewable() or self.text.dlineinfo("end-2c") is not None
+
+    def _scrolled(self, first: float, last: float) -> None:
+        self._bar.set(first, last)
+        if self._unseen and self._sees_end():
+            self._seen()
+
+    def _resized(self, _: object) -> None:
+        if not self._unseen:
+            self.text.see("end")
+
+    def _seen(self) -> None:
+        self._unseen = 0
+        self.new.place_forget()
+
+    def _clicked(self, event: "tkinter.Event[tkinter.Text]") -> None:
+        span = self.text.tag_prevrange("link", f"@{event.x},{event.y}+1c")
+        if span:
+            self._open_link(self.text.get(*span))
+
+
+def lines_of(happening: Happening, me: str, now: float, colours: int) -> list[list[Piece]]:
+    """What has happened, as lines of pieces. `now` is the time of what has none of its own."""
+    match happening:
+        case events.Said(_, _, name, text, time):
+            who = (f"{name}  ", (_person(name, colours),))
+            return [[_time(time), who, *_words(text, name, me)]]
+        case events.Acted(_, _, name, text, time):
+            who = (f"{name} ", (_person(name, colours),))
+            return [[_time(time), ("* ", ()), who, *_words(text, name, me)]]
+        case events.Told(name, to, text, time):
+            other = f"to {to}  " if name == me else f"from {name}  "
+            return [[_time(time), (f"private {other}", ("private",)), *_words(text, name, "")]]
+        case Failed() | Lost() | Ended():
+            tag = "problem"
+        case _:
+            tag = "notice"
+    return [
+        [_time(now), (line.removeprefix("Server: "), (tag,))] for line in plain_lines(happening, me)
+    ]
+
+
+def _time(seconds: float) -> Piece:
+    return (f"{clock_time(seconds)}  ", ("time",))
+
+
+def _person(name: str, colours: int) -> str:
+    return f"person{colour_number(name, colours)}"
+
+
+def _words(text: str, name: str, me: str) -> list[Piece]:
+    """The text, its links tagged, and all of it if it mentions us."""
+    tags = ("mention",) if name != me and mentions(text, me) else ()
+    pieces: list[Piece] = []
+    start = 0
+    for begin, end in links(text):
+        pieces += ((text[start:begin], tags), (text[begin:end], (*tags, "link")))
+        start = end
+    return [*pieces, (text[start:], tags)]

@@ -1,0 +1,237 @@
+"""The client as part of a script: lines in, lines out, and an exit code that means something."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Peer, Process, Server
+
+
+def problem(process: Process) -> str:
+    """What it says on standard error before it ends."""
+    assert process.popen.stderr is not None
+    said: bytes = process.popen.stderr.read()
+    return said.decode()
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def test_a_line_is_delivered_and_the_client_ends(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    bot.type("hello\n")
+    bot.end_input()
+    assert bot.wait() == 0
+    assert bot.output.rest() == ""
+    assert problem(bot) == ""
+    ann.sees("bot: hello\n")
+    ann.sees("bot has left")
+
+
+def test_the_first_line_is_the_name_when_none_is_given(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client()
+    bot.type("bot\nhello\nthe last line needs no end")
+    bot.end_input()
+    assert bot.wait() == 0
+    ann.sees("bot: hello\nbot: the last line needs no end\n")
+
+
+def test_what_others_say_comes_out_as_plain_lines(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    bot = client("--name", "bot", "--room", "tea")
+    bot.type("/rooms\n")
+    bot.sees("tea  1 person\n")
+    ann = connect("ann")
+    ann.send("/join tea\ncaf\u00e9\n/me waves\n/msg bot psst\n".encode())
+    bot.sees("Server: ann has joined room tea.\nann: caf\u00e9\n* ann waves\n[private] ann: psst\n")
+    bot.end_input()
+    assert bot.wait() == 0
+
+
+def test_more_lines_than_a_burst_are_all_delivered(
+    client: Callable[..., Process],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1", "--rate", "0").listening()
+    ann = connect("ann", server.port)
+    bot = client("--name", "bot", port=server.port)
+    lines = [f"line {number}" for number in range(3000)]
+
+    def write() -> None:
+        bot.type("\n".join(lines))
+        bot.end_input()
+
+    threading.Thread(target=write, daemon=True).start()
+    ann.sees("bot: line 2999\n")
+    assert bot.wait() == 0
+    assert problem(bot) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "nobody listens there"),
+        (("--name", "bot"), "nobody listens there"),
+    ],
+)
+def test_nobody_there_is_one_line_that_says_what_to_do(
+    client: Callable[..., Process], arguments: tuple[str, ...], said: str
+) -> None:
+    bot = client(*arguments, port=closed_port())
+    assert bot.wait() == 1
+    assert said in problem_line(bot)
+
+
+def problem_line(process: Process) -> str:
+    text = problem(process)
+    assert text.count("\n") == 1, text
+    return text
+
+
+def test_an_unknown_host_is_one_line(run_program: Callable[..., Process]) -> None:
+    bot = run_program("-m", "chatroom.client", "no-such-host.invalid")
+    assert bot.wait() == 1
+
+
+def test_something_else_that_listens_there_is_one_line(client: Callable[..., Process]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        bot = client("--name", "bot", port=other.getsockname()[1])
+        connection, _ = other.accept()
+        connection.sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n")
+        assert bot.wait() == 1
+        connection.close()
+    assert "not a chatroom" in problem_line(bot)
+
+
+def test_a_taken_name_is_one_line(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    connect("bot")
+    bot = client("--name", "bot")
+    assert bot.wait() == 1
+    assert problem_line(bot) == "The name bot is taken.\n"
+
+
+def test_a_bad_room_is_one_line(client: Callable[..., Process]) -> None:
+    bot = client("--name", "bot", "--room", "no room")
+    assert bot.wait() == 1
+    assert "room name holds no spaces" in problem_line(bot)
+
+
+def test_no_name_at_all_is_one_line(client: Callable[..., Process]) -> None:
+    bot = client()
+    bot.end_input()
+    assert bot.wait() == 1
+    assert problem_line(bot) == "No name was given.\n"
+
+
+def test_what_the_server_refuses_does_not_stop_the_rest(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    bot.type("x" * 5000 + "\n/msg nobody hi\n/wat\nstill here\n")
+    bot.end_input()
+    ann.sees("bot: still here\n")
+    assert bot.wait() == 0
+    said = bot.output.rest()
+    assert "more than 4096 bytes" in said
+    assert "There is nobody called nobody here." in said
+    assert "There is no such command" in said
+
+
+def test_quit_leaves(client: Callable[..., Process]) -> None:
+    bot = client("--name", "bot")
+    bot.type("QUIT\n")
+    assert bot.wait() == 0
+
+
+def test_who_is_kicked_leaves_with_the_reason(
+    client: Callable[..., Process], server: Server, connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    ann.sees("bot has joined")
+    server.type("kick bot too loud\n")
+    assert bot.wait() == 1
+    assert problem_line(bot) == "You were kicked: too loud\n"
+
+
+def test_ctrl_c_leaves_without_a_word(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    ann.sees("bot has joined")
+    bot.popen.send_signal(signal.SIGINT)
+    assert bot.wait() == 130
+    assert problem(bot) == ""
+
+
+def test_a_reader_who_has_seen_enough_is_not_shouted_at(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    ann.sees("bot has joined")
+    assert bot.popen.stdout is not None
+    bot.popen.stdout.close()
+    for _ in range(3):
+        ann.send(b"anybody there?\n")
+    assert bot.wait() == 141
+    assert problem(bot) == ""
+
+
+def test_a_server_that_dies_and_returns_gets_every_line_once(
+    client: Callable[..., Process],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    bot = client("--name", "bot", port=server.port)
+    ann = connect("ann", server.port)
+    bot.type("one\n")
+    ann.sees("bot: one\n")
+    server.popen.kill()
+    server.wait()
+    bot.type("two\nthree\n")
+    server = start_server("127.0.0.1", "-p", str(server.port)).listening()
+    ann = connect("ann", server.port)
+    ann.sees("bot: two\nbot: three\n")
+    bot.type("four\n")
+    bot.end_input()
+    assert ann.sees("bot has left").count("bot: ") == 1
+    assert bot.wait() == 0
+    assert "lost connection" in problem(bot)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "HOST is missing"),
+        (["localhost", "-p", "nowhere"], "not a port"),
+        (["localhost", "--colour"], "unrecognized"),
+    ],
+)
+def test_wrong_usage_is_refused(
+    run_program: Callable[..., Process], arguments: list[str], said: str
+) -> None:
+    assert run_program("-m", "chatroom.client", *arguments).wait() == 2

@@ -1,0 +1,253 @@
+"""The terminal client as a person uses it: a real terminal, keys, and what is on the screen."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Peer, Process, Screen, Server
+
+UP, DOWN, TAB, CTRL_C, CTRL_D, CTRL_U = "\x1b[A", "\x1b[B", "\t", "\x03", "\x04", "\x15"
+
+
+@pytest.fixture(autouse=True)
+def need_prompt_toolkit() -> None:
+    if find_spec("prompt_toolkit") is None:
+        pytest.skip("needs prompt_toolkit (pip install '.[client]')")
+
+
+@pytest.fixture
+def ann(screen: Callable[..., Screen]) -> Screen:
+    """ann has joined, in a terminal."""
+    ann = screen("--name", "ann")
+    ann.sees("All set, ann!")
+    ann.sees("connected, ")
+    return ann
+
+
+def test_it_connects_asks_for_a_name_and_joins(
+    screen: Callable[..., Screen], connect: Callable[..., Peer], server: Server
+) -> None:
+    connect("ann")
+    client = screen()
+    client.sees(f"Trying to connect to localhost:{server.port}...")
+    client.sees(f"Successfully connected to localhost:{server.port}")
+    client.sees("Your name:")
+    client.type("ann\r")
+    client.sees("The name ann is taken.")
+    client.type("bob\r")
+    client.sees("All set, bob!")
+    client.sees("bob>")
+
+
+def test_what_is_said_appears_with_its_time_and_a_coloured_name(
+    ann: Screen, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    bob.send("caf\u00e9 \U0001f600 \u4f60\u597d\n".encode())
+    line = ann.sees("bob: caf\u00e9")
+    assert line[2] == ":"
+    assert line[:5].replace(":", "").isdigit()
+    assert ann.colours("bob:") != {"default"}
+    ann.type("hello\r")
+    ann.sees("ann: hello")
+    bob.sees("ann: hello\n")
+
+
+def test_the_line_being_typed_survives_what_arrives(
+    ann: Screen, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.type("half a sen")
+    ann.sees("ann> half a sen")
+    for number in range(30):
+        bob.send(f"line {number}\n".encode())
+    ann.sees("bob: line 19")
+    ann.sees("ann> half a sen")
+    ann.type("tence\r")
+    bob.sees("ann: half a sentence\n")
+
+
+def test_the_arrow_keys_bring_back_what_was_typed(
+    ann: Screen, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    for text in ("one", "two"):
+        ann.type(f"{text}\r")
+        bob.sees(f"ann: {text}\n")
+    ann.type(UP + UP + " again\r")
+    bob.sees("ann: one again\n")
+
+
+def test_tab_completes_commands_names_and_rooms(ann: Screen, connect: Callable[..., Peer]) -> None:
+    barnaby = connect("barnaby")
+    ann.sees("2 people")
+    ann.type("/roo" + TAB)
+    ann.sees("ann> /rooms")
+    ann.type(CTRL_U + "/msg bar" + TAB)
+    ann.sees("ann> /msg barnaby")
+    ann.type(" psst\r")
+    barnaby.sees("[private] ann: psst\n")
+    ann.sees("[private to barnaby] psst")
+    ann.type("bar" + TAB)
+    ann.sees("ann> barnaby:")
+    ann.type("hi\r")
+    barnaby.sees("ann: barnaby: hi\n")
+
+
+def test_a_mention_is_marked_and_rings_the_bell(ann: Screen, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    bob.send(b"nothing\n")
+    ann.sees("bob: nothing")
+    assert b"\a" not in ann.raw
+    bob.send(b"hi ann\n")
+    ann.sees("bob: hi ann")
+    ann.type("/bell off\r")
+    ann.sees("The bell rings: off.")
+    assert ann.raw.count(b"\a") == 1
+    bob.send(b"ann?\n")
+    ann.sees("bob: ann?")
+    ann.type("/bell all\r")
+    ann.sees("The bell rings: all.")
+    bob.send(b"so long\n")
+    ann.sees("bob: so long")
+    ann.type("/bell loud\r")
+    ann.sees("Usage: /bell off|mentions|all (now: all)")
+    assert ann.raw.count(b"\a") == 2
+
+
+def test_no_color_is_respected(
+    screen: Callable[..., Screen], connect: Callable[..., Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    ann = screen("--name", "ann")
+    ann.sees("All set, ann!")
+    connect("bob").send(b"hi\n")
+    ann.sees("bob: hi")
+    assert ann.colours("bob:") == {"default"}
+
+
+def test_the_commands_are_explained(ann: Screen) -> None:
+    ann.type("/help\r")
+    ann.sees("/msg NAME TEXT")
+    ann.sees("/bell off|mentions|all")
+    ann.type("/wat\r")
+    ann.sees("There is no such command")
+
+
+def test_pasted_lines_are_lines(ann: Screen, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.type("\x1b[200~one\ntwo\x1b[201~\r")
+    bob.sees("ann: one\nann: two\n")
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"), [("QUIT\r", 0), ("/quit\r", 0), (CTRL_D, 0), (CTRL_C, 0)]
+)
+def test_leaving(ann: Screen, connect: Callable[..., Peer], keys: str, code: int) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    ann.type(keys)
+    bob.sees("Server: ann has left the chat.\n")
+    assert ann.wait() == code
+    assert "Traceback" not in "\n".join(ann.lines)
+
+
+def test_ctrl_c_before_there_is_a_connection(screen: Callable[..., Screen]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = screen(port=silent.getsockname()[1])
+        client.sees("Trying to connect")
+        client.type(CTRL_C)
+        assert client.wait() == 130
+    assert "Traceback" not in "\n".join(client.lines)
+
+
+def test_nobody_there_is_one_line(screen: Callable[..., Screen]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    client = screen(port=port)
+    client.sees("nobody listens there")
+    assert client.wait() == 1
+    assert len(client.lines) == 3  # two of them for what is too long for one line of the terminal
+
+
+def test_an_unknown_host_is_one_line(screen: Callable[..., Screen]) -> None:
+    client = screen(host="no-such-host.invalid")
+    client.sees("there is no such host")
+    assert client.wait() == 1
+
+
+def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(
+    screen: Callable[..., Screen], start_server: Callable[..., Server], connect: Callable[..., Peer]
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    ann = screen("--name", "ann", port=server.port)
+    ann.sees("All set, ann!")
+    server.popen.kill()
+    server.wait()
+    ann.sees("Oh no, we have lost connection to the server!")
+    ann.type("anybody?\r")
+    ann.sees("1 not sent yet")
+    server = start_server("127.0.0.1", "-p", str(server.port)).listening()
+    bob = connect("bob", server.port)
+    ann.sees("We are back, as ann in room lobby.")
+    ann.sees("ann: anybody?")
+    assert bob.sees("ann: anybody?\n").count("anybody?") == 1
+    ann.sees("connected, ")
+
+
+def test_the_status_line_counts_down(
+    screen: Callable[..., Screen], start_server: Callable[..., Server]
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    ann = screen("--name", "ann", port=server.port)
+    ann.sees("#lobby  1 person")
+    server.popen.kill()
+    ann.sees("reconnecting")
+
+
+def test_a_kick_ends_it(ann: Screen, server: Server) -> None:
+    server.type("kick ann too loud\n")
+    ann.sees("You were kicked: too loud")
+    assert ann.wait() == 1
+
+
+def test_without_the_extra_it_is_plain_and_says_how_to_get_more(
+    screen: Callable[..., Screen],
+    connect: Callable[..., Peer],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = tmp_path_factory.mktemp("site")
+    (site / "sitecustomize.py").write_text(
+        "import importlib.util as u; f = u.find_spec\n"
+        "u.find_spec = lambda n, p=None: None if n == 'prompt_toolkit' else f(n, p)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    bob = connect("bob")
+    client = screen()
+    client.sees("pip install prompt_toolkit")
+    client.sees("Your name:")
+    client.type("bob\n")
+    client.sees("The name bob is taken.")
+    client.type("ann\n")
+    client.sees("All set, ann!")
+    bob.send(b"hi\n")
+    client.sees("bob: hi")
+    client.type("hello\n")
+    bob.sees("ann: hello\n")
+    client.type("QUIT\n")
+    assert client.wait() == 0
+
+
+def test_plain_can_be_asked_for(screen: Callable[..., Screen], nc: Callable[..., Process]) -> None:
+    client = screen("--plain", "--name", "ann")
+    client.sees("All set, ann!")
+    client.type(CTRL_C)
+    assert client.wait() == 130
+    assert "Traceback" not in "\n".join(client.lines)

@@ -1,0 +1,273 @@
+"""The window as a person uses it: real keys and clicks, and what others get to hear."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Desktop, Peer, Process, Server, Windowed
+
+ROOT = Path(__file__).parents[2]
+PICTURES = os.environ.get("CHATROOM_PICTURES")  # a folder to keep screenshots in
+
+
+def picture(window: Windowed, name: str) -> None:
+    if PICTURES:
+        command = ["import", "-window", window.window, f"{PICTURES}/{name}.png"]
+        subprocess.run(command, env=window.desktop.environment, check=True)
+
+
+@pytest.fixture
+def ann(window: Callable[..., Windowed]) -> Windowed:
+    """ann has joined, in a window."""
+    ann = window("--name", "ann")
+    ann.sees("All set, ann!")
+    ann.is_titled("lobby - chatroom")
+    return ann
+
+
+def test_what_is_typed_is_said_and_what_others_say_is_shown(
+    ann: Windowed, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    ann.enters("hello world")
+    ann.keys("Return")
+    bob.sees("ann: hello world\n")
+    bob.send("caf\u00e9 https://example.org/tea\n/me waves\nhow is ann?\n".encode())
+    ann.sees("bob: how is ann?\n")
+    picture(ann, "said")
+
+
+def test_the_send_button_sends(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    ann.enters("by mouse")
+    ann.click(-50, -60)
+    bob.sees("ann: by mouse\n")
+
+
+def test_up_brings_back_what_was_typed(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    for text in ("one", "two"):
+        ann.enters(text)
+        ann.keys("Return")
+        bob.sees(f"ann: {text}\n")
+    ann.keys("Up", "Up", "exclam", "Return")
+    bob.sees("ann: one!\n")
+
+
+def test_commands_work_and_a_click_on_a_room_goes_there(
+    ann: Windowed, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.enters("/join tea")
+    ann.keys("Return")
+    bob.sees("ann has left room lobby")
+    ann.is_titled("tea - chatroom")
+
+
+def test_the_title_counts_what_was_not_seen(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    ann.unfocus()
+    bob.send(b"one\ntwo\n")
+    ann.is_titled("(2) lobby - chatroom")
+    ann.focus()
+    ann.is_titled("lobby - chatroom")
+
+
+def test_it_asks_for_what_it_was_not_told(
+    window: Callable[..., Windowed], server: Server, connect: Callable[..., Peer]
+) -> None:
+    connect("ann")
+    client = window(host="")
+    client.enters("localhost")
+    client.keys("Tab", "Tab")
+    client.enters("ann")
+    client.keys("Return")
+    client.sees("The name ann is taken.\n")
+    picture(client, "taken")
+    client.keys("Tab", "shift+Tab", "End", "BackSpace", "BackSpace", "BackSpace")
+    client.enters("bob")
+    client.keys("Return")
+    client.sees("All set, bob!")
+    client.is_titled("lobby - chatroom")
+
+
+def test_what_does_not_work_is_said_in_place_and_can_be_tried_again(
+    window: Callable[..., Windowed],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    server.popen.terminate()
+    server.wait()
+    client = window("--name", "ann", port=server.port)
+    client.sees("nobody listens there")
+    picture(client, "refused")
+    start_server("127.0.0.1", "-p", str(server.port)).listening()
+    client.keys("Return")
+    client.sees("All set, ann!")
+
+
+def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(
+    window: Callable[..., Windowed],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    ann = window("--name", "ann", port=server.port)
+    ann.sees("All set, ann!")
+    server.popen.kill()
+    server.wait()
+    ann.sees("Oh no, we have lost connection to the server!")
+    ann.enters("anybody?")
+    ann.keys("Return")
+    picture(ann, "lost")
+    start_server("127.0.0.1", "-p", str(server.port)).listening()
+    bob = connect("bob", server.port)
+    ann.sees("We are back, as ann in room lobby.")
+    assert bob.sees("ann: anybody?\n").count("anybody?") == 1
+
+
+def test_the_terminal_it_was_started_from_works_too(
+    ann: Windowed, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.type("from the terminal\n")
+    bob.sees("ann: from the terminal\n")
+    bob.send(b"heard\n")
+    ann.sees("bob: heard\n")
+    ann.enters("from the window")
+    ann.keys("Return")
+    assert "from the terminal" not in ann.sees("ann: from the window\n")
+
+
+def test_closing_the_window_leaves(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.enters("QUIT")
+    ann.keys("Return")
+    bob.sees("Server: ann has left the chat.\n")
+    assert ann.wait() == 0
+
+
+def test_ctrl_c_in_the_terminal_closes_the_window(
+    ann: Windowed, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.popen.send_signal(signal.SIGINT)
+    bob.sees("Server: ann has left the chat.\n")
+    assert ann.wait() == 0
+    assert ann.popen.stderr is not None
+    assert ann.popen.stderr.read() == b""
+
+
+def test_who_is_kicked_is_told_why_and_may_come_back(ann: Windowed, server: Server) -> None:
+    server.type("kick ann too loud\n")
+    ann.sees("You were kicked: too loud\n")
+    ann.is_titled("chatroom")
+    ann.keys("Return")
+    ann.sees("All set, ann!")
+    ann.is_titled("lobby - chatroom")
+
+
+def test_a_burst_of_messages_does_not_freeze_it(
+    window: Callable[..., Windowed],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1", "--rate", "0").listening()
+    ann = window("--name", "ann", port=server.port)
+    ann.sees("All set, ann!")
+    bob = connect("bob", server.port)
+    bob.send(b"".join(b"line %d of many that come all at once\n" % n for n in range(5000)))
+    ann.enters("still here")
+    ann.keys("Return")
+    bob.sees("ann: still here\n")
+    ann.sees("bob: line 4999 of many that come all at once\n")
+    picture(ann, "burst")
+
+
+def test_size_and_colours_can_be_changed(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    bob.send(b"good evening\n")
+    ann.sees("bob: good evening")
+    ann.keys("ctrl+plus", "ctrl+plus", "ctrl+minus")
+    ann.click(-40, 24)
+    ann.click(200, -60)
+    ann.enters("good night")
+    ann.keys("Return")
+    bob.sees("ann: good night\n")
+    picture(ann, "dark")
+
+
+def test_without_a_display_it_says_what_to_do(server: Server) -> None:
+    pytest.importorskip("tkinter")
+    environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    command = [sys.executable, "-m", "chatroom.client", "localhost", "--gui"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "no display" in done.stderr
+
+
+def test_without_tkinter_it_says_what_to_install(server: Server, desktop: Desktop) -> None:
+    blocked = "import sys; sys.modules['tkinter'] = None;"
+    code = f"{blocked} from chatroom.client import main; sys.exit(main(['localhost', '--gui']))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=desktop.environment,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "python3-tk" in done.stderr
+
+
+def test_people_with_everything_talk_in_one_room(
+    ann: Windowed,
+    nc: Callable[..., Process],
+    client: Callable[..., Process],
+    connect: Callable[..., Peer],
+) -> None:
+    bob = nc()
+    bob.type("bob\n")
+    bob.sees("All set, bob!")
+    cy = client("--name", "cy")
+    ann.sees("cy has joined")
+    dee = connect()
+    dee.send(b"Server: dee has joined the chat. Say hi!")
+    ann.sees("dee has joined")
+
+    def type_in_window() -> None:
+        ann.enters("hi")
+        ann.keys("Return")
+
+    people: dict[str, Process | Peer] = {"bob": bob, "cy": cy, "dee": dee, "ann": ann}
+    says: dict[str, Callable[[], None]] = {
+        "bob": lambda: bob.type("hi\n"),
+        "cy": lambda: cy.type("hi\n"),
+        "dee": lambda: dee.send(b"dee: hi"),
+        "ann": type_in_window,
+    }
+    for speaker, say in says.items():
+        say()
+        for hearer, person in people.items():
+            if hearer != speaker:
+                person.sees(f"{speaker}: hi")

@@ -1,0 +1,198 @@
+"""What members get who come with a program: receipts, rooms to begin in, and tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chatroom.chat import events
+
+if TYPE_CHECKING:
+    from tests.unit.chat.conftest import Hall, Visitor
+
+
+def program(hall: Hall, name: str = "", host: str = "192.0.2.9", **fields: str) -> Visitor:
+    """Somebody who gets receipts; with a name they have joined."""
+    visitor = hall.visitor(host=host, receipts=True)
+    if name:
+        visitor.does(events.Join(name, **fields))
+        hall.tick()
+        hall.hush()
+    return visitor
+
+
+# --- receipts -------------------------------------------------------------------------------------
+
+
+def test_an_author_gets_their_own_line_in_its_place_among_the_others(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = program(hall, "ann")
+    bob.says("1")
+    ann.says("2")
+    bob.says("3")
+    ann.says("4")
+    hall.tick()
+    assert ann.heard() == ["bob: 1", "ann: 2", "bob: 3", "ann: 4"]
+    assert bob.heard() == ["ann: 2", "ann: 4"]
+
+
+def test_what_one_does_is_confirmed_as_well(hall: Hall) -> None:
+    ann = program(hall, "ann")
+    ann.does(events.Act("waves"))
+    assert ann.heard() == ["* ann waves"]
+
+
+def test_a_private_message_is_confirmed_to_who_sent_it(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = program(hall, "ann")
+    hall.hush()
+    ann.does(events.Tell("bob", "psst"))
+    assert bob.heard() == ["[private] ann: psst"]
+    assert ann.heard() == ["[private] ann: psst"]
+
+
+def test_who_is_ignored_does_not_learn_it_from_a_missing_receipt(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = program(hall, "ann")
+    bob.does(events.Ignore("ann"))
+    hall.hush()
+    ann.does(events.Tell("bob", "psst"))
+    assert bob.heard() == []
+    assert ann.heard() == ["[private] ann: psst"]
+
+
+def test_a_private_message_to_who_does_not_read_is_refused_and_not_confirmed(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = program(hall, "ann")
+    hall.hush()
+    bob.full = True
+    ann.does(events.Tell("bob", "psst"))
+    assert ann.heard() == ["Server: bob is not reading; it was not delivered."]
+
+
+@pytest.mark.parametrize(
+    "command", [events.Say("\x1b"), events.Act(" "), events.Tell("bob", "\u202e")], ids=repr
+)
+def test_who_says_nothing_is_told_so(hall: Hall, command: events.Command) -> None:
+    hall.people("bob")
+    ann = program(hall, "ann")
+    ann.does(command)
+    (answer,) = ann.heard()
+    assert answer.startswith("Server: There was nothing")
+
+
+# --- rooms ----------------------------------------------------------------------------------------
+
+
+def test_one_can_join_into_a_room(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    ann = program(hall)
+    ann.does(events.Join("ann", "#tea"))
+    hall.tick()
+    assert set(hall.hub.rooms) == {"lobby", "tea"}
+    assert bob.heard() == []
+    ann.says("alone")
+    hall.tick()
+    assert bob.heard() == []
+
+
+def test_a_room_that_cannot_be_is_refused_and_takes_no_name(hall: Hall) -> None:
+    ann = program(hall)
+    ann.does(events.Join("ann", "no room"))
+    assert not ann.member.name
+    assert "room name holds no spaces" in ann.heard()[0]
+    hall.people("ann")
+
+
+# --- tickets --------------------------------------------------------------------------------------
+
+
+def loses_connection(hall: Hall, visitor: Visitor) -> None:
+    hall.hub.leave(visitor.member, "connection reset")
+    hall.tick()
+    hall.hush()
+
+
+def test_a_lost_name_is_theirs_from_wherever_they_come_back(hall: Hall) -> None:
+    loses_connection(hall, program(hall, "ann", ticket="t1"))
+    elsewhere = program(hall, host="203.0.113.5")
+    elsewhere.does(events.Join("ann", ticket="t1"))
+    assert elsewhere.member.name == "ann"
+
+
+@pytest.mark.parametrize("ticket", ["", "t2"])
+def test_nobody_else_has_it_meanwhile(hall: Hall, ticket: str) -> None:
+    loses_connection(hall, program(hall, "ann", ticket="t1"))
+    somebody = program(hall, host="203.0.113.5")
+    somebody.does(events.Join("ann", ticket=ticket))
+    assert not somebody.member.name
+
+
+def test_no_ticket_is_nobodys(hall: Hall) -> None:
+    """Two who have none are not the same person for that."""
+    loses_connection(hall, program(hall, "ann"))
+    somebody = program(hall, host="203.0.113.5")
+    somebody.does(events.Join("ann"))
+    assert not somebody.member.name
+
+
+def test_who_comes_back_learns_how_far_they_had_come(hall: Hall) -> None:
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Say("one", 1), events.Tell("nobody", "two", 2), events.Say("\x1b", 3))
+    loses_connection(hall, ann)
+    again = program(hall, "ann", ticket="t1")
+    assert again.member.last == 3
+
+
+def test_who_comes_back_without_the_ticket_learns_nothing(hall: Hall) -> None:
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Say("one", 1))
+    loses_connection(hall, ann)
+    again = program(hall, "ann", ticket="t2")
+    assert again.member.name == "ann"  # from the same address
+    assert again.member.last is None
+
+
+def test_an_old_connection_that_nobody_has_found_dead_gives_way(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    old = program(hall, "ann", ticket="t1")
+    old.does(events.Say("one", 1))
+    hall.tick()
+    hall.hush()
+    new = program(hall, host="203.0.113.5")
+    new.does(events.Join("ann", ticket="t1"))
+    hall.tick()
+    assert new.member.name == "ann"
+    assert new.member.last == 1
+    assert [reason for reason, _ in old.closed] == ["replaced"]
+    assert len(hall.hub.roster) == 2
+    assert bob.heard() == [
+        "Server: ann has left the chat.",
+        "Server: ann has joined the chat. Say hi!",
+    ]
+    hall.hub.leave(old.member, "closed")  # as the connection does in the end
+    assert len(hall.hub.roster) == 2
+
+
+@pytest.mark.parametrize("ticket", ["", "t2"])
+def test_a_living_connection_gives_way_to_nobody_else(hall: Hall, ticket: str) -> None:
+    old = program(hall, "ann", ticket="t1")
+    thief = program(hall, host="203.0.113.5")
+    thief.does(events.Join("ann", ticket=ticket))
+    assert not thief.member.name
+    assert old.closed == []
+
+
+def test_a_member_without_a_ticket_cannot_be_replaced(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    program(hall).does(events.Join("ann", ticket=""))
+    assert ann.closed == []
+    assert ann.member.name == "ann"
+
+
+def test_leaving_on_purpose_keeps_nothing(hall: Hall) -> None:
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Say("one", 1), events.Quit("quit"))
+    again = program(hall, "ann", ticket="t1")
+    assert again.member.last is None

@@ -1,0 +1,577 @@
+"""The client's core: a server is a list of lines, and time a number."""
+
+import json
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.clients.core import (
+    Back,
+    Client,
+    Connected,
+    Ended,
+    Failed,
+    Happening,
+    Lost,
+    NameWanted,
+    State,
+)
+from chatroom.clients.settings import ClientSettings
+
+SETTINGS = ClientSettings()
+LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
+
+
+class World:
+    """A client, and the server that it talks to: us."""
+
+    def __init__(self, name: str = "ann", room: str = "") -> None:
+        self.now = 1000.0
+        self.chance = 1.0
+        self.client = Client(
+            SETTINGS, "t1cket", lambda: self.now, lambda: 5e8, lambda: self.chance, room
+        )
+        self.ids = count(1)
+        if name:
+            self.client.join(name)
+        else:
+            self.client.start()
+
+    def sees(self) -> list[Happening]:
+        return self.client.take_happenings()
+
+    def sent(self) -> list[dict[str, object]]:
+        """What the client has sent since we looked last."""
+        return [json.loads(line) for line in self.client.take_output().splitlines()]
+
+    def says(self, kind: str, **fields: object) -> None:
+        """The server says something."""
+        self.client.received(json.dumps({"type": kind, **fields}).encode() + b"\n")
+
+    def welcome(self, room: str = "lobby", **fields: object) -> None:
+        message = {
+            "name": self.client.name,
+            "room": room,
+            "members": {"count": 1, "names": [self.client.name]},
+            "limits": LIMITS,
+            "version": "1",
+            "history": False,
+            "resumed": False,
+            "last": None,
+            **fields,
+        }
+        self.says("welcome", **message)
+
+    def said(self, name: str, text: str, **fields: object) -> None:
+        room = self.client.room
+        self.says("said", id=next(self.ids), room=room, name=name, text=text, time=0, **fields)
+
+    def enter(self) -> "World":
+        """Connect and be let in; nothing of it is left over."""
+        assert self.client.wants_connection
+        self.client.connected()
+        self.welcome()
+        self.sent()
+        self.sees()
+        return self
+
+    def passes(self, seconds: float) -> None:
+        """Time passes, and whatever was due in it happens in its order."""
+        end = self.now + seconds
+        while self.client.deadline is not None and self.client.deadline <= end:
+            self.now = max(self.now, self.client.deadline)
+            self.client.tick()
+        self.now = end
+
+    def answers_pings(self) -> None:
+        for message in self.sent():
+            if message["type"] == "ping":
+                self.says("pong", ref=message["ref"])
+
+
+@pytest.fixture
+def world() -> World:
+    return World().enter()
+
+
+# --- coming in ------------------------------------------------------------------------------------
+
+
+def test_with_a_name_it_joins_at_once() -> None:
+    world = World("ann", room="tea")
+    world.client.connected()
+    assert world.sent() == [{"type": "join", "name": "ann", "room": "tea", "ticket": "t1cket"}]
+    world.welcome("tea")
+    assert [type(event) for event in world.sees()] == [Connected, events.Welcomed]
+    assert world.client.state is State.JOINED
+
+
+def test_without_a_name_it_speaks_first_and_asks_for_one() -> None:
+    world = World("")
+    world.client.connected()
+    (ping,) = world.sent()
+    assert ping["type"] == "ping"
+    world.says("pong", ref=ping["ref"])
+    assert world.sees() == [Connected(), NameWanted("")]
+    world.client.join("ann")
+    assert [message["type"] for message in world.sent()] == ["join"]
+
+
+def test_a_name_that_is_taken_is_asked_for_again() -> None:
+    world = World()
+    world.client.connected()
+    world.says("error", code="name-taken", text="The name ann is taken.")
+    assert world.sees() == [Connected(), NameWanted("The name ann is taken.")]
+    assert world.client.name == ""
+    world.client.join("anna")
+    assert world.sent()[-1]["name"] == "anna"
+    world.welcome()
+    assert world.client.state is State.JOINED
+
+
+def test_a_room_that_cannot_be_had_ends_the_attempt() -> None:
+    world = World("ann", room="no room")
+    world.client.connected()
+    world.says("error", code="bad-room", text="A room name holds no spaces.")
+    assert world.sees() == [Connected(), Failed("A room name holds no spaces.")]
+    assert not world.client.is_connected
+
+
+def test_no_connection_at_first_is_a_failure_and_not_a_loss() -> None:
+    world = World()
+    world.client.failed("Nobody listens there.")
+    assert world.sees() == [Failed("Nobody listens there.")]
+    assert world.client.deadline is None
+    world.client.join("ann")
+    assert world.client.wants_connection
+
+
+@pytest.mark.parametrize(
+    "line", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n", b"220 mail\r\n", b"[]\n"]
+)
+def test_what_does_not_speak_json_is_no_chatroom(line: bytes) -> None:
+    world = World()
+    world.client.connected()
+    world.client.received(line)
+    assert world.sees() == [Failed("What answers there is not a chatroom.")]
+    assert not world.client.is_connected
+
+
+def test_a_full_chatroom_says_so() -> None:
+    world = World()
+    world.client.connected()
+    world.client.received(b"The chatroom is full. Please try again later.\n")
+    assert world.sees() == [Failed("The chatroom is full. Please try again later.")]
+
+
+def test_who_never_answers_is_no_chatroom() -> None:
+    world = World()
+    world.client.connected()
+    world.passes(SETTINGS.answer_seconds)
+    assert world.sees() == [Failed("It does not answer like a chatroom.")]
+
+
+def test_a_line_without_an_end_is_no_chatroom() -> None:
+    world = World()
+    world.client.connected()
+    world.client.received(b"x" * (SETTINGS.max_message + 2))
+    assert world.sees() == [Failed("What answers there is not a chatroom.")]
+
+
+def test_somebody_who_takes_long_to_choose_a_name_is_connected_again() -> None:
+    world = World("")
+    world.client.connected()
+    world.says("pong", ref=1)
+    world.sees()
+    world.says("closing", code="no-name", text="No name was given within 60 s.")
+    world.client.lost("closed")
+    world.sees()
+    assert world.client.state is State.APART
+    world.client.join("ann")
+    assert world.client.wants_connection
+    world.client.connected()
+    assert world.sent()[-1]["type"] == "join"
+
+
+# --- talking --------------------------------------------------------------------------------------
+
+
+def test_what_is_said_is_sent_with_a_mark_and_kept_until_its_receipt(world: World) -> None:
+    world.client.request(events.Say("hi"))
+    (said,) = world.sent()
+    assert (said["type"], said["text"]) == ("say", "hi")
+    assert world.client.waiting == 1
+    world.said("ann", "hi", ref=said["ref"])
+    assert world.client.waiting == 0
+    assert [type(event) for event in world.sees()] == [events.Said]
+
+
+def test_an_error_is_a_receipt_as_well(world: World) -> None:
+    world.client.request(events.Tell("bob", "hi"))
+    (told,) = world.sent()
+    world.says("error", code="no-such-name", text="There is nobody.", ref=told["ref"])
+    assert world.client.waiting == 0
+    assert world.sees() == [events.Refused("no-such-name", "There is nobody.")]
+
+
+def test_what_others_say_is_no_receipt(world: World) -> None:
+    world.client.request(events.Say("hi"))
+    world.said("bob", "hi")
+    assert world.client.waiting == 1
+
+
+def test_requests_that_are_no_talk_are_sent_and_not_kept(world: World) -> None:
+    world.client.request(events.Who())
+    assert world.sent() == [{"type": "who"}]
+    assert world.client.waiting == 0
+
+
+def test_quitting_says_so_and_ends(world: World) -> None:
+    world.client.request(events.Quit("quit"))
+    assert world.sent() == [{"type": "quit"}]
+    assert world.sees() == [Ended("", 0)]
+    assert world.client.state is State.ENDED
+    world.client.request(events.Say("too late"))
+    assert world.client.waiting == 0
+
+
+# --- losing and coming back -----------------------------------------------------------------------
+
+
+def test_a_lost_connection_is_told_once_and_tried_again_in_growing_waits(world: World) -> None:
+    world.client.lost("closed")
+    assert world.sees() == [Lost("closed")]
+    waits = []
+    for _ in range(8):
+        assert world.client.state is State.WAITING
+        waits.append(world.client.retry_in)
+        world.passes(world.client.retry_in)
+        assert world.client.wants_connection
+        world.client.failed("refused")
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert world.sees() == []
+
+
+def test_half_of_each_wait_is_left_to_chance(world: World) -> None:
+    world.chance = 0.0
+    world.client.lost("closed")
+    assert world.client.retry_in == 0.5
+
+
+def test_a_long_stay_makes_the_first_wait_short_again(world: World) -> None:
+    for _ in range(4):
+        world.client.lost("closed")
+        world.passes(world.client.retry_in)
+        world.client.connected()
+        world.welcome()
+    for _ in range(10):
+        world.passes(5)
+        world.answers_pings()
+    world.client.lost("closed")
+    assert world.client.retry_in == 1
+
+
+def test_it_comes_back_under_the_same_name_to_the_same_room(world: World) -> None:
+    world.says("moved", name="ann", room="tea", members={"count": 1, "names": ["ann"]})
+    world.says("renamed", room="tea", old="ann", name="anna")
+    world.sees()
+    world.client.lost("closed")
+    world.passes(1)
+    world.client.connected()
+    assert world.sent() == [{"type": "join", "name": "anna", "room": "tea", "ticket": "t1cket"}]
+    world.welcome("tea")
+    assert world.sees() == [Lost("closed"), Back("anna", "tea")]
+
+
+def back(world: World, **fields: object) -> list[object]:
+    """Over a new connection; returns what is said over it."""
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome(**fields)  # type: ignore[arg-type]
+    return [message["text"] for message in world.sent() if message["type"] == "say"]
+
+
+def test_what_was_typed_meanwhile_is_kept_and_sent_once(world: World) -> None:
+    world.client.lost("closed")
+    for text in ("one", "two", "three"):
+        world.client.request(events.Say(text))
+    assert world.client.waiting == 3
+    assert back(world) == ["one", "two", "three"]
+    for ref, text in enumerate(("one", "two", "three")):
+        world.said("ann", text, ref=world.client._outbox[0].ref)
+        assert world.client.waiting == 2 - ref
+    world.client.lost("closed")
+    assert back(world) == []
+
+
+def test_what_has_no_receipt_is_sent_again(world: World) -> None:
+    world.client.request(events.Say("into the void"))
+    world.sent()
+    world.client.lost("closed")
+    assert back(world) == ["into the void"]
+
+
+def test_what_had_arrived_without_a_receipt_is_shown_and_not_sent_again(world: World) -> None:
+    for text in ("one", "two", "three"):
+        world.client.request(events.Say(text))
+    marks = [message["ref"] for message in world.sent()]
+    world.client.lost("closed")
+    world.sees()
+    assert back(world, resumed=True, last=marks[1]) == ["three"]
+    assert world.sees() == [
+        Back("ann", "lobby"),
+        events.Said(0, "lobby", "ann", "one", 5e8),
+        events.Said(0, "lobby", "ann", "two", 5e8),
+    ]
+    assert world.client.waiting == 1
+
+
+def test_a_mark_from_before_changes_nothing(world: World) -> None:
+    world.client.request(events.Say("one"))
+    world.client.lost("closed")
+    assert back(world, resumed=True, last=-5) == ["one"]
+
+
+def test_a_server_that_has_forgotten_us_gets_everything(world: World) -> None:
+    world.client.request(events.Say("one"))
+    (mark,) = (message["ref"] for message in world.sent())
+    world.client.lost("closed")
+    assert back(world, resumed=False, last=mark) == ["one"]
+
+
+def test_a_name_lost_to_somebody_else_is_asked_for_and_nothing_typed_is_lost(world: World) -> None:
+    world.client.lost("closed")
+    world.client.request(events.Say("kept"))
+    world.passes(1)
+    world.client.connected()
+    world.says("error", code="name-taken", text="The name ann is taken.")
+    assert world.sees() == [Lost("closed"), NameWanted("The name ann is taken.")]
+    world.client.join("anna")
+    world.sent()
+    world.welcome()
+    assert [message["type"] for message in world.sent()] == ["say"]
+
+
+def test_too_much_typed_meanwhile_is_refused_with_a_word(world: World) -> None:
+    world.client.lost("closed")
+    world.sees()
+    for number in range(SETTINGS.most_waiting + 1):
+        world.client.request(events.Say(str(number)))
+    (refused,) = world.sees()
+    assert isinstance(refused, events.Refused)
+    assert world.client.waiting == SETTINGS.most_waiting
+
+
+def test_questions_cannot_wait(world: World) -> None:
+    world.client.lost("closed")
+    world.sees()
+    world.client.request(events.Who())
+    (refused,) = world.sees()
+    assert isinstance(refused, events.Refused)
+    assert refused.code == "not-connected"
+
+
+def test_leaving_without_a_connection_tells_what_was_not_sent(world: World) -> None:
+    world.client.lost("closed")
+    world.client.request(events.Say("one"))
+    world.sees()
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == [Ended("", 1)]
+
+
+@pytest.mark.parametrize("code", ["kicked", "replaced"])
+def test_who_is_sent_away_stays_away(world: World, code: str) -> None:
+    world.says("closing", code=code, text="Go.")
+    assert world.sees() == [Ended("Go.", 0)]
+    world.client.lost("closed")
+    assert world.client.state is State.ENDED
+    assert world.client.deadline is None
+
+
+def test_a_server_that_shuts_down_is_waited_for(world: World) -> None:
+    world.says("closing", code="shutdown", text="Goodbye!")
+    world.client.lost("closed")
+    assert world.sees() == [events.Closing("shutdown", "Goodbye!"), Lost("Goodbye!")]
+    assert world.client.state is State.WAITING
+
+
+# --- silence --------------------------------------------------------------------------------------
+
+
+def test_a_silent_connection_is_found_out_and_left(world: World) -> None:
+    world.passes(SETTINGS.answer_seconds)
+    (lost,) = world.sees()
+    assert isinstance(lost, Lost)
+    assert not world.client.is_connected
+
+
+def test_a_connection_that_answers_is_kept_for_ever(world: World) -> None:
+    for _ in range(100):
+        world.passes(9.0)
+        world.answers_pings()
+    assert world.client.state is State.JOINED
+
+
+def test_whoever_sends_anything_is_alive_although_the_answer_is_late(world: World) -> None:
+    for _ in range(10):
+        world.passes(SETTINGS.answer_seconds - 1)
+        world.said("bob", "hi")
+    assert world.client.state is State.JOINED
+
+
+def test_the_round_trip_is_measured(world: World) -> None:
+    world.passes(0)
+    (ping,) = (message for message in world.sent() if message["type"] == "ping")
+    world.now += 0.25
+    world.says("pong", ref=ping["ref"])
+    assert world.client.round_trip == 0.25
+    world.client.lost("closed")
+    assert world.client.round_trip is None
+
+
+def test_a_server_that_takes_the_connection_and_says_nothing_is_tried_again(world: World) -> None:
+    world.client.lost("closed")
+    world.passes(1)
+    world.client.connected()
+    world.passes(SETTINGS.answer_seconds)
+    assert world.client.state in (State.WAITING, State.CONNECTING)
+
+
+# --- who is here ----------------------------------------------------------------------------------
+
+
+def test_it_keeps_up_with_who_is_here(world: World) -> None:
+    world.says("joined", room="lobby", name="bob", origin=None)
+    world.says("joined", room="lobby", name="cy", origin="tea")
+    assert (list(world.client.people), world.client.count) == (["ann", "bob", "cy"], 3)
+    world.says("renamed", room="lobby", old="bob", name="rob")
+    world.says("left", room="lobby", name="cy", reason="quit", destination=None)
+    assert (list(world.client.people), world.client.count) == (["ann", "rob"], 2)
+    world.says("left", room="lobby", name="nobody", reason="quit", destination=None)
+    assert world.client.count == 2
+
+
+def test_its_own_new_name_is_told_as_such(world: World) -> None:
+    world.says("renamed", room="lobby", old="ann", name="anna")
+    assert world.sees() == [events.NowKnownAs("lobby", "ann", "anna")]
+    assert world.client.name == "anna"
+
+
+def test_what_it_asks_for_itself_is_not_shown(world: World) -> None:
+    world.passes(0)
+    refs = {message["type"]: message.get("ref") for message in world.sent()}
+    world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 1}], ref=refs["rooms"])
+    assert world.sees() == []
+    assert world.client.rooms == (("lobby", 1),)
+    world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}])
+    assert world.sees() == [events.RoomList(1, (("tea", 2),))]
+
+
+def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:
+    world.answers_pings()
+    for _ in range(30):
+        world.says("presence", room="lobby", joined=5, left=0, count=90)
+        world.passes(1.0)
+        world.answers_pings()
+    assert world.client.count == 90
+    world.says("members", room="lobby", count=91, members=[])
+    assert world.client.count == 91
+
+
+def test_more_people_than_the_welcome_names_are_asked_for() -> None:
+    world = World()
+    world.client.connected()
+    world.welcome(members={"count": 3, "names": ["ann", "bob"]})
+    world.passes(0)
+    assert "who" in [message["type"] for message in world.sent()]
+
+
+# --- finishing ------------------------------------------------------------------------------------
+
+
+def test_with_nothing_more_to_say_it_leaves_when_everything_has_arrived(world: World) -> None:
+    world.client.request(events.Say("hi"))
+    (said,) = world.sent()
+    world.client.finish()
+    assert world.sees() == []
+    world.said("ann", "hi", ref=said["ref"])
+    assert world.sent() == [{"type": "quit"}]
+    assert world.client.state is State.ENDED
+
+
+def test_it_leaves_only_after_it_was_in() -> None:
+    world = World()
+    world.client.finish()
+    world.client.connected()
+    assert world.sees() == []
+    world.welcome()
+    assert world.client.state is State.ENDED
+
+
+def test_a_server_that_does_not_come_back_is_not_waited_for_for_ever(world: World) -> None:
+    world.client.lost("closed")
+    world.client.request(events.Say("hi"))
+    world.client.finish()
+    world.sees()
+    for _ in range(100):
+        if world.client.wants_connection:
+            world.client.failed("refused")
+        world.passes(1)
+    assert world.sees() == [Ended("The server did not answer in time.", 1)]
+
+
+# --- whatever happens -----------------------------------------------------------------------------
+
+
+LINES = [
+    b'{"type":"welcome","name":"ann","room":"r","members":{"count":1,"names":["ann"]},"limits":'
+    b'{"text":1,"name":1,"line":1,"rate":1,"burst":1},"version":"1"}\n',
+    b'{"type":"pong","ref":1}\n',
+    b'{"type":"said","id":1,"room":"r","name":"ann","text":"x","time":1,"ref":2}\n',
+    b'{"type":"error","code":"name-taken","text":"x"}\n',
+    b'{"type":"error","code":"bad-room","text":"x"}\n',
+    b'{"type":"closing","code":"no-name","text":"x"}\n',
+    b'{"type":"closing","code":"kicked","text":"x"}\n',
+    b'{"type":"renamed","room":"r","old":"ann","name":"b"}\n',
+    b'{"type":"presence","room":"r","joined":1,"left":0,"count":9}\n',
+    b'{"type":"left","room":"r","name":"ann","reason":"x"}\n',
+    b"garbage\n",
+]
+DEEDS: list[Callable[[World], object]] = [
+    lambda world: world.client.connected() if world.client.wants_connection else None,
+    lambda world: world.client.failed("x") if world.client.wants_connection else None,
+    lambda world: world.client.lost("x"),
+    lambda world: world.client.join("ann"),
+    lambda world: world.client.request(events.Say("x")),
+    lambda world: world.client.request(events.Who()),
+    lambda world: world.client.request(events.Quit("quit")),
+    lambda world: world.client.finish(),
+    lambda world: world.passes(7.0),
+    lambda world: world.passes(31.0),
+    *(lambda world, line=line: world.client.received(line) for line in LINES),
+]
+
+
+@given(st.lists(st.sampled_from(DEEDS), max_size=40))
+def test_whatever_happens_it_is_in_one_state_and_never_stuck(
+    deeds: list[Callable[[World], object]],
+) -> None:
+    world = World("")
+    ended = False
+    for deed in deeds:
+        if deed is DEEDS[3] and world.client.state not in (State.APART, State.CONNECTED):
+            continue  # nobody is asked for a name then
+        deed(world)
+        client = world.client
+        happenings = world.sees()
+        assert not (ended and happenings), "nothing happens after the end"
+        ended = ended or any(isinstance(one, Ended) for one in happenings)
+        assert ended == (client.state is State.ENDED)
+        if client.state in (State.JOINED, State.JOINING, State.WAITING):
+            assert client.deadline is not None
+        if not client.is_connected and client.state is not State.ENDED:
+            assert world.sent() == []

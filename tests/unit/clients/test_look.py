@@ -1,0 +1,82 @@
+"""Mentions, links, colours, and what plain lines say."""
+
+import pytest
+
+from chatroom.chat import events
+from chatroom.clients.core import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.clients.look import colour_number, is_own, links, mentions, plain_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "mentioned"),
+    [
+        ("ann", True),
+        ("hi ann", True),
+        ("Ann: hello", True),
+        ("ANN!", True),
+        ("@ann?", True),
+        ("anna", False),
+        ("joann", False),
+        ("ann_", False),
+        ("", False),
+    ],
+)
+def test_a_mention_is_the_name_as_a_word(text: str, mentioned: bool) -> None:
+    assert mentions(text, "ann") is mentioned
+
+
+def test_a_name_with_signs_of_a_pattern_is_only_a_name() -> None:
+    assert mentions("hi a.b", "a.b")
+    assert not mentions("hi axb", "a.b")
+    assert not mentions("anything", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see http://a.example/x?y=1#z now", ["http://a.example/x?y=1#z"]),
+        ("HTTPS://A.EXAMPLE", ["HTTPS://A.EXAMPLE"]),
+        ("it is at https://a.example.", ["https://a.example"]),
+        ("(https://a.example/b)", ["https://a.example/b"]),
+        ('"https://a.example",<https://b.example>', ["https://a.example", "https://b.example"]),
+        ("javascript:alert(1) file:///etc/passwd ftp://a.example www.a.example", []),
+        ("https://", []),
+        ("http://a http://b", ["http://a", "http://b"]),
+    ],
+)
+def test_links_are_http_and_https_without_what_follows_them(text: str, found: list[str]) -> None:
+    assert [text[begin:end] for begin, end in links(text)] == found
+
+
+def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
+    assert colour_number("Ann", 9) == colour_number("ann", 9) == colour_number("ANN", 9)
+    assert len({colour_number(f"person{number}", 9) for number in range(100)}) == 9
+
+
+@pytest.mark.parametrize(
+    ("happening", "lines"),
+    [
+        (Connected(), []),
+        (NameWanted(""), []),
+        (NameWanted("The name ann is taken."), ["The name ann is taken."]),
+        (Failed("Cannot connect."), ["Cannot connect."]),
+        (Lost("closed"), ["Oh no, we have lost connection to the server!"]),
+        (Back("ann", "tea"), ["We are back, as ann in room tea."]),
+        (Ended("", 0), []),
+        (Ended("You were kicked.", 0), ["You were kicked."]),
+        (Ended("", 1), ["1 line was not delivered."]),
+        (Ended("Bye.", 2), ["Bye.", "2 lines were not delivered."]),
+        (events.Said(1, "tea", "bob", "hi", 0.0), ["bob: hi"]),
+        (events.Told("bob", "ann", "psst", 0.0), ["[private] bob: psst"]),
+        (events.Told("ann", "bob", "psst", 0.0), ["[private to bob] psst"]),
+    ],
+)
+def test_plain_lines(happening: Happening, lines: list[str]) -> None:
+    assert plain_lines(happening, "ann") == lines
+
+
+def test_what_we_said_ourselves_is_our_own() -> None:
+    assert is_own(events.Said(1, "tea", "ann", "hi", 0.0), "ann")
+    assert is_own(events.Told("ann", "bob", "hi", 0.0), "ann")
+    assert not is_own(events.Said(1, "tea", "bob", "hi", 0.0), "ann")
+    assert not is_own(events.Joined("tea", "ann"), "ann")

@@ -1,0 +1,83 @@
+"""JSON lines: marks, errors, and a connection that lives."""
+
+import json
+
+from chatroom.chat import events
+from chatroom.protocols import Reply, Request
+from chatroom.protocols.jsonl import JsonLines
+
+LIMIT = 200
+
+
+def program() -> JsonLines:
+    return JsonLines(LIMIT, 50)
+
+
+def asked(data: bytes) -> list[Request]:
+    return list(program().receive(data))
+
+
+def error_of(request: Request) -> dict[str, object]:
+    assert isinstance(request, Reply)
+    message: dict[str, object] = json.loads(request.data)
+    assert message["type"] == "error"
+    return message
+
+
+def test_requests_come_in_their_order() -> None:
+    data = b'{"type":"join","name":"ann"}\n{"type":"say","text":"hi"}\r\n{"type":"quit"}\n'
+    assert asked(data) == [events.Join("ann"), events.Say("hi"), events.Quit("quit")]
+
+
+def test_empty_lines_are_nothing() -> None:
+    assert asked(b'\n  \n\r\n{"type":"who"}\n') == [events.Who()]
+
+
+def test_a_bad_line_is_an_error_and_the_next_one_is_fine() -> None:
+    bad, good = asked(b'{"type":\n{"type":"who"}\n')
+    assert error_of(bad)["code"] == "bad-json"
+    assert good == events.Who()
+
+
+def test_a_line_that_is_too_long_is_an_error_and_the_next_one_is_fine() -> None:
+    bad, good = asked(b'{"type":"say","text":"' + b"x" * LIMIT + b'"}\n{"type":"who"}\n')
+    assert error_of(bad)["code"] == "too-long"
+    assert str(LIMIT) in str(error_of(bad)["text"])
+    assert good == events.Who()
+
+
+def test_an_error_of_our_own_carries_the_mark() -> None:
+    (bad,) = asked(b'{"type":"say","ref":"q"}\n')
+    assert error_of(bad)["ref"] == "q"
+
+
+def test_a_ping_is_answered_at_once() -> None:
+    (pong,) = asked(b'{"type":"ping","ref":3}\n')
+    assert pong == Reply(b'{"type":"pong","ref":3}\n')
+
+
+def test_the_answer_carries_the_mark_of_the_request_that_is_being_decided() -> None:
+    protocol = program()
+    requests = protocol.receive(b'{"type":"who","ref":1}\n{"type":"who"}\n{"type":"who","ref":2}\n')
+    event = events.Skipped(1)
+    marks = []
+    for _ in requests:
+        marks.append(json.loads(protocol.answer(event)).get("ref"))
+        assert "ref" not in json.loads(protocol.encode(event))
+    assert marks == [1, None, 2]
+
+
+def test_a_mark_is_forgotten_when_its_request_is_done() -> None:
+    protocol = program()
+    list(protocol.receive(b'{"type":"who","ref":1}\n'))
+    assert protocol.answer(events.Skipped(1)) == protocol.encode(events.Skipped(1))
+
+
+def test_a_program_is_not_greeted() -> None:
+    assert list(program().silence()) == []
+
+
+def test_the_last_line_needs_no_ending() -> None:
+    protocol = program()
+    assert list(protocol.receive(b'{"type":"who"}')) == []
+    assert list(protocol.receive(b"")) == [events.Who(), events.Quit("end of input")]

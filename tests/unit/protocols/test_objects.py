@@ -1,0 +1,285 @@
+"""What programs ask for, and what they are told."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.protocols.objects import Ping, Wrong, message_of, read, write
+
+LIMIT = 100
+
+
+def asked(text: str) -> object:
+    return read(text.encode(), LIMIT)[0]
+
+
+REQUESTS = [
+    ('{"type":"join","name":"ann"}', events.Join("ann")),
+    (
+        '{"type":"join","name":"ann","room":"tea","ticket":"t0p s3cret"}',
+        events.Join("ann", "tea", "t0p s3cret"),
+    ),
+    ('{"type":"join","name":"ann","room":null}', events.Join("ann")),
+    ('{"type":"say","text":"h\u00e9"}', events.Say("h\u00e9")),
+    ('{"type":"say","text":"h\\u00e9","ref":7}', events.Say("h\u00e9", 7)),
+    ('{"type":"say","text":"two\\nlines"}', events.Say("two\nlines")),
+    ('{"type":"say","text":""}', events.Say("")),
+    ('{"type":"say","text":"/who"}', events.Say("/who")),
+    ('{"type":"me","text":"waves","ref":"a"}', events.Act("waves", "a")),
+    ('{"type":"tell","name":"bob","text":"psst","ref":0}', events.Tell("bob", "psst", 0)),
+    ('{"type":"rename","name":"anna"}', events.Rename("anna")),
+    ('{"type":"move","room":"tea"}', events.Move("tea")),
+    ('{"type":"who"}', events.Who()),
+    ('{"type":"rooms"}', events.Rooms()),
+    ('{"type":"ignore","name":"bob"}', events.Ignore("bob")),
+    ('{"type":"ignore"}', events.Ignore("")),
+    ('{"type":"stats"}', events.Stats()),
+    ('{"type":"quit"}', events.Quit("quit")),
+    ('{"type":"who","colour":{"of":["the","future"]}}', events.Who()),
+    (' {"type" : "who"}\t', events.Who()),
+    ('{"type":"say","type":"who"}', events.Who()),
+]
+
+
+@pytest.mark.parametrize(("text", "command"), REQUESTS, ids=lambda value: str(value)[:40])
+def test_a_request_is_read(text: str, command: events.Command) -> None:
+    assert asked(text) == command
+
+
+def test_a_ping_is_no_affair_of_the_chat() -> None:
+    assert isinstance(asked('{"type":"ping"}'), Ping)
+
+
+@pytest.mark.parametrize("ref", [0, -1, 2**53, -(2**53), "a", "x" * 64, " "])
+def test_a_mark_is_read_beside_the_request(ref: int | str) -> None:
+    request = json.dumps({"type": "who", "ref": ref}).encode()
+    assert read(request, LIMIT) == (events.Who(), ref)
+
+
+WRONG = [
+    ("", "bad-json"),
+    ("hello", "bad-json"),
+    ('{"type":"who"', "bad-json"),
+    ('{"type":"who"}}', "bad-json"),
+    ("[]", "bad-json"),
+    ('"who"', "bad-json"),
+    ("null", "bad-json"),
+    ("[" * 5000, "bad-json"),
+    ('{"type":"say","text":NaN}', "bad-json"),
+    ('{"a":1' + "0" * 5000 + "}", "bad-json"),
+    ("{}", "missing-field"),
+    ('{"type":null}', "missing-field"),
+    ('{"type":7}', "bad-field"),
+    ('{"type":["say"]}', "bad-field"),
+    ('{"type":"shout","text":"x"}', "unknown-type"),
+    ('{"type":"Say","text":"x"}', "unknown-type"),
+    ('{"type":"said","text":"x"}', "unknown-type"),
+    ('{"type":""}', "unknown-type"),
+    ('{"type":"say"}', "missing-field"),
+    ('{"type":"say","text":null}', "missing-field"),
+    ('{"type":"say","text":5}', "bad-field"),
+    ('{"type":"say","text":["x"]}', "bad-field"),
+    ('{"type":"tell","text":"x"}', "missing-field"),
+    ('{"type":"tell","name":"bob"}', "missing-field"),
+    ('{"type":"join","name":true}', "bad-field"),
+    ('{"type":"join","name":"ann","room":1}', "bad-field"),
+    ('{"type":"join","name":"ann","ticket":1}', "bad-field"),
+    ('{"type":"join","name":"ann","ticket":""}', "bad-field"),
+    ('{"type":"join","name":"ann","ticket":"\u00e9"}', "bad-field"),
+    ('{"type":"join","name":"ann","ticket":"' + "x" * 65 + '"}', "bad-field"),
+    ('{"type":"say","text":"' + "x" * (LIMIT + 1) + '"}', "too-long"),
+    ('{"type":"say","text":"' + "\u00e9" * (LIMIT // 2 + 1) + '"}', "too-long"),
+    ('{"type":"who","ref":1.5}', "bad-field"),
+    ('{"type":"who","ref":true}', "bad-field"),
+    ('{"type":"who","ref":""}', "bad-field"),
+    ('{"type":"who","ref":"\u00e9"}', "bad-field"),
+    ('{"type":"who","ref":"a\\nb"}', "bad-field"),
+    ('{"type":"who","ref":[1]}', "bad-field"),
+    ('{"type":"who","ref":"' + "x" * 65 + '"}', "bad-field"),
+    ('{"type":"who","ref":9007199254740993}', "bad-field"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), WRONG, ids=lambda value: str(value)[:40])
+def test_what_is_wrong_has_a_code_and_a_sentence(text: str, code: str) -> None:
+    with pytest.raises(Wrong) as wrong:
+        asked(text)
+    assert wrong.value.code == code
+    assert wrong.value.text.endswith((".", "?"))
+
+
+def test_text_exactly_at_the_limit_is_fine() -> None:
+    assert asked('{"type":"say","text":"' + "x" * LIMIT + '"}') == events.Say("x" * LIMIT)
+
+
+def test_bytes_that_are_no_utf8_are_no_json() -> None:
+    with pytest.raises(Wrong) as wrong:
+        read(b'{"type":"say","text":"\xff"}', LIMIT)
+    assert wrong.value.code == "bad-json"
+
+
+def test_an_error_carries_the_mark_of_what_was_wrong() -> None:
+    with pytest.raises(Wrong) as wrong:
+        asked('{"type":"say","ref":8}')
+    assert wrong.value.ref == 8
+
+
+def test_a_misspelled_type_gets_a_hint() -> None:
+    with pytest.raises(Wrong, match=r"Did you mean rename\?"):
+        asked('{"type":"renam"}')
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+TYPES = ["join", "say", "me", "tell", "rename", "move", "who", "ignore", "ping", "quit", "x"]
+FIELDS = ["type", "name", "text", "room", "ref", "ticket"]
+
+
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), JSON | st.sampled_from(TYPES))
+    | st.dictionaries(st.text(), JSON)
+    | JSON
+)
+def test_any_json_is_read_or_is_wrong(value: object) -> None:
+    for ascii_only in (True, False):
+        line = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+        try:
+            request, ref = read(line, LIMIT)
+        except Wrong as wrong:
+            ref = wrong.ref
+        else:
+            assert isinstance(request, events.Command | Ping)
+        assert json.loads(write({"type": "pong"}, ref)) == (
+            {"type": "pong"} if ref is None else {"type": "pong", "ref": ref}
+        )
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_are_read_or_are_wrong(line: bytes) -> None:
+    with contextlib.suppress(Wrong):
+        read(line, LIMIT)
+
+
+PEOPLE = events.People(2, ("ann", "bob"))
+TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)
+MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
+    (
+        events.Welcomed("ann", "tea", PEOPLE, TERMS, True, 7),
+        {
+            "type": "welcome",
+            "name": "ann",
+            "room": "tea",
+            "members": {"count": 2, "names": ["ann", "bob"]},
+            "limits": {"text": 4096, "name": 32, "line": 16384, "rate": 5.0, "burst": 20.0},
+            "version": "0.1.0",
+            "history": False,
+            "resumed": True,
+            "last": 7,
+        },
+    ),
+    (
+        events.Said(3, "tea", "ann", "h\u00e9 \u201chi\u201d", 1700000000.12345),
+        {
+            "type": "said",
+            "id": 3,
+            "room": "tea",
+            "name": "ann",
+            "text": "h\u00e9 \u201chi\u201d",
+            "time": 1700000000.123,
+        },
+    ),
+    (
+        events.Acted(3, "tea", "ann", "waves", 1.0),
+        {"type": "acted", "id": 3, "room": "tea", "name": "ann", "text": "waves", "time": 1.0},
+    ),
+    (
+        events.Told("ann", "bob", "psst", 1.0),
+        {"type": "told", "name": "ann", "to": "bob", "text": "psst", "time": 1.0},
+    ),
+    (
+        events.Joined("tea", "ann"),
+        {"type": "joined", "room": "tea", "name": "ann", "origin": None},
+    ),
+    (
+        events.Left("tea", "ann", "moved", "den"),
+        {"type": "left", "room": "tea", "name": "ann", "reason": "moved", "destination": "den"},
+    ),
+    (
+        events.Presence("tea", 5, 0, 80),
+        {"type": "presence", "room": "tea", "joined": 5, "left": 0, "count": 80},
+    ),
+    (
+        events.Renamed("tea", "ann", "anna"),
+        {"type": "renamed", "room": "tea", "old": "ann", "name": "anna"},
+    ),
+    (
+        events.NowKnownAs("tea", "ann", "anna"),
+        {"type": "renamed", "room": "tea", "old": "ann", "name": "anna"},
+    ),
+    (
+        events.Moved("ann", "tea", PEOPLE),
+        {
+            "type": "moved",
+            "name": "ann",
+            "room": "tea",
+            "members": {"count": 2, "names": ["ann", "bob"]},
+        },
+    ),
+    (
+        events.Members("tea", 9, (events.Row("ann", 1.00004, 2.0, 3.5),)),
+        {
+            "type": "members",
+            "room": "tea",
+            "count": 9,
+            "members": [{"name": "ann", "since": 1.0, "stayed": 2.0, "idle": 3.5}],
+        },
+    ),
+    (
+        events.RoomList(2, (("lobby", 5), ("tea", 1))),
+        {
+            "type": "rooms",
+            "count": 2,
+            "rooms": [{"room": "lobby", "count": 5}, {"room": "tea", "count": 1}],
+        },
+    ),
+    (
+        events.Ignoring("bob", True),
+        {"type": "ignoring", "name": "bob", "ignored": True},
+    ),
+    (events.IgnoreList(("bob",)), {"type": "ignored", "names": ["bob"]}),
+    (events.Skipped(4), {"type": "skipped", "lines": 4}),
+    (
+        events.Refused("no-such-name", "There is nobody."),
+        {"type": "error", "code": "no-such-name", "text": "There is nobody."},
+    ),
+    (
+        events.NameRefused("name-taken", "It is taken."),
+        {"type": "error", "code": "name-taken", "text": "It is taken."},
+    ),
+    (events.Notice("Tea at five"), {"type": "notice", "text": "Tea at five"}),
+    (
+        events.Closing("kicked", "You were kicked."),
+        {"type": "closing", "code": "kicked", "text": "You were kicked."},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "message"), MESSAGES, ids=[type(event).__name__ for event, _ in MESSAGES]
+)
+def test_an_event_is_an_object(event: events.Event, message: dict[str, object]) -> None:
+    assert json.loads(write(message_of(event))) == message
+
+
+def test_a_message_is_one_line_of_utf8() -> None:
+    line = write(message_of(events.Said(1, "tea", "\u00e5sa", "na\u00efve \U0001f600", 0.0)), 7)
+    assert line.endswith(b',"ref":7}\n')
+    assert line.count(b"\n") == 1
+    assert "na\u00efve \U0001f600" in line.decode()

@@ -1,0 +1,183 @@
+"""The tutorial's own client, which frames nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.protocols import Become, Hangup, Reply, Request
+from chatroom.protocols.line import Line
+from chatroom.protocols.tutorial import Tutorial, name_of
+
+SENTENCE = b"Server: ann has joined the chat. Say hi!"
+LIMIT = 4096
+
+
+def member(name: str = "ann") -> Tutorial:
+    tutorial = Tutorial(name, LIMIT)
+    requests = tutorial.join()
+    assert next(requests) == events.Join(name)
+    tutorial.named()
+    assert list(requests) == []
+    return tutorial
+
+
+def sent(piece: str, name: str = "ann") -> list[Request]:
+    return list(member(name).receive(piece.encode()))
+
+
+# --- becoming one ---------------------------------------------------------------------------------
+
+
+def test_a_person_whose_pending_bytes_are_the_sentence_becomes_one() -> None:
+    line = Line(LIMIT)
+    list(line.silence())
+    become, join = [request for _, request in zip(range(2), line.receive(SENTENCE), strict=False)]
+    assert isinstance(become, Become)
+    assert isinstance(become.protocol, Tutorial)
+    assert join == events.Join("ann")
+
+
+def test_the_sentence_may_come_in_pieces() -> None:
+    line = Line(LIMIT)
+    assert list(line.receive(SENTENCE[:20])) == []
+    assert isinstance(next(iter(line.receive(SENTENCE[20:]))), Become)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [SENTENCE + b"\n", SENTENCE + b"\r\n", SENTENCE[:-1], b" " + SENTENCE, SENTENCE + b"!"],
+)
+def test_anything_else_is_a_person(data: bytes) -> None:
+    requests = Line(LIMIT).receive(data)
+    assert not any(isinstance(request, Become) for request in requests)
+
+
+def test_a_member_who_says_the_sentence_has_said_it() -> None:
+    line = Line(LIMIT)
+    list(line.receive(b"bob\n"))
+    line.named()
+    assert list(line.receive(SENTENCE)) == []
+    assert list(line.receive(b"\n")) == [events.Say(SENTENCE.decode())]
+
+
+@pytest.mark.parametrize(
+    ("pending", "name"),
+    [
+        (SENTENCE, "ann"),
+        (b"Server: Ann Lee has joined the chat. Say hi!", "Ann Lee"),
+        (b"Server:  has joined the chat. Say hi!", ""),
+        (b"Server: a\nb has joined the chat. Say hi!", ""),
+        (b"", ""),
+    ],
+)
+def test_the_name_is_read_from_the_sentence(pending: bytes, name: str) -> None:
+    assert name_of(pending) == name
+
+
+def test_a_taken_name_is_followed_by_others_until_one_is_free() -> None:
+    tutorial = Tutorial("ann", LIMIT)
+    names = []
+    for request in tutorial.join():
+        assert isinstance(request, events.Join)
+        names.append(request.name)
+        if request.name == "ann3":
+            tutorial.named()
+    assert names == ["ann", "ann2", "ann3"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "second"),
+    [
+        ("Ann Lee", "Ann_Lee2"),
+        ("x" * 40, "x" * 30 + "2"),
+        ("!!", "guest2"),
+        ("M\u00fcller", "M_ller2"),
+    ],
+)
+def test_a_name_that_cannot_be_had_becomes_one_that_can(wanted: str, second: str) -> None:
+    requests = Tutorial(wanted, LIMIT).join()
+    next(requests)
+    assert next(requests) == events.Join(second)
+
+
+def test_when_no_name_is_free_it_is_over() -> None:
+    *joins, last = Tutorial("ann", LIMIT).join()
+    assert len(joins) < 100
+    assert isinstance(last, Hangup)
+
+
+# --- what it sends --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("piece", "requests"),
+    [
+        ("ann: hello", [events.Say("hello")]),
+        ("ann: hello\n", [events.Say("hello"), Reply(b"")]),
+        ("hello", [events.Say("hello")]),
+        ("ann: oneann: two", [events.Say("one"), events.Say("two")]),
+        ("ann: I said ann: hello", [events.Say("I said ann: hello")]),
+        ("ann: bob: hi", [events.Say("bob: hi")]),
+        ("bob: hi", [events.Say("bob: hi")]),
+        ("Server: bob has left the chat.", [events.Say("Server: bob has left the chat.")]),
+        ("ann: /who", [events.Who()]),
+        ("ann: ", []),
+        ("Server: ann has left the chat.", [events.Quit("quit")]),
+        ("ann: byeServer: ann has left the chat.", [events.Say("bye"), events.Quit("quit")]),
+    ],
+)
+def test_a_piece_is_what_it_says(piece: str, requests: list[Request]) -> None:
+    assert sent(piece) == requests
+
+
+def test_its_name_is_the_one_it_calls_itself_whatever_the_server_calls_it() -> None:
+    tutorial = Tutorial("ann", LIMIT)
+    for request in tutorial.join():
+        if request == events.Join("ann2"):
+            tutorial.named()
+    assert list(tutorial.receive(b"ann: hi")) == [events.Say("hi")]
+
+
+def test_a_name_with_signs_of_a_pattern_in_it_is_only_a_name() -> None:
+    assert sent("a.*b: hi", name="a.*b") == [events.Say("hi")]
+
+
+def test_a_piece_that_is_too_long_is_refused_with_a_word() -> None:
+    (reply,) = sent("ann: " + "x" * (LIMIT + 1))
+    assert isinstance(reply, Reply)
+    assert b"more than 4096 bytes" in reply.data
+
+
+def test_the_end_of_input_is_the_end() -> None:
+    assert sent("") == [events.Quit("end of input")]
+
+
+# --- what it gets ---------------------------------------------------------------------------------
+
+
+def test_it_gets_ascii() -> None:
+    said = events.Said(1, "lobby", "\u00e5sa", "caf\u00e9 \U0001f600", 0.0)
+    assert member().encode(said) == b"?sa: caf? ?\n"
+
+
+def test_a_long_message_comes_in_several_that_are_short_enough() -> None:
+    text = "".join(f"{number:04}" for number in range(1000))
+    lines = member().encode(events.Said(1, "lobby", "bob", text, 0.0)).split(b"\n")
+    assert lines.pop() == b""
+    assert max(map(len, lines)) <= 1024
+    assert "".join(line.decode().removeprefix("bob: ") for line in lines) == text
+    assert all(line.startswith(b"bob: ") for line in lines)
+
+
+def test_it_is_not_asked_for_a_name_again() -> None:
+    refused = events.NameRefused("name-taken", "The name ann is taken.")
+    assert member().encode(refused) == b"The name ann is taken.\n"
+
+
+@given(st.text(st.characters(exclude_characters="\r\n\0"), max_size=3000), st.integers(0, 40))
+def test_no_message_is_longer_than_it_reads_at_once(text: str, name_length: int) -> None:
+    said = events.Said(1, "lobby", "n" * name_length, text.replace("\x85", ""), 0.0)
+    data = member().encode(said)
+    assert data.isascii()
+    assert max(map(len, data.split(b"\n"))) <= 1024

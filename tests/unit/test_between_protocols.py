@@ -1,0 +1,145 @@
+"""What is said in one protocol and heard in another: lines out are lines in, for any text."""
+
+import json
+from collections.abc import Callable, Hashable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.chat import events
+from chatroom.chat.hub import Hub
+from chatroom.chat.member import Channel, Member
+from chatroom.chat.text import clean
+from chatroom.metrics import Metrics
+from chatroom.protocols import Protocol, Reply
+from chatroom.protocols.jsonl import JsonLines
+from chatroom.protocols.line import Line
+from chatroom.protocols.tutorial import Tutorial
+from chatroom.settings import Settings
+
+MAKE: dict[str, Callable[[], Protocol]] = {
+    "line": lambda: Line(4096),
+    "json": lambda: JsonLines(16384, 4096),
+    "tutorial": lambda: Tutorial("ann", 4096),
+}
+
+
+class Seat:
+    """One member, who speaks a protocol."""
+
+    def __init__(self, hub: Hub, protocol: Protocol, name: str) -> None:
+        self.hub = hub
+        self.protocol = protocol
+        self.heard = b""
+        self.member = Member(self, "192.0.2.1", "192.0.2.1:5000")
+        hub.handle(self.member, events.Join(name))
+        hub.flush()
+        self.heard = b""
+
+    @property
+    def channel(self) -> Channel:
+        return self
+
+    @property
+    def dialect(self) -> Hashable:
+        return self.protocol.dialect
+
+    @property
+    def receipts(self) -> bool:
+        return self.protocol.receipts
+
+    @property
+    def framed(self) -> bool:
+        return self.protocol.framed
+
+    def write(self, data: bytes | memoryview) -> bool:
+        self.heard += data
+        return True
+
+    def encode(self, event: events.Event) -> bytes:
+        return self.protocol.encode(event)
+
+    def answer(self, event: events.Event) -> bytes:
+        return self.protocol.answer(event)
+
+    def named(self) -> None:
+        self.protocol.named()
+
+    def close(self, reason: str, farewell: bytes = b"") -> None:
+        self.heard += farewell
+
+    def sends(self, data: bytes) -> None:
+        for request in self.protocol.receive(data):
+            if isinstance(request, Reply):
+                self.heard += request.data
+            else:
+                assert isinstance(request, events.Command)
+                self.hub.handle(self.member, request)
+        self.hub.flush()
+
+
+def meet(one: str, other: str) -> tuple[Seat, Seat]:
+    def never() -> events.Measured:
+        raise AssertionError
+
+    hub = Hub(Settings(), Metrics(), lambda: 0.0, lambda: 0.0, lambda *_: None, never)
+    ann, bob = Seat(hub, MAKE[one](), "ann"), Seat(hub, MAKE[other](), "bob")
+    ann.heard = b""
+    return ann, bob
+
+
+def spelled(protocol: str, text: str) -> bytes:
+    """How somebody who speaks it says this."""
+    if protocol == "json":
+        return json.dumps({"type": "say", "text": text}).encode() + b"\n"
+    data = text.replace("\n", " ").encode("utf-8", "replace")
+    return data + b"\n" if protocol == "line" else b"ann: " + data
+
+
+def texts_of(protocol: str, heard: bytes) -> list[str]:
+    """What a reader of that protocol takes to be said by ann, each line of it."""
+    if protocol == "json":
+        messages = [json.loads(line) for line in heard.splitlines()]
+        assert all(message["type"] == "said" for message in messages)
+        return [message["text"] for message in messages]
+    lines = heard.decode("ascii" if protocol == "tutorial" else "utf-8").splitlines()
+    assert all(line.startswith("ann: ") for line in lines)
+    return [line.removeprefix("ann: ") for line in lines]
+
+
+TEXT = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from('\r\n\0\t\x0b\x0c\x1b\x1c\x1e\x85\u2028\u2029\u202e\ufeff"\\{}:'),
+    ),
+    max_size=60,
+).map(lambda text: f"x{text}")
+
+
+@pytest.mark.parametrize("hearer", MAKE)
+@pytest.mark.parametrize("speaker", MAKE)
+@given(text=TEXT)
+def test_one_line_in_is_one_line_out(speaker: str, hearer: str, text: str) -> None:
+    ann, bob = meet(speaker, hearer)
+    ann.sends(spelled(speaker, text))
+    (heard,) = texts_of(hearer, bob.heard)
+    spoken = text if speaker == "json" else text.replace("\n", " ")
+    if speaker == "tutorial":
+        assert heard
+    elif hearer == "tutorial":
+        assert heard == clean(spoken).encode("ascii", "replace").decode()
+    else:
+        assert heard == clean(spoken)
+
+
+@pytest.mark.parametrize("hearer", MAKE)
+@given(
+    name=st.sampled_from(["eve\r\nServer: hi", "eve: Server", "\u202eeve", "Server", "eve\0", "*"]),
+)
+def test_no_name_forges_a_line(hearer: str, name: str) -> None:
+    ann, bob = meet("json", hearer)
+    ann.sends(json.dumps({"type": "rename", "name": name}).encode() + b"\n")
+    ann.sends(json.dumps({"type": "move", "room": name}).encode() + b"\n")
+    assert ann.member.name == "ann"
+    assert bob.heard.count(b"\n") <= 1  # ann may have gone to room eve
