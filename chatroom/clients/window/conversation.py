@@ -94,9 +94,11 @@ class Conversation(ttk.Frame):
         following = self._sees_end()
         pieces: list[str | tuple[str, ...]] = []
         for line in lines:
+            pieces += ("\n", ("line",))
             for text, tags in line:
                 pieces += (text, ("line", *tags))
-            pieces += ("\n", ("line",))
+        if not self.lines:
+            del pieces[:2]  # nothing stands above the first line, and nothing below the last
         self.text.configure(state="normal")
         self.text.insert("end", *pieces)  # type: ignore[arg-type]
         surplus = self.lines - self._kept
@@ -113,7 +115,8 @@ class Conversation(ttk.Frame):
 
     @property
     def lines(self) -> int:
-        return int(self.text.index("end-1c").split(".")[0]) - 1
+        last = self.text.index("end-1c")
+        return 0 if last == "1.0" else int(last.split(".")[0])
 
     def show_end(self) -> None:
         self.text.see("end")
@@ -121,7 +124,7 @@ class Conversation(ttk.Frame):
 
     def _sees_end(self) -> bool:
         """Whether the last line is on the screen; before there is a screen it counts as that."""
-        return not self.text.winfo_viewable() or self.text.dlineinfo("end-2c") is not None
+        return not self.text.winfo_viewable() or self.text.dlineinfo("end-1c") is not None
 
     def _scrolled(self, first: float, last: float) -> None:
         self._bar.set(first, last)

@@ -111,8 +111,8 @@ def apply(root: tkinter.Tk, theme: Theme) -> None:
     style.configure("Faint.TLabel", foreground=theme.faint)
     style.configure("Problem.TLabel", foreground=theme.problem)
     style.configure("Room.TLabel", font="ChatTitle")
-    thumb: Any = ("Vertical.Scrollbar.thumb", {"expand": "1", "sticky": "nswe"})
-    trough = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
+    thumb = ("Vertical.Scrollbar.thumb", {"expand": "1", "sticky": "nswe"})
+    trough: Any = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
     style.layout("Vertical.TScrollbar", [trough])  # without arrows, and without a grip:
     style.configure("Vertical.TScrollbar", background=theme.border, gripcount=0)
     style.map(
