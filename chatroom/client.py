@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import importlib
 import importlib.util
+import io
 import random
 import secrets
 import signal
@@ -13,7 +14,8 @@ from collections.abc import Callable, Sequence
 
 from chatroom import __version__
 from chatroom.arguments import port
-from chatroom.clients.core import Client, Happening
+from chatroom.clients.core import Client
+from chatroom.clients.happenings import Happening
 from chatroom.clients.network import Network
 from chatroom.clients.plain import Plain
 from chatroom.clients.settings import ClientSettings
@@ -52,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _window(options)
     if not options.host:
         parser().error("HOST is missing: where is the chatroom? (localhost, if it is here)")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show an emoji shows a ?
     try:
         return asyncio.run(_talk(options))
     except KeyboardInterrupt:

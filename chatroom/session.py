@@ -19,13 +19,11 @@ from chatroom.chat.hub import Hub
 from chatroom.chat.member import Channel, Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
-from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.protocols import Arrange, Become, Hangup, Protocol, Reply, Request
 from chatroom.settings import Settings
 
 # They come with a line, or with silence, and are not what it asks for.
 _FREE = (Become, events.Greet)
-
-_LF = b"\n"
 
 log = logging.getLogger(__name__)
 
@@ -51,21 +49,17 @@ class Bucket:
         return max(0.0, (1.0 - self._tokens) / self._rate)
 
 
-class _Unframed:
-    """The way to a peer who shows what arrives at once as one: line ends only between events."""
+class _Arranged:
+    """The way to a peer who cannot tell events apart unless they are laid out for it."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_arrange", "_connection")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, arrange: Arrange) -> None:
         self._connection = connection
+        self._arrange = arrange
 
     def write(self, data: bytes | memoryview) -> bool:
-        return self._connection.write(_between(self._connection, bytes(data)))
-
-
-def _between(connection: Connection, data: bytes) -> bytes:
-    """The line ending belongs before the lines, if they follow something, and not behind them."""
-    return (_LF if connection.queued else b"") + data.removesuffix(_LF)
+        return self._connection.write(self._arrange(bytes(data), self._connection.queued))
 
 
 class Session:
@@ -136,7 +130,8 @@ class Session:
 
     @property
     def channel(self) -> Channel:
-        return self._connection if self.framed else _Unframed(self._connection)
+        arrange = self._protocol.arrange
+        return _Arranged(self._connection, arrange) if arrange else self._connection
 
     @property
     def dialect(self) -> Hashable:
@@ -148,7 +143,7 @@ class Session:
 
     @property
     def framed(self) -> bool:
-        return self._protocol.framed
+        return self._protocol.arrange is None
 
     def encode(self, event: events.Event) -> bytes:
         return self._protocol.encode(event)
@@ -162,8 +157,8 @@ class Session:
 
     def close(self, reason: str, farewell: bytes = b"") -> None:
         self._pending = None  # what they had yet to say is not wanted any more
-        if farewell and not self.framed:
-            farewell = _between(self._connection, farewell)
+        if farewell and self._protocol.arrange:
+            farewell = self._protocol.arrange(farewell, self._connection.queued)
         self._connection.close(reason, farewell)
 
     # --- what a stopping server calls ---------------------------------------------------------

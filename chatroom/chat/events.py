@@ -13,7 +13,7 @@ Times are seconds since the epoch; durations are seconds.
 from dataclasses import dataclass
 
 Ref = int | str | None
-"""A visitor's own mark on what they say, by which a connection that resumes knows what arrived."""
+"""A visitor's own mark on what they ask for, by which one who comes back learns what arrived."""
 
 # --- commands: from a visitor to the hub ------------------------------------------------------
 
@@ -59,11 +59,13 @@ class Tell:
 @dataclass(frozen=True, slots=True)
 class Rename:
     name: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     room: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Quit:
+    """`meant`: the visitor wants to leave. If not, their connection has only ended."""
+
     reason: str
+    meant: bool = True
 
 
 Command = Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
@@ -143,7 +148,7 @@ class Welcomed:
     """The visitor is a member; `people` are those in the room, they included.
 
     `resumed`: they were here a moment ago, with the same ticket; `last` is then the mark of the
-    last thing they said that had arrived.
+    last request of theirs, of those that say or change something, that was decided.
     """
 
     name: str

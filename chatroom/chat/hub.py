@@ -10,7 +10,6 @@ while somebody is in it. A slow reader is told what they missed when their queue
 (`drained`): the place where a history will serve them the lines instead.
 """
 
-import hmac
 import logging
 from collections.abc import Callable, Iterable
 from itertools import count, islice
@@ -187,6 +186,8 @@ class Hub:
             self.answer(member, events.NameRefused(refusal.code, refusal.text))
             return
         log.info("%s %s", member, "resumed" if resumed else "joined")
+        if member.ignored:
+            self._choosy.add(member)
         member.since = member.active = self._clock()
         member.outlet.named()
         room = self._enter(member, wanted)
@@ -199,15 +200,14 @@ class Hub:
 
     def _replace(self, command: events.Join) -> None:
         """Whoever comes back before we know that they had gone gets the place of who they were."""
-        before = self.roster.find(command.name)
-        if before and command.ticket and hmac.compare_digest(before.ticket, command.ticket):
+        if before := self.roster.find_by_ticket(command.ticket):
             self._depart(before, "replaced", hold=True)
             farewell = events.Closing("replaced", "You have come back over another connection.")
             before.outlet.close("replaced", self.last_words(before, farewell))
 
     def _quit(self, member: Member, command: events.Quit) -> None:
         if member.name:
-            self._depart(member, command.reason, hold=False)
+            self._depart(member, command.reason, hold=not command.meant)
         member.outlet.close(command.reason, self.last_words(member))
 
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
@@ -255,8 +255,9 @@ class Hub:
         if not (to and text):
             return
         told = events.Told(member.name, to.name, text, self._wall())
-        if member.key in to.ignored or self.tell(to, told):  # who is ignored does not learn it
-            self._receipt(member, told)
+        to_oneself = to is member and member.outlet.receipts  # the receipt is enough
+        if to_oneself or member.key in to.ignored or self.tell(to, told):
+            self._receipt(member, told)  # who is ignored does not learn it
         else:
             text = f"{to.name} is not reading; it was not delivered."
             self.answer(member, events.Refused("not-reading", text))
@@ -269,7 +270,7 @@ class Hub:
 
     def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
         member.active = self._clock()
-        member.last = command.ref
+        _mark(member, command.ref)
         text = clean(command.text)
         if not text and member.outlet.receipts:
             self.answer(member, events.Refused("empty", "There was nothing in it to be shown."))
@@ -282,6 +283,7 @@ class Hub:
     # --- changing what one is -----------------------------------------------------------------
 
     def _rename(self, member: Member, command: events.Rename) -> None:
+        _mark(member, command.ref)
         old, old_key = member.name, member.key
         try:
             self.roster.claim(member, command.name)
@@ -302,6 +304,7 @@ class Hub:
         self.answer(member, events.NowKnownAs(room.name, old, member.name))
 
     def _move(self, member: Member, command: events.Move) -> None:
+        _mark(member, command.ref)
         try:
             name = self._room_name(command.room)
         except Unavailable as refusal:
@@ -377,6 +380,12 @@ class Hub:
             return names.key(names.enforce(name))
         except names.BadName:
             return ""
+
+
+def _mark(member: Member, ref: events.Ref) -> None:
+    """Remember how far they have come."""
+    if ref is not None:
+        member.last = ref
 
 
 def _terms(settings: Settings) -> events.Terms:

@@ -75,7 +75,7 @@ class Member:
         self.name = ""
         self.key = ""
         self.ticket = ""  # a secret of theirs, by which they are known again
-        self.last: Ref = None  # their own mark on the last thing they said
+        self.last: Ref = None  # their own mark on the last request that was decided
         self.ignored: dict[str, str] = {}  # names by their key
         self.skipped = 0
         self.since = 0.0

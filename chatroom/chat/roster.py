@@ -6,7 +6,6 @@ back: somebody else could otherwise take over the conversation in that moment. A
 ticket with its name, by which it is known again from wherever it comes.
 """
 
-import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -32,9 +31,11 @@ class _Held:
     host: str
     ticket: str
     last: Ref
+    ignored: dict[str, str]
 
-    def is_by_ticket(self, member: Member) -> bool:
-        return bool(self.ticket) and hmac.compare_digest(self.ticket, member.ticket)
+    def is_for(self, member: Member) -> bool:
+        by_ticket = bool(self.ticket) and self.ticket == member.ticket
+        return by_ticket or self.host == member.host
 
 
 class Roster:
@@ -45,6 +46,7 @@ class Roster:
         self._clock = clock
         self._members: dict[str, Member] = {}
         self._held: dict[str, _Held] = {}  # by key, oldest first
+        self._tickets: dict[str, str] = {}  # to the keys of the names that they were used with
 
     def __len__(self) -> int:
         return len(self._members)
@@ -59,10 +61,15 @@ class Roster:
         except names.BadName:
             return None
 
+    def find_by_ticket(self, ticket: str) -> Member | None:
+        """The member who came with this ticket."""
+        member = self._members.get(self._tickets.get(ticket, ""))
+        return member if member and member.ticket == ticket else None
+
     def claim(self, member: Member, wanted: str) -> bool:
         """Give the member this name instead of the one they have; raises Unavailable.
 
-        True: they had lost it a moment ago. They then have their `last` mark again as well.
+        True: by their ticket they had lost one a moment ago. What was kept is theirs again.
         """
         try:
             name = names.enforce(wanted)
@@ -70,14 +77,23 @@ class Roster:
             raise Unavailable("bad-name", str(error)) from None
         key = names.key(name)
         self._refuse_unless_free(member, name, key)
+        resumed = not member.name and self._recall(member)
         if member.name:
             del self._members[member.key]
-        held = self._held.pop(key, None)
+        if held := self._held.pop(key, None):
+            self._tickets.pop(held.ticket, None)
         self._members[key] = member
         member.name, member.key = name, key
-        if held is None or not held.is_by_ticket(member):
+        if member.ticket:
+            self._tickets[member.ticket] = key
+        return resumed
+
+    def _recall(self, member: Member) -> bool:
+        """Give them back what was kept under their ticket, whatever name it was."""
+        held = self._held.pop(self._tickets.get(member.ticket, ""), None)
+        if held is None:
             return False
-        member.last = held.last
+        member.last, member.ignored = held.last, held.ignored
         return True
 
     def release(self, member: Member, hold: bool) -> None:
@@ -85,10 +101,15 @@ class Roster:
         del self._members[member.key]
         if hold:
             until = self._clock() + self._hold_seconds
-            self._held[member.key] = _Held(until, member.host, member.ticket, member.last)
+            self._held[member.key] = _Held(
+                until, member.host, member.ticket, member.last, member.ignored
+            )
+        else:
+            self._tickets.pop(member.ticket, None)
 
     def clear(self) -> None:
         self._members.clear()
+        self._tickets.clear()
 
     def _refuse_unless_free(self, member: Member, name: str, key: str) -> None:
         if names.is_reserved(name):
@@ -97,7 +118,7 @@ class Roster:
             raise Unavailable("name-taken", f"The name {name} is taken.")
         self._forget_expired()
         held = self._held.get(key)
-        if held and not (held.host == member.host or held.is_by_ticket(member)):
+        if held and not held.is_for(member):
             left = max(1, round(held.until - self._clock()))
             raise Unavailable(
                 "name-held", f"The name {name} is kept for somebody who may return within {left} s."
@@ -110,3 +131,5 @@ class Roster:
             if held.until > now:
                 return
             del self._held[key]
+            if self._tickets.get(held.ticket) == key:
+                del self._tickets[held.ticket]

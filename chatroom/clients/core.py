@@ -10,26 +10,35 @@ after each of these. Neither a socket nor a sleep is in here: a lost evening is 
       └── lost() before there was a name                     any ──quit, kicked──> ENDED
 
 What is said is kept until the server's receipt has come, and is said again over the next connection
-if it has not. To keep it from being said twice, every line carries a number, and the server, which
-knows us by our ticket, tells with its welcome what the last one was that had arrived.
+if it has not. To keep it from being said twice, every line carries a mark, and the server, which
+knows us by our ticket, tells with its welcome what the last one was that it had decided.
 """
 
 import enum
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chatroom.chat import events
 from chatroom.chat.events import Ref
 from chatroom.clients import wire
+from chatroom.clients.company import Company
+from chatroom.clients.happenings import (
+    Back,
+    Connected,
+    Ended,
+    Failed,
+    Happening,
+    Lost,
+    NameWanted,
+)
+from chatroom.clients.outbox import Change, Kept, Outbox, Talk
 from chatroom.clients.settings import ClientSettings
 from chatroom.protocols.framing import Lines
 
-Talk = events.Say | events.Act | events.Tell
-
 _FULL = b"The chatroom is full"  # said to everybody alike, before anything is known of them
 _NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held")
+_NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
+_MOST_DOUBLINGS = 16
 
 
 class State(enum.Enum):
@@ -40,62 +49,6 @@ class State(enum.Enum):
     JOINED = enum.auto()
     WAITING = enum.auto()  # until it is time to try again
     ENDED = enum.auto()
-
-
-# --- what happens, besides the chat's own events ------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The server has answered: it is a chatroom."""
-
-
-@dataclass(frozen=True, slots=True)
-class NameWanted:
-    """A name is to be chosen; the text says why the last one was refused, if there was one."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """We did not get in. Nothing is tried again by itself."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """We were in, and the connection is lost. It is tried again."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """We are in again, as before."""
-
-    name: str
-    room: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """It is over. The text is empty if it was meant to be; `unsent` lines were not delivered."""
-
-    text: str
-    unsent: int
-
-
-Happening = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended
-
-
-@dataclass(slots=True)
-class _Said:
-    """Something said, for which there is no receipt yet."""
-
-    ref: int
-    command: Talk
 
 
 class Client:
@@ -116,34 +69,36 @@ class Client:
     ) -> None:
         self.state = State.APART
         self.name = ""
-        self.room = room
-        self.people: dict[str, None] = {}  # in our room, as far as the server has told
-        self.count = 0  # how many they are
-        self.rooms: tuple[tuple[str, int], ...] = ()
+        self.company = Company(room, settings.most_people, settings.people_interval, clock)
         self.round_trip: float | None = None  # seconds
         self.deadline: float | None = None  # when `tick` is to be called
+        self.wall = wall
         self._settings = settings
         self._ticket = ticket
         self._clock = clock
-        self.wall = wall
         self._chance = chance
         self._been_in = False
-        self._lines = Lines(settings.max_message)
+        self._terms: events.Terms | None = None
+        self._outbox = Outbox(settings.most_waiting)
+        self._mark = 0
+        self._attempts = 0
+        self._retry_at = 0.0
+        self._joined_at = 0.0
+        self._finishing = False
+        self._finish_by = 0.0  # while there is no connection
+        self._output = bytearray()
+        self._happenings: list[Happening] = []
+        self._forget_connection()
+
+    def _forget_connection(self) -> None:
+        """What is known of one connection only."""
+        self._lines = Lines(self._settings.max_message)
         self._spoken_to = False  # whether the server has shown that it is a chatroom
-        self._outbox: deque[_Said] = deque()
-        self._ref = 0
+        self._closing: events.Closing | None = None
         self._asked_by_us: set[int] = set()  # for our own use: nobody is to be shown the answers
         self._pinged: tuple[int, float] | None = None  # the mark, and when
         self._ping_at = 0.0
         self._answer_by: float | None = None
-        self._people_at: float | None = None
-        self._retry_at = 0.0
-        self._attempts = 0
-        self._joined_at = 0.0
-        self._closing: events.Closing | None = None
-        self._finishing_until: float | None = None
-        self._output = bytearray()
-        self._happenings: list[Happening] = []
 
     # --- for whoever drives it ----------------------------------------------------------------
 
@@ -177,11 +132,9 @@ class Client:
 
     def connected(self) -> None:
         """There is a connection."""
-        self._lines = Lines(self._settings.max_message)
-        self._spoken_to = False
-        self._closing = None
-        self._asked_by_us.clear()
-        self._pinged = None
+        if self.state is not State.CONNECTING:
+            return  # it comes too late: nobody wants it any more
+        self._forget_connection()
         self.state = State.CONNECTED
         self._expect_answer()
         if self.name:
@@ -192,7 +145,8 @@ class Client:
 
     def failed(self, text: str) -> None:
         """No connection could be made."""
-        self._gone(text)
+        if self.state is State.CONNECTING:
+            self._gone(text)
 
     def lost(self, text: str) -> None:
         """The connection is gone."""
@@ -211,7 +165,7 @@ class Client:
     def tick(self) -> None:
         """Do what is due."""
         now = self._clock()
-        if self._finishing_until is not None and now >= self._finishing_until:
+        if self._finishing and self.state is not State.JOINED and now >= self._finish_by:
             self._end("The server did not answer in time.")
         elif self.state is State.WAITING and now >= self._retry_at:
             self.state = State.CONNECTING
@@ -224,8 +178,8 @@ class Client:
         elif self.state is State.JOINED:
             if now >= self._ping_at:
                 self._look_around()
-            if self._people_at is not None and now >= self._people_at:
-                self._people_at = None
+            if self.company.ask_at is not None and now >= self.company.ask_at:
+                self.company.ask_at = None
                 self._ask("who")
         self._set_deadline()
 
@@ -238,7 +192,7 @@ class Client:
 
     def join(self, name: str, room: str = "") -> None:
         """Take part under this name."""
-        self.name, self.room = name, room or self.room
+        self.name, self.company.room = name, room or self.company.room
         if self.state is State.CONNECTED:
             self._expect_answer()
             self._send_join()
@@ -251,8 +205,8 @@ class Client:
             return
         if isinstance(command, events.Quit):
             self._leave()
-        elif isinstance(command, Talk):
-            self._say(command)
+        elif isinstance(command, Talk | Change):
+            self._keep(command)
         elif self.state is State.JOINED:
             self._output += wire.request(command)
         else:
@@ -261,64 +215,75 @@ class Client:
 
     def finish(self) -> None:
         """There will be nothing more to say: leave as soon as everything has arrived."""
-        if self.state is not State.ENDED:
-            self._finishing_until = self._clock() + self._settings.finish_seconds
-            self._leave_if_finished()
+        self._finishing = True
+        self._finish_by = self._clock() + self._settings.finish_seconds
+        self._leave_if_finished()
         self._set_deadline()
 
     # --- saying -------------------------------------------------------------------------------
 
-    def _say(self, command: Talk) -> None:
-        if len(self._outbox) >= self._settings.most_waiting:
+    def _keep(self, command: Talk | Change) -> None:
+        if self._outbox.is_full:
             text = f"{len(self._outbox)} lines are waiting to be sent; this one was not kept."
             self._refuse("too-many", text)
             return
-        said = _Said(self._next_ref(), command)
-        self._outbox.append(said)
+        kept = self._outbox.add(self._next_mark(), command)
         if self.state is State.JOINED:
-            self._output += wire.request(said.command, said.ref)
+            self._send(kept)
+
+    def _send(self, kept: Kept) -> None:
+        """Send it, unless the server would not take it: one too long gets no receipt."""
+        terms = self._terms
+        data = wire.request(kept.command, kept.mark)
+        text = kept.command.text if isinstance(kept.command, Talk) else ""
+        if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
+            self._outbox.take(kept.mark)
+            self._refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
+        elif terms and len(data) > terms.max_object:
+            self._outbox.take(kept.mark)
+            self._refuse("too-long", "That is too long for the server; it was not sent.")
+        else:
+            self._output += data
 
     def _refuse(self, code: str, text: str) -> None:
         self._happenings.append(events.Refused(code, text))
 
-    def _receipt(self, ref: Ref) -> None:
-        self._outbox = deque(said for said in self._outbox if said.ref != ref)
-        self._leave_if_finished()
+    def _confirm(self, ref: Ref) -> Kept | None:
+        """The server has decided the request with this mark, and so all before it."""
+        if not isinstance(ref, int):
+            return None
+        for kept in self._outbox.take_before(ref):
+            self._show_without_receipt(kept.command)
+        return self._outbox.take(ref)
 
-    def _arrived_before(self, last: Ref) -> None:
-        """What was said up to this mark has arrived, and its receipts were lost: they are shown."""
-        if all(said.ref != last for said in self._outbox):
-            return
-        while self._outbox:
-            said = self._outbox.popleft()
-            self._happenings.append(self._as_event(said.command))
-            if said.ref == last:
-                return
-
-    def _as_event(self, command: Talk) -> events.Event:
+    def _show_without_receipt(self, command: Talk | Change) -> None:
+        """It was decided, and what became of it we have not heard."""
         match command:
             case events.Say(text):
-                return events.Said(0, self.room, self.name, text, self.wall())
+                room = self.company.room
+                self._happenings.append(events.Said(0, room, self.name, text, self.wall()))
             case events.Act(text):
-                return events.Acted(0, self.room, self.name, text, self.wall())
-            case events.Tell(name, text):
-                return events.Told(self.name, name, text, self.wall())
+                room = self.company.room
+                self._happenings.append(events.Acted(0, room, self.name, text, self.wall()))
+            case events.Tell(name):
+                text = f"Whether {name} got your private message is not known."
+                self._refuse("unknown", text)
 
-    def _next_ref(self) -> int:
-        self._ref += 1
-        return self._ref
+    def _next_mark(self) -> int:
+        self._mark += 1
+        return self._mark
 
     # --- asking for our own use ---------------------------------------------------------------
 
     def _ask(self, kind: str) -> None:
-        ref = self._next_ref()
-        self._asked_by_us.add(ref)
-        self._output += wire.write(kind, ref)
+        mark = self._next_mark()
+        self._asked_by_us.add(mark)
+        self._output += wire.write(kind, mark)
 
     def _ping(self) -> None:
-        ref = self._next_ref()
-        self._pinged = (ref, self._clock())
-        self._output += wire.write("ping", ref)
+        mark = self._next_mark()
+        self._pinged = (mark, self._clock())
+        self._output += wire.write("ping", mark)
         if self._answer_by is None:
             self._expect_answer()
 
@@ -332,18 +297,19 @@ class Client:
 
     def _send_join(self) -> None:
         self.state = State.JOINING
-        self._output += wire.write("join", name=self.name, room=self.room, ticket=self._ticket)
+        room = self.company.room
+        self._output += wire.write("join", name=self.name, room=room, ticket=self._ticket)
 
     # --- coming and going ---------------------------------------------------------------------
 
     def _gone(self, text: str) -> None:
         """There is no connection, or we want it no more."""
         self._output.clear()
-        self._answer_by = None
         self.round_trip = None
-        if self._closing is not None:
-            text = self._closing.text
-        if self._closing is not None and self._closing.code == "no-name":
+        closing, self._closing = self._closing, None
+        if closing is not None:
+            text = closing.text
+        if closing is not None and closing.code == "no-name":
             self.state = State.APART  # we come back when there is a name
         elif self._been_in:
             self._wait(text)
@@ -354,14 +320,15 @@ class Client:
 
     def _wait(self, text: str) -> None:
         """Come back in a moment, and in a longer one each time."""
-        settings = self._settings
+        settings, now = self._settings, self._clock()
         if self.state is State.JOINED:
-            if self._clock() - self._joined_at > settings.longest_wait:
+            if now - self._joined_at > settings.longest_wait:
                 self._attempts = 0
+            self._finish_by = now + settings.finish_seconds
             self._happenings.append(Lost(text))
         wait = min(settings.longest_wait, settings.first_wait * 2**self._attempts)
-        self._attempts = min(self._attempts + 1, 30)
-        self._retry_at = self._clock() + wait * (1 + self._chance()) / 2
+        self._attempts = min(self._attempts + 1, _MOST_DOUBLINGS)
+        self._retry_at = now + wait * (1 + self._chance()) / 2
         self.state = State.WAITING
 
     def _leave(self) -> None:
@@ -371,7 +338,7 @@ class Client:
 
     def _leave_if_finished(self) -> None:
         """And not before we were in: whoever waits for us wants to know whether that works."""
-        if self._finishing_until is not None and not self._outbox and self.state is State.JOINED:
+        if self._finishing and not self._outbox and self.state is State.JOINED:
             self._leave()
 
     def _end(self, text: str) -> None:
@@ -380,13 +347,15 @@ class Client:
             self._happenings.append(Ended(text, len(self._outbox)))
 
     def _set_deadline(self) -> None:
-        due: list[float | None] = [self._finishing_until]
+        due: list[float | None] = []
+        if self._finishing and self.state is not State.JOINED:
+            due.append(self._finish_by)
         if self.state is State.WAITING:
             due.append(self._retry_at)
         if self.is_connected:
             due.append(self._answer_by)
         if self.state is State.JOINED:
-            due += [self._ping_at, self._people_at]
+            due += [self._ping_at, self.company.ask_at]
         known = [time for time in due if time is not None]
         self.deadline = min(known) if known and self.state is not State.ENDED else None
 
@@ -404,8 +373,8 @@ class Client:
             self._spoken_to = True
             if not self._been_in:
                 self._happenings.append(Connected())
-                if not self.name:
-                    self._happenings.append(NameWanted(""))
+            if not self.name:
+                self._happenings.append(NameWanted(""))
         if message is not None:
             self._take(message, ref)
 
@@ -419,6 +388,7 @@ class Client:
             self._gone("What answers there is not a chatroom.")
 
     def _take(self, message: wire.Message, ref: Ref) -> None:
+        kept = self._confirm(ref)
         match message:
             case wire.Pong():
                 self._take_pong(ref)
@@ -426,10 +396,10 @@ class Client:
                 self._take_welcome(message)
             case events.Refused() if self.state is State.JOINING:
                 self._take_refusal(message)
-            case events.Members():
-                self._take_members(message, ref)
-            case events.RoomList():
-                self.rooms = message.rows
+            case events.Refused(code) if kept and kept.repeated and code in _NO_CHANGE:
+                pass  # the change had been made before the connection was lost
+            case events.Members() | events.RoomList():
+                self.company.note(message)
                 self._show_unless_ours(message, ref)
             case events.Closing(code):
                 self._closing = message
@@ -437,81 +407,50 @@ class Client:
                     self._end(message.text)
                 else:
                     self._happenings.append(message)
+            case events.Renamed(room, old, name) if old == self.name:
+                self.company.note(message)
+                self.name = name
+                self._happenings.append(events.NowKnownAs(room, old, name))
             case _:
-                self._happenings.append(self._note(message))
-                if ref is not None:
-                    self._receipt(ref)
+                self.company.note(message)
+                self._happenings.append(message)
+        self._leave_if_finished()
 
     def _take_pong(self, ref: Ref) -> None:
         if self._pinged is not None and self._pinged[0] == ref:
             self.round_trip = self._clock() - self._pinged[1]
             self._pinged = None
-        if self._pinged is None and self.state is not State.JOINING:
-            self._answer_by = None
+            if self.state is not State.JOINING:
+                self._answer_by = None
 
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         self.state = State.JOINED
-        self.name, self.room = welcome.name, welcome.room
-        self._enter(welcome.people)
+        self.name = welcome.name
+        self.company.enter(welcome.room, welcome.people)
+        self._terms = welcome.terms
         self._joined_at = self._ping_at = self._clock()
         self._answer_by = None
-        if self._been_in:
-            self._happenings.append(Back(self.name, self.room))
-        else:
-            self._been_in = True
-            self._happenings.append(welcome)
-        if welcome.resumed:
-            self._arrived_before(welcome.last)
-        for said in self._outbox:
-            self._output += wire.request(said.command, said.ref)
-        self._leave_if_finished()
+        self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
+        self._been_in = True
+        if welcome.resumed and isinstance(welcome.last, int):
+            for kept in self._outbox.resume(welcome.last):
+                self._show_without_receipt(kept.command)
+        for kept in self._outbox:
+            self._send(kept)
+            kept.repeated = True
 
     def _take_refusal(self, refusal: events.Refused) -> None:
         """The name, or the room, cannot be had."""
-        self.state = State.CONNECTED
-        self._answer_by = None
-        self.name = ""
         if refusal.code in _NAME_CODES:
+            self.state = State.CONNECTED
+            self._answer_by = None
+            self.name = ""
             self._happenings.append(NameWanted(refusal.text))
         else:
             self._gone(refusal.text)
-
-    def _take_members(self, members: events.Members, ref: Ref) -> None:
-        if members.room == self.room:
-            self.people = dict.fromkeys(row.name for row in members.rows)
-            self.count = members.count
-        self._show_unless_ours(members, ref)
 
     def _show_unless_ours(self, message: events.Event, ref: Ref) -> None:
         if isinstance(ref, int) and ref in self._asked_by_us:
             self._asked_by_us.discard(ref)
         else:
             self._happenings.append(message)
-
-    def _note(self, event: events.Event) -> events.Event:
-        """Keep up with who is here, and who we are. Returns the event as we see it."""
-        match event:
-            case events.Joined(room, name) if room == self.room and name not in self.people:
-                self.people[name] = None
-                self.count += 1
-            case events.Left(room, name) if room == self.room and name in self.people:
-                del self.people[name]
-                self.count -= 1
-            case events.Renamed(_, old, name):
-                self.people = {name if who == old else who: None for who in self.people}
-                if old == self.name:
-                    self.name = name
-                    return events.NowKnownAs(event.room, old, name)
-            case events.Presence(room, _, _, count) if room == self.room:
-                self.count = count
-                if self._people_at is None:
-                    self._people_at = self._clock() + self._settings.people_interval
-            case events.Moved(_, room, people):
-                self.room = room
-                self._enter(people)
-        return event
-
-    def _enter(self, people: events.People) -> None:
-        self.people = dict.fromkeys(people.names)
-        self.count = people.count
-        self._people_at = self._clock() if people.count > len(people.names) else None

@@ -5,7 +5,7 @@ import zlib
 from datetime import datetime
 
 from chatroom.chat import events, names
-from chatroom.clients.core import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.protocols.rendering import lines_of
 
 LOST = "Oh no, we have lost connection to the server!"
@@ -17,6 +17,11 @@ _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]", re.IGNORECASE
 def clock_time(seconds: float) -> str:
     """Hours and minutes in the zone where we are."""
     return f"{datetime.fromtimestamp(seconds):%H:%M}"
+
+
+def milliseconds(seconds: float) -> str:
+    """A round trip."""
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "< 1 ms"
 
 
 def colour_number(name: str, colours: int) -> int:

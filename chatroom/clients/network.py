@@ -9,7 +9,8 @@ import errno
 import socket
 from collections.abc import Callable
 
-from chatroom.clients.core import Client, Happening, State
+from chatroom.clients.core import Client, State
+from chatroom.clients.happenings import Happening
 
 _BOTH_FAMILIES = 0.25  # seconds after which the second one is tried as well (RFC 8305)
 _LAST_WORDS = 2.0  # seconds for the server to take what we have to say when we leave
@@ -62,17 +63,22 @@ class Network:
     def go_on(self) -> None:
         """Carry out what the client wants. To be called after anything was asked of it."""
         client = self._client
+        self._carry_out()
+        while happenings := client.take_happenings():
+            self._show(happenings)
+            self._carry_out()  # who was shown something may have asked for something
+        self._set_timer()
+        if client.state is State.ENDED and not self._ended.done():
+            self._ended.set_result(None)
+
+    def _carry_out(self) -> None:
+        client = self._client
         if self._link is not None:
             self._link.send(client.take_output())
             if not (client.is_connected or client.state is State.ENDED):
                 self._drop()
         if client.wants_connection and self._connecting is None:
             self._connecting = self._loop.create_task(self._connect())
-        while happenings := client.take_happenings():
-            self._show(happenings)
-        self._set_timer()
-        if client.state is State.ENDED and not self._ended.done():
-            self._ended.set_result(None)
 
     def _drop(self) -> None:
         if self._link is not None:
@@ -102,7 +108,7 @@ class Network:
                 )
         except OSError as error:
             problem = _describe(error)
-        except UnicodeError:  # a name that cannot even be asked for
+        except ValueError:  # a name that cannot even be asked for
             problem = _describe(socket.gaierror())
         self._connecting = None
         if problem:

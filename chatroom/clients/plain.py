@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable
 
 from chatroom.chat import events
-from chatroom.clients.core import Client, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.clients.core import Client
+from chatroom.clients.happenings import Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.clients.look import is_own, plain_lines
 from chatroom.clients.network import Network
 from chatroom.clients.reader import Reader
@@ -20,7 +21,7 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT
 from chatroom.protocols.typed import parse
 
-_MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and it says so
+_MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and the client knows it
 _ENOUGH = 50  # lines under way, beyond which no more are read: a long file waits its turn
 
 Connect = Callable[[Client, Callable[[list[Happening]], None]], Network]
@@ -136,12 +137,15 @@ class Plain:
             for line in lines:
                 print(line)
             sys.stdout.flush()
-        except BrokenPipeError:  # whoever read our output has seen enough
+        except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self._exit_code = 128 + signal.SIGPIPE
-            self._client.request(events.Quit("quit"))
+            if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
+                self._exit_code = 128 + signal.SIGPIPE
+                self._client.request(events.Quit("quit"))
+            else:
+                self._give_up(f"Cannot write: {error.strerror}.")
 
     def _complain(self, *lines: str) -> None:
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             for line in lines:
                 print(line, file=sys.stderr)

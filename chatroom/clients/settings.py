@@ -22,12 +22,15 @@ class ClientSettings:
     first_wait: float = 1.0
     longest_wait: float = 30.0
 
-    # With no more input (a pipe has ended) a lost connection is tried again no longer than this;
-    # whoever started us wants to know.
+    # With no more input (a pipe has ended) nobody is waited for longer than this while there is no
+    # connection; whoever started us wants to know.
     finish_seconds: float = 30.0
 
     # Lines kept while there is no connection. One more is refused, with a word.
     most_waiting: int = 1000
+
+    # People of a room that are known by name; of more only the number is.
+    most_people: int = 10_000
 
     # Bytes of one message of the server's. One that is longer is not a chatroom's.
     max_message: int = 1024 * 1024

@@ -17,17 +17,16 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from chatroom.chat import events
-from chatroom.clients.core import (
-    Client,
-    Connected,
-    Ended,
-    Failed,
-    Happening,
-    Lost,
-    NameWanted,
-    State,
+from chatroom.clients.core import Client, State
+from chatroom.clients.happenings import Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.clients.look import (
+    clock_time,
+    colour_number,
+    is_own,
+    mentions,
+    milliseconds,
+    plain_lines,
 )
-from chatroom.clients.look import clock_time, colour_number, is_own, mentions, plain_lines
 from chatroom.clients.plain import Connect
 from chatroom.protocols.rendering import PROMPT
 from chatroom.protocols.typed import VERBS, parse
@@ -66,6 +65,7 @@ class Terminal:
         self._bell = "mentions"
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         self._exit_code = 0
+        self._draft = ""  # what was being typed when a name had to be asked for
         self._asking = asyncio.Event()  # for a name, or talking: there is something to type
         self._session: PromptSession[str] = PromptSession(
             style=_STYLE,
@@ -103,11 +103,16 @@ class Terminal:
             text = await self._session.prompt_async(
                 f"{self._client.name}> " if named else PROMPT,
                 bottom_toolbar=self._status,
+                default=self._draft if named else "",
             )
         except _Interrupted:
-            return
-        for line in text.split("\n"):  # several, when they were pasted
             if named:
+                self._draft = self._session.default_buffer.text
+            return
+        if named:
+            self._draft = ""
+        for line in text.split("\n"):  # several, when they were pasted
+            if self._client.name:
                 self._typed(line)
             elif line.strip():
                 self._client.join(line.strip())
@@ -137,16 +142,17 @@ class Terminal:
     def _status(self) -> FormattedText:
         client = self._client
         parts = [("", f" {self._where}")]
-        if client.count:
-            people = f"{client.count} {'person' if client.count == 1 else 'people'}"
-            parts.append(("", f"  #{client.room}  {people}"))
+        company = client.company
+        if company.count:
+            people = f"{company.count} {'person' if company.count == 1 else 'people'}"
+            parts.append(("", f"  #{company.room}  {people}"))
         if client.state is State.WAITING:
             wait = f"  reconnecting in {math.ceil(client.retry_in)} s"
             parts.append(("class:bottom-toolbar.trouble", wait))
-        elif client.state is not State.JOINED and client.count:
+        elif client.state is not State.JOINED and company.count:
             parts.append(("class:bottom-toolbar.trouble", "  reconnecting"))
         elif client.round_trip is not None:
-            parts.append(("", f"  connected, {client.round_trip * 1000:.0f} ms"))
+            parts.append(("", f"  connected, {milliseconds(client.round_trip)}"))
         if client.waiting:
             parts.append(("class:bottom-toolbar.trouble", f"  {client.waiting} not sent yet"))
         return FormattedText(parts)
@@ -223,8 +229,9 @@ class Terminal:
 
     def _interrupt(self) -> None:
         """What is asked for has changed: the prompt that is shown is of no use any more."""
-        if self._session.app.is_running:
-            self._session.app.exit(exception=_Interrupted())
+        app = self._session.app
+        if app.is_running and app.future is not None and not app.future.done():
+            app.exit(exception=_Interrupted())
 
 
 class _Interrupted(Exception):
@@ -251,10 +258,10 @@ class Completions(Completer):
         if len(words) == 2 and words[0] == "/bell":
             return list(_BELLS)
         if len(words) == 2 and words[0] == "/join":
-            return sorted(name for name, _ in self._client.rooms)
+            return sorted(name for name, _ in self._client.company.rooms)
         if words[0].startswith("/") and words[0] != "/me" and len(words) > 2:
             words = [""]
-        people = sorted(name for name in self._client.people if name != self._client.name)
+        people = sorted(name for name in self._client.company.names if name != self._client.name)
         return [f"{name}: " for name in people] if len(words) == 1 else people
 
 

@@ -5,7 +5,6 @@ of a type that is not known here, and all text is cleaned before anybody's termi
 """
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,9 @@ class Pong:
 
 
 Message = events.Event | Pong
+
+_MOST = 2**53  # of anything that is counted
+_MOST_SECONDS = 1e11  # some three thousand years: calendars end
 
 
 def read(line: bytes) -> tuple[Message | None, Ref]:
@@ -53,7 +55,7 @@ def write(kind: str, ref: Ref = None, **fields: str) -> bytes:
     message: dict[str, object] = {"type": kind, **given}
     if ref is not None:
         message["ref"] = ref
-    return json.dumps(message).encode() + b"\n"
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def request(command: events.Command, ref: Ref = None) -> bytes:
@@ -102,13 +104,15 @@ class _Fields:
         value = self._fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _Malformed(name)
-        if not (math.isfinite(value) and abs(value) < 1e11):  # no calendar goes further
+        if not 0 <= value < _MOST_SECONDS:  # which NaN is not either
             raise _Malformed(name)
         return float(value)
 
     def number(self, name: str) -> int:
         value = self._fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int):
+            raise _Malformed(name)
+        if not 0 <= value <= _MOST:
             raise _Malformed(name)
         return value
 
@@ -135,8 +139,9 @@ class _Fields:
         return tuple(map(clean, value))
 
     def counts(self, name: str) -> tuple[tuple[str, int], ...]:
-        inner = self.object(name)
-        return tuple((clean(key), inner.number(key)) for key in inner._fields)
+        inner = self._fields.get(name)
+        numbers = _Fields(inner)
+        return tuple((clean(key), numbers.number(key)) for key in inner or ())
 
 
 def _people(fields: _Fields) -> events.People:

@@ -11,7 +11,7 @@ A protocol is total: any bytes, cut anywhere, give commands and never an excepti
 a bug of ours. How the bytes were cut makes no difference to the commands.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Protocol as Contract
 
@@ -43,6 +43,9 @@ class Hangup:
 Request = Command | Reply | Become | Hangup
 
 
+Arrange = Callable[[bytes, int], bytes]
+
+
 class Protocol(Contract):
     @property
     def dialect(self) -> Hashable:
@@ -53,9 +56,11 @@ class Protocol(Contract):
         """Whether members get what they said themselves, as the answer to it."""
 
     @property
-    def framed(self) -> bool:
-        """Whether an event's bytes can be told from the next one's. If not, all that arrives at
-        once is shown as one, and line ends belong only between events."""
+    def arrange(self) -> Arrange | None:
+        """How events have to be laid out for a peer that cannot tell them apart; None: as encoded.
+
+        It is given the bytes of some events and how many bytes wait to be sent before them.
+        """
 
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""

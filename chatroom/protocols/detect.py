@@ -36,7 +36,7 @@ class Detect:
     __slots__ = ("_person", "_program", "_seen")
 
     receipts = False
-    framed = True
+    arrange = None
 
     def __init__(self, person: Protocol, program: Protocol) -> None:
         self._person = person

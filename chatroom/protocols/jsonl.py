@@ -23,7 +23,7 @@ class JsonLines:
     __slots__ = ("_lines", "_max_line", "_max_text", "_ref")
 
     receipts = True
-    framed = True
+    arrange = None
 
     def __init__(self, max_line: int, max_text: int) -> None:
         self._max_line = max_line
@@ -57,7 +57,7 @@ class JsonLines:
                 yield self._read(line)
                 self._ref = None
         if not data:
-            yield events.Quit("end of input")
+            yield events.Quit("end of input", meant=False)  # who leaves says quit
 
     def _read(self, line: bytes) -> Request:
         try:

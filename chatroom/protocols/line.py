@@ -15,7 +15,7 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.http import respond, verb_of
 from chatroom.protocols.rendering import PROMPT, render
 from chatroom.protocols.telnet import Telnet
-from chatroom.protocols.tutorial import Tutorial, name_of
+from chatroom.protocols.tutorial import Tutorial, introduction
 from chatroom.protocols.typed import QUIT, parse
 
 
@@ -25,7 +25,7 @@ class Line:
     __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_telnet")
 
     receipts = False  # their terminal has shown it already
-    framed = True
+    arrange = None
 
     def __init__(self, max_line: int) -> None:
         self._max_line = max_line
@@ -62,10 +62,13 @@ class Line:
             yield events.Quit("end of input")
         elif text := self._telnet.strip(data):
             yield from self._commands(self._lines.split(text))
-            if not self._named and (name := name_of(self._lines.pending)):
+            if not self._named and (found := introduction(self._lines.pending)):
+                name, message = found
                 tutorial = Tutorial(name, self._max_line)
                 yield Become(tutorial)
                 yield from tutorial.join()
+                if message:
+                    yield from tutorial.receive(message)
         if self._telnet.interrupted:
             yield events.Quit("interrupt")
 

@@ -73,7 +73,7 @@ def _have(count: int) -> str:
 
 
 def _members(event: events.Members) -> list[str]:
-    width = max(len(row.name) for row in event.rows)
+    width = max((len(row.name) for row in event.rows), default=0)
     lines = [f"Server: {_count(event.count, 'person', 'people')} in room {event.room}:"]
     lines += (
         f"  {row.name:{width}}  since {_clock_time(row)} ({_duration(row.stayed)}),"
@@ -84,7 +84,7 @@ def _members(event: events.Members) -> list[str]:
 
 
 def _room_list(event: events.RoomList) -> list[str]:
-    width = max(len(name) for name, _ in event.rows)
+    width = max((len(name) for name, _ in event.rows), default=0)
     lines = [f"Server: {_count(event.count, 'room', 'rooms')}:"]
     lines += (f"  {name:{width}}  {_count(n, 'person', 'people')}" for name, n in event.rows)
     return [*lines, *_and_more(event.count - len(event.rows))]

@@ -6,8 +6,13 @@ any line ending: one `send` is one message. What it gets it reads with `recv(102
 and prints, so a byte that is not ASCII ends it, and what arrives at once is shown as one.
 
 There is no framing to be had, so here how the bytes were cut is part of the message: what arrives
-together is one message. But two that ran together are told apart by the name before the second. Its
-name is on every message, is removed, and is not believed: the server knows who is talking.
+together is one message. But two that ran together are told apart by the name before the second,
+unless the name is so short that it may be the end of a word. The name is on every message, is
+removed, and is not believed: the server knows who is talking.
+
+What we send is laid out for a reader of 1024 bytes at a time: no line goes across the end of such a
+block. One that did would be shown in two, and who chose its length well could make the second look
+like a line of somebody else's.
 """
 
 import re
@@ -18,33 +23,51 @@ from chatroom.protocols import Hangup, Reply, Request
 from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.typed import parse
 
-_JOIN = re.compile(rb"Server: ([^\r\n]+) has joined the chat\. Say hi!")
-_MAX_MESSAGE = 1024  # bytes that its recv takes; what is over would be shown on another line
+_JOIN = re.compile(
+    rb"Server: (?P<name>[^\r\n]{1,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
+    re.DOTALL,
+)
+_BLOCK = 1024  # bytes that its recv takes
+_TELLING = 3  # characters of a name that hardly is the end of another word
+_LF = b"\n"
 _ATTEMPTS = 99  # names to try when the wanted one is taken
 _ROOM_FOR_NUMBER = 30  # characters of a name to which two digits can be added
 
 
-def name_of(pending: bytes) -> str:
-    """The name in a join sentence, if the bytes are exactly one; empty if they are not."""
+def introduction(pending: bytes) -> tuple[str, bytes] | None:
+    """The name in a join sentence, if the bytes are exactly that; and its first message, if that
+    has come together with it."""
     sentence = _JOIN.fullmatch(pending)
-    return sentence[1].decode("ascii", "replace") if sentence else ""
+    if sentence is None:
+        return None
+    return sentence["name"].decode("ascii", "replace"), sentence["rest"] or b""
+
+
+def arrange(data: bytes, queued: int) -> bytes:
+    """Line ends between the lines instead of behind them, and no line across the end of a block."""
+    arranged = bytearray()
+    for line in data.removesuffix(_LF).split(_LF):
+        used = (queued + len(arranged)) % _BLOCK
+        if used and used + 1 + len(line) > _BLOCK:
+            arranged += _LF * (_BLOCK - used)
+        elif queued + len(arranged):
+            arranged += _LF * bool(used)
+        arranged += line
+    return bytes(arranged)
 
 
 class Tutorial:
     """One such client, from its join sentence on. `wanted` is the name that it calls itself."""
 
-    __slots__ = ("_goodbye", "_max_text", "_named", "_next_message", "_wanted")
+    __slots__ = ("_max_text", "_named", "_wanted")
 
     receipts = False
-    framed = False
+    arrange = staticmethod(arrange)
 
     def __init__(self, wanted: str, max_text: int) -> None:
         self._wanted = wanted
         self._max_text = max_text
         self._named = False
-        self._goodbye = f"Server: {wanted} has left the chat."
-        # Nobody types a name and a colon right behind a letter: there a message has begun.
-        self._next_message = re.compile(rf"(?:\A|(?<=\S)){re.escape(wanted)}: ")
 
     @property
     def dialect(self) -> Hashable:
@@ -79,12 +102,24 @@ class Tutorial:
             yield events.Quit("end of input")
             return
         text = data.decode("utf-8", "replace")
-        leaves = text.endswith(self._goodbye)
-        for message in self._next_message.split(text.removesuffix(self._goodbye)):
+        goodbye = f"Server: {self._wanted} has left the chat."
+        for message in self._messages(text.removesuffix(goodbye)):
             if message:
                 yield from self._say(message)
-        if leaves:
+        if text.endswith(goodbye):
             yield events.Quit("quit")
+
+    def _messages(self, text: str) -> Iterator[str]:
+        """The messages in what arrived together, without the name before each of them."""
+        prefix = f"{self._wanted}: "
+        start = text.startswith(prefix) * len(prefix)
+        end = text.find(prefix, start) if len(self._wanted) >= _TELLING else -1
+        while end >= 0:
+            if not text[end - 1].isspace():  # who quotes themselves leaves a space
+                yield text[start:end]
+                start = end + len(prefix)
+            end = text.find(prefix, end + 1)
+        yield text[start:]
 
     def _say(self, message: str) -> Iterator[Request]:
         if len(message.encode()) > self._max_text:
@@ -100,11 +135,11 @@ def _parts(line: str) -> Iterator[bytes]:
     """The line in ASCII; a long one in several, each of them with what it begins with."""
     text = line.encode("ascii", "replace")
     start, colon, rest = text.partition(b": ")
-    if len(text) <= _MAX_MESSAGE:
+    if len(text) <= _BLOCK:
         yield text
         return
-    head = start + colon if len(start) < _MAX_MESSAGE // 2 else b""
+    head = start + colon if len(start) < _BLOCK // 2 else b""
     rest = text.removeprefix(head)
-    room = _MAX_MESSAGE - len(head)
+    room = _BLOCK - len(head)
     for index in range(0, len(rest), room):
         yield head + rest[index : index + room]

@@ -51,7 +51,7 @@ class Seat:
 
     @property
     def framed(self) -> bool:
-        return self.protocol.framed
+        return self.protocol.arrange is None
 
     def write(self, data: bytes | memoryview) -> bool:
         self.heard += data

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
 from chatroom.chat import events
-from chatroom.clients.core import Ended, Failed, Happening, Lost
+from chatroom.clients.happenings import Ended, Failed, Happening, Lost
 from chatroom.clients.look import clock_time, colour_number, links, mentions, plain_lines
 from chatroom.clients.window.theme import Theme
 

@@ -21,16 +21,10 @@ from tkinter import ttk
 from urllib.parse import urlsplit
 
 from chatroom.chat import events
-from chatroom.clients.core import (
-    Back,
-    Client,
-    Ended,
-    Failed,
-    Happening,
-    NameWanted,
-    State,
-)
-from chatroom.clients.look import is_own, plain_lines
+from chatroom.chat.text import clean
+from chatroom.clients.core import Client, State
+from chatroom.clients.happenings import Back, Ended, Failed, Happening, NameWanted
+from chatroom.clients.look import is_own, milliseconds, plain_lines
 from chatroom.clients.network import Network
 from chatroom.clients.reader import Reader
 from chatroom.clients.settings import ClientSettings
@@ -163,18 +157,20 @@ class Window:
 
     def _turn(self) -> None:
         """Give the network its turn, draw something of what came, and come back soon."""
-        for _ in range(_PASSES):
-            self._loop.call_soon(self._loop.stop)
-            self._loop.run_forever()
-        self._draw_pending()
-        if self._stop_asked and not self._leaving:
-            self.leave()
-        if self._leaving and (self._running is None or self._running.done()):
-            self._root.destroy()
-            return
-        self._show_status()
-        self._root.tk.createfilehandler(self._selector, tkinter.READABLE, self._ready)
-        self._next_turn = self._root.after(_BREATH if self._pending else _TURN, self._turn)
+        try:
+            for _ in range(_PASSES):
+                self._loop.call_soon(self._loop.stop)
+                self._loop.run_forever()
+            self._draw_pending()
+            self._show_status()
+            if self._stop_asked and not self._leaving:
+                self.leave()
+        finally:  # a bug in drawing one message must not be the end of the window
+            if self._leaving and (self._running is None or self._running.done()):
+                self._root.destroy()
+            else:
+                self._root.tk.createfilehandler(self._selector, tkinter.READABLE, self._ready)
+                self._next_turn = self._root.after(_BREATH if self._pending else _TURN, self._turn)
 
     def _ready(self, *_: object) -> None:
         """Something has arrived. Who is called for it is not called again before its turn."""
@@ -188,7 +184,7 @@ class Window:
         """Connect, or only give another name where we are connected already."""
         where = (wish.host, wish.port)
         client = self._client
-        if client and where == self._where and client.state is State.CONNECTED:
+        if client and where == self._where and client.state in (State.APART, State.CONNECTED):
             client.join(wish.name, wish.room)
             self._go_on()
             return
@@ -196,7 +192,7 @@ class Window:
         self._where = where
         self._client = client = self._new_client(self._settings, wish.room, self._loop.time)
         self._network = Network(
-            client, *where, self._settings.connect_seconds, self._pending.extend, self._loop
+            client, *where, self._settings.connect_seconds, self._happened, self._loop
         )
         client.join(wish.name)
         self._running = self._loop.create_task(self._network.run())
@@ -222,6 +218,13 @@ class Window:
 
     # --- what has happened --------------------------------------------------------------------
 
+    def _happened(self, happenings: list[Happening]) -> None:
+        """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
+        for happening in happenings:
+            self._note(happening)
+        self._pending.extend(happenings)
+        self._show_title()
+
     def _draw_pending(self) -> None:
         """All that there is room for in one turn, with one change of the text."""
         if not self._pending or self._client is None:
@@ -233,9 +236,7 @@ class Window:
                 happening, self._client.name, self._client.wall(), len(self._theme.people)
             )
             self._print(happening)
-            self._note(happening)
         self.conversation.add(lines)
-        self._show_title()
 
     def _note(self, happening: Happening) -> None:
         assert self._client is not None
@@ -253,7 +254,7 @@ class Window:
                     self._unread += 1
 
     def _show_title(self) -> None:
-        room = self._client.room if self._client and self.chat.winfo_manager() else ""
+        room = self._client.company.room if self._client and self.chat.winfo_manager() else ""
         title = f"{room} - {_TITLE}" if room else _TITLE
         self._root.title(f"({self._unread}) {title}" if self._unread else title)
 
@@ -279,12 +280,13 @@ class Window:
             lines = "line is" if client.waiting == 1 else "lines are"
             status += f"   {client.waiting} {lines} not sent yet"
         _set_text(self.status, status)
-        trip = "" if client.round_trip is None else f"{client.round_trip * 1000:.0f} ms"
+        trip = "" if client.round_trip is None else milliseconds(client.round_trip)
         _set_text(self.round_trip, trip)
-        _set_text(self.room, client.room)
-        rooms = {**dict(client.rooms), client.room: client.count}  # of ours we know more
-        people = list(client.people)
-        self.sidebar.show(client.name, people, client.count, client.room, list(rooms.items()))
+        company = client.company
+        _set_text(self.room, company.room)
+        rooms = {**dict(company.rooms), company.room: company.count}  # of ours we know more
+        people = list(company.names)
+        self.sidebar.show(client.name, people, company.count, company.room, list(rooms.items()))
 
     # --- what the person does -----------------------------------------------------------------
 
@@ -336,7 +338,7 @@ class Window:
         return None
 
     def _go_to(self, room: str) -> None:
-        if self._client is not None and room != self._client.room:
+        if self._client is not None and room != self._client.company.room:
             self._request(events.Move(room))
 
     def _write_to(self, name: str) -> None:
@@ -372,9 +374,8 @@ class Window:
         while data := await reader.read():
             for line in lines.split(data):
                 text = (line or b"").decode("utf-8", "replace")
-                if text.strip():
-                    self._from_terminal.append(text)
-                    self._say(text)
+                self._from_terminal.append(clean(text))
+                self._say(text)
 
     def _print(self, happening: Happening) -> None:
         """What is said appears in the terminal, but for what was typed there."""

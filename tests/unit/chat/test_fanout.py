@@ -222,9 +222,10 @@ class Trial:
             text = self.text()
             visitor.does(events.Tell(to.name, text))
             told = events.Told(person.name, to.name, text, self.wall)
-            if person not in to.ignored:
+            to_oneself = person is to and person.receipts
+            if person not in to.ignored and not to_oneself:
                 self.model.answer(to, told)
-            if person not in to.ignored and to.skipped:
+            if person not in to.ignored and not to_oneself and to.skipped:
                 text = f"{to.name} is not reading; it was not delivered."
                 self.model.answer(person, events.Refused("not-reading", text))
             elif person.receipts:

@@ -196,3 +196,84 @@ def test_leaving_on_purpose_keeps_nothing(hall: Hall) -> None:
     ann.does(events.Say("one", 1), events.Quit("quit"))
     again = program(hall, "ann", ticket="t1")
     assert again.member.last is None
+
+
+def test_a_connection_that_has_only_ended_is_a_lost_one(hall: Hall) -> None:
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Say("one", 1), events.Quit("end of input", meant=False))
+    again = program(hall, host="203.0.113.5")
+    again.does(events.Join("ann", ticket="t1"))
+    assert again.member.last == 1
+
+
+def test_the_last_mark_is_kept_when_something_is_said_without_one(hall: Hall) -> None:
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Say("one", 1), events.Say("two"))
+    assert ann.member.last == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [events.Move("tea", 5), events.Rename("anna", 5), events.Move("no room", 5)],
+    ids=repr,
+)
+def test_a_change_is_marked_as_well(hall: Hall, command: events.Command) -> None:
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(command)
+    assert ann.member.last == 5
+
+
+def test_who_has_changed_their_name_is_found_by_the_ticket(hall: Hall) -> None:
+    """The rename was on its way when the connection was lost: they come under the old name."""
+    old = program(hall, "ann", ticket="t1")
+    old.does(events.Rename("anna", 3))
+    new = program(hall, "ann", ticket="t1")
+    assert [reason for reason, _ in old.closed] == ["replaced"]
+    assert (new.member.name, new.member.last) == ("ann", 3)
+    assert len(hall.hub.roster) == 1
+
+
+def test_whom_one_ignores_is_kept_as_well(hall: Hall) -> None:
+    bob, cy = hall.people("bob", "cy")
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Ignore("bob"))
+    loses_connection(hall, ann)
+    again = program(hall, "ann", ticket="t1")
+    bob.does(events.Rename("rob"))
+    hall.tick()
+    hall.hush()
+    bob.says("hello?")
+    cy.says("hi")
+    hall.tick()
+    assert again.heard() == ["cy: hi"]
+
+
+def test_a_ticket_opens_no_name_that_somebody_else_has_by_now(hall: Hall) -> None:
+    loses_connection(hall, program(hall, "ann", ticket="t1"))
+    other = program(hall, "ann")  # from the same address
+    thief = program(hall)
+    thief.does(events.Join("ann", ticket="t1"))
+    assert other.closed == []
+    assert not thief.member.name
+
+
+def test_a_room_that_cannot_be_costs_no_connection(hall: Hall) -> None:
+    old = program(hall, "ann", ticket="t1")
+    program(hall).does(events.Join("ann", "no room", "t1"))
+    assert old.closed == []
+
+
+def test_tickets_are_forgotten_with_the_names_they_were_for(hall: Hall) -> None:
+    for number in range(3):
+        loses_connection(hall, program(hall, f"p{number}", ticket=f"t{number}"))
+    left = program(hall, "left", ticket="left")
+    left.does(events.Quit("quit"))
+    hall.passes(hall.settings.hold_seconds + 1)
+    program(hall, "ann", ticket="t9")
+    assert hall.hub.roster._tickets == {"t9": "ann"}
+
+
+def test_a_private_message_to_oneself_comes_once(hall: Hall) -> None:
+    ann = program(hall, "ann")
+    ann.does(events.Tell("ann", "note"))
+    assert ann.heard() == ["[private] ann: note"]

@@ -9,16 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatroom.chat import events
-from chatroom.clients.core import (
+from chatroom.clients.core import Client, State
+from chatroom.clients.happenings import (
     Back,
-    Client,
     Connected,
     Ended,
     Failed,
     Happening,
     Lost,
     NameWanted,
-    State,
 )
 from chatroom.clients.settings import ClientSettings
 
@@ -67,7 +66,7 @@ class World:
         self.says("welcome", **message)
 
     def said(self, name: str, text: str, **fields: object) -> None:
-        room = self.client.room
+        room = self.client.company.room
         self.says("said", id=next(self.ids), room=room, name=name, text=text, time=0, **fields)
 
     def enter(self) -> "World":
@@ -302,7 +301,7 @@ def test_what_was_typed_meanwhile_is_kept_and_sent_once(world: World) -> None:
     assert world.client.waiting == 3
     assert back(world) == ["one", "two", "three"]
     for ref, text in enumerate(("one", "two", "three")):
-        world.said("ann", text, ref=world.client._outbox[0].ref)
+        world.said("ann", text, ref=next(iter(world.client._outbox)).mark)
         assert world.client.waiting == 2 - ref
     world.client.lost("closed")
     assert back(world) == []
@@ -327,6 +326,115 @@ def test_what_had_arrived_without_a_receipt_is_shown_and_not_sent_again(world: W
         events.Said(0, "lobby", "ann", "one", 5e8),
         events.Said(0, "lobby", "ann", "two", 5e8),
     ]
+    assert world.client.waiting == 1
+
+
+def test_a_later_receipt_says_that_earlier_ones_were_lost(world: World) -> None:
+    for text in ("one", "two"):
+        world.client.request(events.Say(text))
+    world.client.request(events.Tell("bob", "three"))
+    world.client.request(events.Say("four"))
+    marks = [message["ref"] for message in world.sent()]
+    world.said("ann", "four", ref=marks[3])
+    assert world.client.waiting == 0
+    one, two, three, four = world.sees()
+    assert [one, two] == [
+        events.Said(0, "lobby", "ann", "one", 5e8),
+        events.Said(0, "lobby", "ann", "two", 5e8),
+    ]
+    assert isinstance(three, events.Refused)
+    assert three.code == "unknown"
+    assert isinstance(four, events.Said)
+    world.client.lost("closed")
+    assert back(world) == []
+
+
+def test_a_private_message_is_not_shown_as_delivered_when_that_is_not_known(world: World) -> None:
+    world.client.request(events.Tell("nobody", "hi"))
+    (mark,) = (message["ref"] for message in world.sent())
+    world.client.lost("closed")
+    back(world, resumed=True, last=mark)
+    (_, _, unknown) = world.sees()
+    assert isinstance(unknown, events.Refused)
+    assert "not known" in unknown.text
+
+
+def changes(world: World) -> list[tuple[object, object]]:
+    """What it asks for over a new connection, and with what."""
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome(world.client.company.room)
+    return [
+        (message["type"], message.get("text") or message.get("room") or message.get("name"))
+        for message in world.sent()
+        if message["type"] not in ("ping", "rooms")
+    ]
+
+
+def test_a_change_of_room_is_made_before_what_was_said_after_it(world: World) -> None:
+    world.client.request(events.Say("for all"))
+    world.client.request(events.Move("tea"))
+    world.client.request(events.Say("for tea"))
+    world.sent()
+    world.client.lost("closed")
+    assert changes(world) == [
+        ("join", "lobby"),
+        ("say", "for all"),
+        ("move", "tea"),
+        ("say", "for tea"),
+    ]
+
+
+def test_a_change_while_there_is_no_connection_is_kept_in_its_place(world: World) -> None:
+    world.client.lost("closed")
+    world.client.request(events.Say("one"))
+    world.client.request(events.Rename("anna"))
+    world.client.request(events.Say("two"))
+    assert changes(world) == [("join", "lobby"), ("say", "one"), ("rename", "anna"), ("say", "two")]
+
+
+def test_a_change_that_was_made_is_made_again_without_a_word(world: World) -> None:
+    world.client.request(events.Move("tea"))
+    world.client.request(events.Say("for tea"))
+    move, say = (message["ref"] for message in world.sent())
+    world.client.lost("closed")
+    assert back(world, resumed=True, last=say) == []
+    world.sees()
+    world.says("error", code="same-room", text="You are in room tea already.", ref=move)
+    assert world.sees() == []
+    assert world.client.waiting == 0
+
+
+def test_a_change_that_changes_nothing_is_answered(world: World) -> None:
+    world.client.request(events.Move("lobby"))
+    (move,) = world.sent()
+    world.says("error", code="same-room", text="You are there.", ref=move["ref"])
+    assert world.sees() == [events.Refused("same-room", "You are there.")]
+
+
+@pytest.mark.parametrize("text", ["x" * 4097, "\u00e9" * 2049], ids=["ascii", "utf-8"])
+def test_what_the_server_would_not_take_is_refused_here(world: World, text: str) -> None:
+    world.client.request(events.Say(text))
+    assert world.sent() == []
+    (refused,) = world.sees()
+    assert isinstance(refused, events.Refused)
+    assert refused.code == "too-long"
+    assert world.client.waiting == 0
+
+
+def test_what_is_too_long_only_in_json_is_refused_here_as_well(world: World) -> None:
+    world.client.request(events.Say("\x01" * 4000))
+    assert world.sent() == []
+    assert world.client.waiting == 0
+
+
+def test_what_was_too_long_before_we_knew_the_limit_is_refused_at_the_welcome() -> None:
+    world = World()
+    world.client.request(events.Say("x" * 5000))
+    world.client.request(events.Say("fine"))
+    world.client.connected()
+    world.welcome()
+    assert [message["text"] for message in world.sent() if message["type"] == "say"] == ["fine"]
     assert world.client.waiting == 1
 
 
@@ -441,18 +549,97 @@ def test_a_server_that_takes_the_connection_and_says_nothing_is_tried_again(worl
     assert world.client.state in (State.WAITING, State.CONNECTING)
 
 
+def test_half_a_line_of_the_old_connection_is_forgotten(world: World) -> None:
+    world.client.received(b'{"type":"notice","te')
+    world.client.lost("closed")
+    world.passes(1)
+    world.client.connected()
+    world.welcome()
+    assert world.client.state is State.JOINED
+
+
+def test_an_old_farewell_explains_no_new_loss(world: World) -> None:
+    world.says("closing", code="shutdown", text="Goodbye!")
+    world.client.lost("closed")
+    world.passes(1)
+    world.enter()
+    world.client.lost("pulled the plug")
+    assert world.sees() == [Lost("pulled the plug")]
+
+
+def test_an_old_farewell_for_want_of_a_name_keeps_nobody_away() -> None:
+    world = World("")
+    world.client.connected()
+    world.says("closing", code="no-name", text="No name was given.")
+    world.client.lost("closed")
+    world.client.join("ann")
+    world.client.failed("refused")
+    assert isinstance(world.sees()[-1], Failed)
+
+
+def test_marks_of_the_old_connection_hide_no_answer_of_the_new_one(world: World) -> None:
+    world.passes(0)
+    refs = {message["type"]: message.get("ref") for message in world.sent()}
+    world.client.lost("closed")
+    world.passes(1)
+    world.enter()
+    world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}], ref=refs["rooms"])
+    assert world.sees() == [events.RoomList(1, (("tea", 2),))]
+
+
+def test_only_the_answer_to_the_last_ping_counts(world: World) -> None:
+    world.passes(0)
+    (ping,) = (message for message in world.sent() if message["type"] == "ping")
+    world.says("pong", ref=10_000)
+    assert world.client.round_trip is None
+    world.passes(SETTINGS.answer_seconds)
+    assert not world.client.is_connected, f"nobody has answered {ping}"
+
+
+def test_a_ping_answered_late_is_no_answer_to_the_join() -> None:
+    world = World("")
+    world.client.connected()
+    (ping,) = world.sent()
+    world.client.join("ann")
+    world.says("pong", ref=ping["ref"])
+    world.sees()
+    world.passes(SETTINGS.answer_seconds)
+    assert not world.client.is_connected
+
+
+def test_after_the_welcome_nothing_more_is_due_but_pings(world: World) -> None:
+    world = World("ann")
+    world.client.connected()
+    world.now += SETTINGS.answer_seconds - 1
+    world.welcome()
+    world.passes(2)
+    assert world.client.state is State.JOINED
+
+
+def test_a_connection_that_comes_too_late_is_not_wanted() -> None:
+    world = World()
+    world.client.request(events.Quit("quit"))
+    world.sees()
+    world.client.connected()
+    assert world.client.state is State.ENDED
+    assert world.sent() == []
+
+
 # --- who is here ----------------------------------------------------------------------------------
 
 
 def test_it_keeps_up_with_who_is_here(world: World) -> None:
     world.says("joined", room="lobby", name="bob", origin=None)
     world.says("joined", room="lobby", name="cy", origin="tea")
-    assert (list(world.client.people), world.client.count) == (["ann", "bob", "cy"], 3)
+    assert (list(world.client.company.names), world.client.company.count) == (
+        ["ann", "bob", "cy"],
+        3,
+    )
     world.says("renamed", room="lobby", old="bob", name="rob")
     world.says("left", room="lobby", name="cy", reason="quit", destination=None)
-    assert (list(world.client.people), world.client.count) == (["ann", "rob"], 2)
+    assert (list(world.client.company.names), world.client.company.count) == (["ann", "rob"], 2)
     world.says("left", room="lobby", name="nobody", reason="quit", destination=None)
-    assert world.client.count == 2
+    assert world.client.company.count == 2
 
 
 def test_its_own_new_name_is_told_as_such(world: World) -> None:
@@ -466,20 +653,26 @@ def test_what_it_asks_for_itself_is_not_shown(world: World) -> None:
     refs = {message["type"]: message.get("ref") for message in world.sent()}
     world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 1}], ref=refs["rooms"])
     assert world.sees() == []
-    assert world.client.rooms == (("lobby", 1),)
+    assert world.client.company.rooms == (("lobby", 1),)
     world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}])
     assert world.sees() == [events.RoomList(1, (("tea", 2),))]
 
 
 def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:
     world.answers_pings()
-    for _ in range(30):
+    asked = []
+    for second in range(30):
         world.says("presence", room="lobby", joined=5, left=0, count=90)
         world.passes(1.0)
-        world.answers_pings()
-    assert world.client.count == 90
+        for message in world.sent():
+            if message["type"] == "who":
+                asked.append(second)
+            elif message["type"] == "ping":
+                world.says("pong", ref=message["ref"])
+    assert world.client.company.count == 90
+    assert asked == [9, 19, 29]
     world.says("members", room="lobby", count=91, members=[])
-    assert world.client.count == 91
+    assert world.client.company.count == 91
 
 
 def test_more_people_than_the_welcome_names_are_asked_for() -> None:
@@ -509,6 +702,19 @@ def test_it_leaves_only_after_it_was_in() -> None:
     world.client.connected()
     assert world.sees() == []
     world.welcome()
+    assert world.client.state is State.ENDED
+
+
+def test_as_long_as_lines_arrive_it_does_not_give_up(world: World) -> None:
+    for number in range(60):
+        world.client.request(events.Say(str(number)))
+    marks = [message["ref"] for message in world.sent()]
+    world.client.finish()
+    for mark in marks:
+        world.passes(1.0)
+        world.answers_pings()
+        world.said("ann", "x", ref=mark)
+    assert world.client.waiting == 0
     assert world.client.state is State.ENDED
 
 

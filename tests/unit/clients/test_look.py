@@ -3,7 +3,7 @@
 import pytest
 
 from chatroom.chat import events
-from chatroom.clients.core import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.clients.look import colour_number, is_own, links, mentions, plain_lines
 
 

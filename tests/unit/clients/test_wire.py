@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatroom.chat import events
+from chatroom.clients.look import clock_time, plain_lines
 from chatroom.clients.wire import NotAChatroom, Pong, read, request, write
 from chatroom.protocols import objects
 
@@ -114,6 +115,9 @@ def test_an_unknown_type_is_nothing() -> None:
         '{"type":"said","id":1,"room":"tea","name":"ann","text":"x","time":"now"}',
         '{"type":"said","id":1,"room":"tea","name":"ann","text":"x","time":NaN}',
         '{"type":"said","id":1,"room":"tea","name":"ann","text":"x","time":1e300}',
+        '{"type":"said","id":1,"room":"tea","name":"ann","text":"x","time":-99999999999}',
+        '{"type":"said","id":1,"room":"tea","name":"ann","text":"x","time":1' + "0" * 400 + "}",
+        '{"type":"said","id":-1,"room":"tea","name":"ann","text":"x","time":1}',
         '{"type":"said","id":true,"room":"tea","name":"ann","text":"x","time":1}',
         '{"type":"said","id":1,"room":"tea","name":["ann"],"text":"x","time":1}',
         '{"type":"members","room":"tea","count":1,"members":{}}',
@@ -125,6 +129,23 @@ def test_an_unknown_type_is_nothing() -> None:
 )
 def test_a_message_with_a_field_of_another_kind_is_ignored(line: str) -> None:
     assert read(line.encode()) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"type":"members","room":"tea","count":0,"members":[]}',
+        b'{"type":"rooms","count":0,"rooms":[]}',
+        b'{"type":"said","id":1,"room":"","name":"","text":"","time":99999999999}',
+    ],
+)
+def test_what_no_chatroom_would_say_can_be_shown(line: bytes) -> None:
+    message, _ = read(line)
+    assert message is not None
+    assert not isinstance(message, Pong)
+    plain_lines(message, "")
+    if isinstance(message, events.Said):
+        clock_time(message.time)
 
 
 def test_text_is_cleaned_before_it_reaches_a_terminal() -> None:
@@ -146,7 +167,9 @@ def test_any_message_is_read_or_ignored(
     changed = {**message, **changes}
     line = json.dumps(changed).encode()
     if isinstance(changed["type"], str):
-        read(line)
+        message_read, _ = read(line)
+        if message_read and not isinstance(message_read, Pong):
+            plain_lines(message_read, "ann")  # which is what becomes of it
     else:
         with pytest.raises(NotAChatroom):
             read(line)

@@ -80,4 +80,4 @@ def test_a_program_is_not_greeted() -> None:
 def test_the_last_line_needs_no_ending() -> None:
     protocol = program()
     assert list(protocol.receive(b'{"type":"who"}')) == []
-    assert list(protocol.receive(b"")) == [events.Who(), events.Quit("end of input")]
+    assert list(protocol.receive(b"")) == [events.Who(), events.Quit("end of input", meant=False)]

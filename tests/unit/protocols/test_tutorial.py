@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Reply, Request
 from chatroom.protocols.line import Line
-from chatroom.protocols.tutorial import Tutorial, name_of
+from chatroom.protocols.tutorial import Tutorial, arrange, introduction
 
 SENTENCE = b"Server: ann has joined the chat. Say hi!"
 LIMIT = 4096
@@ -62,17 +62,35 @@ def test_a_member_who_says_the_sentence_has_said_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pending", "name"),
+    ("pending", "found"),
     [
-        (SENTENCE, "ann"),
-        (b"Server: Ann Lee has joined the chat. Say hi!", "Ann Lee"),
-        (b"Server:  has joined the chat. Say hi!", ""),
-        (b"Server: a\nb has joined the chat. Say hi!", ""),
-        (b"", ""),
+        (SENTENCE, ("ann", b"")),
+        (SENTENCE + b"ann: hello", ("ann", b"ann: hello")),
+        (SENTENCE + b"bob: hello", None),
+        (b"Server: Ann Lee has joined the chat. Say hi!", ("Ann Lee", b"")),
+        (b"Server:  has joined the chat. Say hi!", None),
+        (b"Server: a\nb has joined the chat. Say hi!", None),
+        (b"Server: " + b"a" * 65 + b" has joined the chat. Say hi!", None),
+        (b"", None),
     ],
 )
-def test_the_name_is_read_from_the_sentence(pending: bytes, name: str) -> None:
-    assert name_of(pending) == name
+def test_the_name_is_read_from_the_sentence(
+    pending: bytes, found: tuple[str, bytes] | None
+) -> None:
+    assert introduction(pending) == found
+
+
+def test_a_first_message_may_come_together_with_the_sentence() -> None:
+    line = Line(LIMIT)
+    list(line.silence())
+    requests = []
+    for request in line.receive(SENTENCE + b"ann: hello"):
+        requests.append(request)
+        if isinstance(request, Become):
+            tutorial = request.protocol
+        elif isinstance(request, events.Join):
+            tutorial.named()
+    assert requests[1:] == [events.Join("ann"), events.Say("hello")]
 
 
 def test_a_taken_name_is_followed_by_others_until_one_is_free() -> None:
@@ -139,6 +157,11 @@ def test_its_name_is_the_one_it_calls_itself_whatever_the_server_calls_it() -> N
     assert list(tutorial.receive(b"ann: hi")) == [events.Say("hi")]
 
 
+@pytest.mark.parametrize("text", ["please note: 10 o'clock", "tie: one", "e: e: e"])
+def test_a_name_that_may_end_a_word_cuts_nothing(text: str) -> None:
+    assert sent(f"e: {text}", name="e") == [events.Say(text)]
+
+
 def test_a_name_with_signs_of_a_pattern_in_it_is_only_a_name() -> None:
     assert sent("a.*b: hi", name="a.*b") == [events.Say("hi")]
 
@@ -173,6 +196,40 @@ def test_a_long_message_comes_in_several_that_are_short_enough() -> None:
 def test_it_is_not_asked_for_a_name_again() -> None:
     refused = events.NameRefused("name-taken", "The name ann is taken.")
     assert member().encode(refused) == b"The name ann is taken.\n"
+
+
+def shown(*ticks: list[bytes]) -> list[str]:
+    """What it prints, when each tick's writes have arrived before it reads."""
+    prints = []
+    for writes in ticks:
+        stream = b""
+        for data in writes:
+            stream += arrange(data, len(stream))
+        while stream:
+            prints.append(stream[:1024].decode("ascii"))  # one recv
+            stream = stream[1024:]
+    return [line for text in prints for line in text.split("\n")]
+
+
+def test_line_ends_are_between_events_and_not_behind_them() -> None:
+    assert arrange(b"one\ntwo\n", 0) == b"one\ntwo"
+    assert arrange(b"three\n", 7) == b"\nthree"
+    assert shown([b"one\n", b"two\nthree\n"], [b"four\n"]) == ["one", "two", "three", "four"]
+
+
+LINES = st.lists(st.integers(1, 1024).map(lambda size: b"x" * (size - 1) + b"\n"), max_size=12)
+
+
+@given(st.lists(LINES.map(lambda lines: [b"".join(lines)] if lines else []), max_size=3))
+def test_no_line_is_shown_in_two_whatever_the_lengths(ticks: list[list[bytes]]) -> None:
+    lines = [line for writes in ticks for data in writes for line in data.decode().split("\n")]
+    assert [line for line in shown(*ticks) if line] == [line for line in lines if line]
+
+
+def test_a_long_start_is_not_repeated_in_every_part() -> None:
+    text = "a" * 600 + ": " + "b" * 1000
+    parts = member().encode(events.Notice(text)).split(b"\n")
+    assert b"".join(parts) == b"Server: " + text.encode() or len(parts) < 5
 
 
 @given(st.text(st.characters(exclude_characters="\r\n\0"), max_size=3000), st.integers(0, 40))

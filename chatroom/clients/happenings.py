@@ -1,0 +1,50 @@
+"""What happens to a client, besides the chat's own events."""
+
+from dataclasses import dataclass
+
+from chatroom.chat import events
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The server has answered: it is a chatroom."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameWanted:
+    """A name is to be chosen; the text says why the last one was refused, if there was one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """We did not get in. Nothing is tried again by itself."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """We were in, and the connection is lost. It is tried again."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """We are in again, as before."""
+
+    name: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It is over. The text is empty if it was meant to be; `unsent` lines were not delivered."""
+
+    text: str
+    unsent: int
+
+
+Happening = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended
