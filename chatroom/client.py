@@ -5,6 +5,7 @@ import asyncio
 import importlib
 import importlib.util
 import io
+import os
 import random
 import secrets
 import signal
@@ -19,6 +20,7 @@ from chatroom.clients.happenings import Happening
 from chatroom.clients.network import Network
 from chatroom.clients.plain import Plain
 from chatroom.clients.settings import ClientSettings
+from chatroom.output import open_standard_streams
 from chatroom.settings import Settings
 
 _BETTER = "For history, completion and colours: pip install prompt_toolkit"
@@ -49,32 +51,43 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0, 1 if we could not get in or something was not delivered, 130 by Ctrl-C."""
+    _mend_streams()
     options = parser().parse_args(arguments)
     if options.gui:
         return _window(options)
     if not options.host:
         parser().error("HOST is missing: where is the chatroom? (localhost, if it is here)")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show an emoji shows a ?
     try:
         return asyncio.run(_talk(options))
     except KeyboardInterrupt:
+        if sys.stdout.isatty():
+            print()  # behind the terminal's own ^C
         return 128 + signal.SIGINT
+
+
+def _mend_streams() -> None:
+    """Whatever we were started with: nothing to read, nowhere to write, a terminal of long ago."""
+    open_standard_streams()
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # who cannot show an emoji shows a question mark
 
 
 async def _talk(options: argparse.Namespace) -> int:
     """The terminal client, the better one where there is a person and what it needs."""
     settings = ClientSettings()
     loop = asyncio.get_running_loop()
-    client = new_client(settings, options.room, loop.time)
+    where = address(options.host, options.port)
+    client = new_client(settings, options.room, loop.time, where)
     if options.name:
         client.join(options.name)
 
     def connect(client: Client, show: Callable[[list[Happening]], None]) -> Network:
         return Network(client, options.host, options.port, settings.connect_seconds, show, loop)
 
-    where = address(options.host, options.port)
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     better = importlib.util.find_spec("prompt_toolkit") is not None
     if interactive and better and not options.plain:
@@ -85,9 +98,11 @@ async def _talk(options: argparse.Namespace) -> int:
     return await Plain(client, where, connect, interactive).run()
 
 
-def new_client(settings: ClientSettings, room: str, clock: Callable[[], float]) -> Client:
+def new_client(
+    settings: ClientSettings, room: str, clock: Callable[[], float], where: str
+) -> Client:
     ticket = secrets.token_urlsafe(16)
-    return Client(settings, ticket, clock, time.time, random.random, room)
+    return Client(settings, ticket, clock, time.time, random.random, room, where)
 
 
 def address(host: str, port: int) -> str:

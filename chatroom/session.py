@@ -59,6 +59,8 @@ class _Arranged:
         self._arrange = arrange
 
     def write(self, data: bytes | memoryview) -> bool:
+        if not data:
+            return True
         return self._connection.write(self._arrange(bytes(data), self._connection.queued))
 
 

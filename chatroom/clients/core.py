@@ -38,7 +38,9 @@ _FULL = b"The chatroom is full"  # said to everybody alike, before anything is k
 _NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held")
 _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
+_HINT = "Is that the port of a chatroom?"
 _MOST_DOUBLINGS = 16
+_NOTICEABLE = 2.0  # seconds without an answer that people are told about
 
 
 class State(enum.Enum):
@@ -55,7 +57,7 @@ class Client:
     """`clock` is monotonic, `wall` gives the time of day, `chance` numbers from 0 to 1.
 
     `room` is the one to go to, empty for the server's choice. `ticket` is a secret of this
-    client's: who has it is taken for us.
+    client's: who has it is taken for us. `where` is what the server is called when it is none.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Client:
         wall: Callable[[], float],
         chance: Callable[[], float],
         room: str = "",
+        where: str = "The server",
     ) -> None:
         self.state = State.APART
         self.name = ""
@@ -73,6 +76,7 @@ class Client:
         self.round_trip: float | None = None  # seconds
         self.deadline: float | None = None  # when `tick` is to be called
         self.wall = wall
+        self._where = where
         self._settings = settings
         self._ticket = ticket
         self._clock = clock
@@ -99,6 +103,8 @@ class Client:
         self._pinged: tuple[int, float] | None = None  # the mark, and when
         self._ping_at = 0.0
         self._answer_by: float | None = None
+        self._questions: set[int] = set()  # the person's, which are not answered yet
+        self._waiting_since = 0.0  # for the first of all answers that are due
 
     # --- for whoever drives it ----------------------------------------------------------------
 
@@ -120,6 +126,12 @@ class Client:
     def retry_in(self) -> float:
         """Seconds until the connection is tried again."""
         return max(0.0, self._retry_at - self._clock()) if self.state is State.WAITING else 0.0
+
+    @property
+    def unanswered(self) -> float:
+        """Seconds for which an answer is due; 0 as long as that is nothing to speak of."""
+        silent = self._clock() - self._waiting_since
+        return silent if self._answer_by is not None and silent >= _NOTICEABLE else 0.0
 
     def take_output(self) -> bytes:
         output = bytes(self._output)
@@ -151,11 +163,11 @@ class Client:
     def lost(self, text: str) -> None:
         """The connection is gone."""
         if self.is_connected:
-            self._gone(text)
+            self._gone(text if self._spoken_to else f"{self._where} closes the door. {_HINT}")
 
     def received(self, data: bytes) -> None:
         if self._answer_by is not None:
-            self._expect_answer()  # whoever sends something is alive
+            self._expect_answer(again=True)  # whoever sends something is alive
         for line in self._lines.split(data):
             if not self.is_connected:
                 return
@@ -171,9 +183,9 @@ class Client:
             self.state = State.CONNECTING
         elif self.is_connected and self._answer_by is not None and now >= self._answer_by:
             self._gone(
-                f"The server has not answered for {self._settings.answer_seconds:.0f} s."
+                f"{self._where} has not answered for {self._settings.answer_seconds:.0f} s."
                 if self._spoken_to
-                else "It does not answer like a chatroom."
+                else f"{self._where} does not answer like a chatroom. {_HINT}"
             )
         elif self.state is State.JOINED:
             if now >= self._ping_at:
@@ -194,7 +206,7 @@ class Client:
         """Take part under this name."""
         self.name, self.company.room = name, room or self.company.room
         if self.state is State.CONNECTED:
-            self._expect_answer()
+            self._expect_answer(again=True)
             self._send_join()
         self.start()
         self._set_deadline()
@@ -208,7 +220,10 @@ class Client:
         elif isinstance(command, Talk | Change):
             self._keep(command)
         elif self.state is State.JOINED:
-            self._output += wire.request(command)
+            mark = self._next_mark()
+            self._questions.add(mark)
+            self._output += wire.request(command, mark)
+            self._expect_answer()
         else:
             self._refuse("not-connected", "You are not connected; that has to wait.")
         self._set_deadline()
@@ -244,6 +259,7 @@ class Client:
             self._refuse("too-long", "That is too long for the server; it was not sent.")
         else:
             self._output += data
+            self._expect_answer()
 
     def _refuse(self, code: str, text: str) -> None:
         self._happenings.append(events.Refused(code, text))
@@ -252,6 +268,7 @@ class Client:
         """The server has decided the request with this mark, and so all before it."""
         if not isinstance(ref, int):
             return None
+        self._questions = {mark for mark in self._questions if mark > ref}
         for kept in self._outbox.take_before(ref):
             self._show_without_receipt(kept.command)
         return self._outbox.take(ref)
@@ -284,16 +301,24 @@ class Client:
         mark = self._next_mark()
         self._pinged = (mark, self._clock())
         self._output += wire.write("ping", mark)
-        if self._answer_by is None:
-            self._expect_answer()
+        self._expect_answer()
 
     def _look_around(self) -> None:
         self._ping_at = self._clock() + self._settings.ping_interval
         self._ping()
         self._ask("rooms")
 
-    def _expect_answer(self) -> None:
-        self._answer_by = self._clock() + self._settings.answer_seconds
+    def _expect_answer(self, again: bool = False) -> None:
+        """From now on an answer is due, if none was before; `again`: one has come, not the last."""
+        if self._answer_by is None or again:
+            pace = 1 / self._terms.rate if self._terms and self._terms.rate else 0.0
+            self._waiting_since = self._clock()
+            self._answer_by = self._waiting_since + self._settings.answer_seconds + 2 * pace
+
+    def _stop_waiting(self) -> None:
+        """Unless something else is due."""
+        if not (self._pinged or self._outbox or self._questions or self.state is State.JOINING):
+            self._answer_by = None
 
     def _send_join(self) -> None:
         self.state = State.JOINING
@@ -338,12 +363,14 @@ class Client:
 
     def _leave_if_finished(self) -> None:
         """And not before we were in: whoever waits for us wants to know whether that works."""
-        if self._finishing and not self._outbox and self.state is State.JOINED:
+        done = not (self._outbox or self._questions)
+        if self._finishing and done and self.state is State.JOINED:
             self._leave()
 
     def _end(self, text: str) -> None:
         if self.state is not State.ENDED:
             self.state = State.ENDED
+            self.round_trip = None
             self._happenings.append(Ended(text, len(self._outbox)))
 
     def _set_deadline(self) -> None:
@@ -385,7 +412,7 @@ class Client:
         if line.startswith(_FULL):
             self._gone("The chatroom is full. Please try again later.")
         else:
-            self._gone("What answers there is not a chatroom.")
+            self._gone(f"What answers at {self._where} is not a chatroom. {_HINT}")
 
     def _take(self, message: wire.Message, ref: Ref) -> None:
         kept = self._confirm(ref)
@@ -414,14 +441,16 @@ class Client:
             case _:
                 self.company.note(message)
                 self._happenings.append(message)
+        self._stop_waiting()
         self._leave_if_finished()
 
     def _take_pong(self, ref: Ref) -> None:
         if self._pinged is not None and self._pinged[0] == ref:
-            self.round_trip = self._clock() - self._pinged[1]
+            now = self._clock()
+            self.round_trip = now - self._pinged[1]
             self._pinged = None
-            if self.state is not State.JOINING:
-                self._answer_by = None
+            if self.round_trip > _NOTICEABLE:  # it may be better by now
+                self._ping_at = min(self._ping_at, now + _NOTICEABLE)
 
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         self.state = State.JOINED
@@ -429,7 +458,6 @@ class Client:
         self.company.enter(welcome.room, welcome.people)
         self._terms = welcome.terms
         self._joined_at = self._ping_at = self._clock()
-        self._answer_by = None
         self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
         self._been_in = True
         if welcome.resumed and isinstance(welcome.last, int):
@@ -443,11 +471,10 @@ class Client:
         """The name, or the room, cannot be had."""
         if refusal.code in _NAME_CODES:
             self.state = State.CONNECTED
-            self._answer_by = None
             self.name = ""
             self._happenings.append(NameWanted(refusal.text))
         else:
-            self._gone(refusal.text)
+            self._gone(f"{self._where} says: {refusal.text}")
 
     def _show_unless_ours(self, message: events.Event, ref: Ref) -> None:
         if isinstance(ref, int) and ref in self._asked_by_us:

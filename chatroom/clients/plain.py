@@ -37,6 +37,7 @@ class Plain:
         self._network = connect(client, self._show)
         self._news = asyncio.Event()
         self._been_in = False
+        self._said = bool(client.name)  # which is all that it takes when a name was given
         self._exit_code = 0
 
     async def run(self) -> int:
@@ -60,19 +61,25 @@ class Plain:
             await self._typed(line)
         if self._client.name:
             self._client.finish()
+            if not (self._said or self._interactive):
+                self._complain(
+                    f"Nothing was said. Without --name the first line is the name; here"
+                    f" that was {self._client.name!r}."
+                )
         else:
             self._give_up("No name was given.")
         self._network.go_on()
 
     async def _typed(self, line: bytes | None) -> None:
         if line is None:
-            self._complain(f"That line has more than {_MAX_LINE} bytes; it was not sent.")
+            self._refused(f"That line has more than {_MAX_LINE} bytes; it was not sent.")
             return
         while self._has_to_wait():
             self._news.clear()
             await self._news.wait()
         text = line.decode("utf-8", "replace")
         if self._client.name:
+            self._said = True
             self._say(text)
         elif text.strip():
             self._client.join(text.strip())
@@ -87,10 +94,22 @@ class Plain:
 
     def _say(self, text: str) -> None:
         command = parse(text)
-        if isinstance(command, str):
-            self._print(*command.rstrip("\n").split("\n"))
-        else:
+        if not isinstance(command, str):
             self._client.request(command)
+        elif command:
+            lines = command.rstrip("\n").split("\n")
+            if lines[0].startswith("Server: "):
+                self._refused(*lines)
+            else:
+                self._print(*lines)
+
+    def _refused(self, *lines: str) -> None:
+        """Something was not said or not done: in a script that is a failure."""
+        if self._interactive:
+            self._print(*lines)
+        else:
+            self._exit_code = 1
+            self._complain(*lines)
 
     def _ask(self) -> None:
         print(PROMPT, end="", flush=True)
@@ -120,6 +139,8 @@ class Plain:
                 self._complain(*lines)
             case Lost() if not self._interactive:
                 self._complain(*lines)
+            case events.Refused():
+                self._refused(*lines)
             case events.Welcomed():
                 self._been_in = True
                 if self._interactive:

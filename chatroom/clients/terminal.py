@@ -1,7 +1,9 @@
 """The client for a terminal: what is being typed stays whole while messages arrive above it.
 
 prompt_toolkit (extra `client`) edits the line and draws the status below it; messages are printed
-above and so belong to the terminal, which scrolls, selects and keeps them.
+above and so belong to the terminal, which scrolls, selects and keeps them. There is one prompt from
+beginning to end, only its question changes: between two prompts the terminal would show by itself
+what is typed.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import os
 from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
@@ -53,6 +56,10 @@ _STYLE = Style.from_dict(
     }
 )
 _REFRESH = 1.0  # seconds between two looks at the status line, which may count down
+_TROUBLE = "class:bottom-toolbar.trouble"
+
+Pieces = list[tuple[str, str]]
+"""Text with its styles: (style, text)."""
 
 
 class Terminal:
@@ -66,15 +73,19 @@ class Terminal:
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         self._exit_code = 0
         self._draft = ""  # what was being typed when a name had to be asked for
-        self._asking = asyncio.Event()  # for a name, or talking: there is something to type
+        self._asking = asyncio.Event()  # for a name, or for talk: there is something to type
         self._session: PromptSession[str] = PromptSession(
+            self._question,
             style=_STYLE,
             completer=Completions(client),
             complete_while_typing=False,
-            erase_when_done=True,  # a message is shown when it has arrived, with its time
+            erase_when_done=True,
             color_depth=self._depth,
+            bottom_toolbar=self._status,
             refresh_interval=_REFRESH,
+            enable_suspend=True,
         )
+        self._session.default_buffer.accept_handler = self._entered
 
     async def run(self) -> int:
         """The exit code: 0, or 1 if we could not get in."""
@@ -83,8 +94,8 @@ class Terminal:
         network = asyncio.create_task(self._network.run())
         try:
             await self._ready(network)
-            while self._client.state is not State.ENDED:
-                await self._prompt()
+            if self._client.state is not State.ENDED:
+                await self._session.prompt_async()
         except (KeyboardInterrupt, EOFError):
             self._client.request(events.Quit("quit"))
             self._network.go_on()
@@ -97,26 +108,23 @@ class Terminal:
         await asyncio.wait({asking, network}, return_when=asyncio.FIRST_COMPLETED)
         asking.cancel()
 
-    async def _prompt(self) -> None:
-        named = bool(self._client.name)
-        try:
-            text = await self._session.prompt_async(
-                f"{self._client.name}> " if named else PROMPT,
-                bottom_toolbar=self._status,
-                default=self._draft if named else "",
-            )
-        except _Interrupted:
-            if named:
-                self._draft = self._session.default_buffer.text
-            return
-        if named:
-            self._draft = ""
-        for line in text.split("\n"):  # several, when they were pasted
+    # --- what is typed ------------------------------------------------------------------------
+
+    def _question(self) -> str:
+        return f"{self._client.name}> " if self._client.name else PROMPT
+
+    def _entered(self, buffer: Buffer) -> bool:
+        """Return was pressed. What is said is shown when it has arrived, with its time."""
+        lines = buffer.text.split("\n")  # several, when they were pasted
+        if not self._client.name:
+            buffer.text = ""  # a name is nothing to be brought back by the arrow keys
+        for line in lines:
             if self._client.name:
                 self._typed(line)
             elif line.strip():
                 self._client.join(line.strip())
         self._network.go_on()
+        return False  # the prompt goes on, with an empty line
 
     def _typed(self, line: str) -> None:
         verb, _, rest = line.strip().partition(" ")
@@ -140,53 +148,68 @@ class Terminal:
     # --- the status line ----------------------------------------------------------------------
 
     def _status(self) -> FormattedText:
-        client = self._client
-        parts = [("", f" {self._where}")]
-        company = client.company
+        """The most important first: a narrow terminal shows only the beginning."""
+        client, company = self._client, self._client.company
+        parts: Pieces = [("", " ")]
+        if client.state is State.WAITING:
+            parts.append((_TROUBLE, f"reconnecting in {math.ceil(client.retry_in)} s  "))
+        elif client.state is not State.JOINED and company.count:
+            parts.append((_TROUBLE, "reconnecting  "))
+        elif client.unanswered:
+            parts.append((_TROUBLE, f"no answer for {client.unanswered:.0f} s  "))
+        elif client.round_trip is not None:
+            parts.append(("", f"connected, {milliseconds(client.round_trip)}  "))
+        if client.waiting:
+            parts.append((_TROUBLE, f"{client.waiting} not sent yet  "))
         if company.count:
             people = f"{company.count} {'person' if company.count == 1 else 'people'}"
-            parts.append(("", f"  #{company.room}  {people}"))
-        if client.state is State.WAITING:
-            wait = f"  reconnecting in {math.ceil(client.retry_in)} s"
-            parts.append(("class:bottom-toolbar.trouble", wait))
-        elif client.state is not State.JOINED and company.count:
-            parts.append(("class:bottom-toolbar.trouble", "  reconnecting"))
-        elif client.round_trip is not None:
-            parts.append(("", f"  connected, {milliseconds(client.round_trip)}"))
-        if client.waiting:
-            parts.append(("class:bottom-toolbar.trouble", f"  {client.waiting} not sent yet"))
-        return FormattedText(parts)
+            parts.append(("", f"#{company.room}  {people}  "))
+        return FormattedText([*parts, ("", self._where)])
 
     # --- what has happened --------------------------------------------------------------------
 
     def _show(self, happenings: list[Happening]) -> None:
-        lines: list[tuple[str, str]] = []
+        pieces: Pieces = []
         for happening in happenings:
-            lines += self._drawn(happening)
+            pieces += self._drawn(happening)
             self._ring(happening)
-            match happening:
-                case Connected():
-                    lines.append(("", f"Successfully connected to {self._where}\n"))
-                case NameWanted():
-                    self._asking.set()
-                    self._interrupt()
-                case events.Welcomed():
-                    self._asking.set()
-                case Failed() | Ended():
-                    self._exit_code = 1 if plain_lines(happening, "") else self._exit_code
-                    self._client.request(events.Quit("quit"))
-                    self._interrupt()
-        if lines:
-            (style, text) = lines[-1]
-            lines[-1] = (style, text.removesuffix("\n"))  # printing ends the line
-            print_formatted_text(FormattedText(lines), style=_STYLE, color_depth=self._depth)
+            self._note(happening)
+        if pieces:
+            style, text = pieces[-1]
+            pieces[-1] = (style, text.removesuffix("\n"))  # printing ends the line
+            print_formatted_text(FormattedText(pieces), style=_STYLE, color_depth=self._depth)
         if self._session.app.is_running:
             self._session.app.invalidate()
 
-    def _drawn(self, happening: Happening) -> list[tuple[str, str]]:
+    def _note(self, happening: Happening) -> None:
+        buffer = self._session.default_buffer
+        match happening:
+            case NameWanted():
+                self._draft = buffer.text
+                buffer.reset()
+                self._asking.set()
+            case events.Welcomed():
+                self._asking.set()
+            case Failed() | Ended():
+                self._exit_code = 1 if plain_lines(happening, "") else self._exit_code
+                self._client.request(events.Quit("quit"))
+                self._leave()
+        if self._draft and self._client.state is State.JOINED:
+            buffer.insert_text(self._draft)
+            self._draft = ""
+
+    def _leave(self) -> None:
+        """There is nothing more to ask."""
+        app = self._session.app
+        if app.is_running and app.future is not None and not app.future.done():
+            app.exit(result="")
+
+    def _drawn(self, happening: Happening) -> Pieces:
         """As pieces of text with their styles, whole lines."""
         me = self._client.name
         match happening:
+            case Connected():
+                return [("", f"Successfully connected to {self._where}\n")]
             case events.Said(_, _, name, text, time):
                 colon = [(_colour(name), f"{name}:"), ("", " ")]
                 return [*_time(time), *colon, *self._text(name, text), ("", "\n")]
@@ -205,7 +228,7 @@ class Terminal:
                 style = "class:notice"
         return [(style, f"{line}\n") for line in plain_lines(happening, me)]
 
-    def _text(self, name: str, text: str) -> list[tuple[str, str]]:
+    def _text(self, name: str, text: str) -> Pieces:
         named = name != self._client.name and mentions(text, self._client.name)
         return [("class:mention" if named else "", text)]
 
@@ -227,16 +250,6 @@ class Terminal:
         text = FormattedText([(style, "\n".join(lines))])
         print_formatted_text(text, style=_STYLE, color_depth=self._depth)
 
-    def _interrupt(self) -> None:
-        """What is asked for has changed: the prompt that is shown is of no use any more."""
-        app = self._session.app
-        if app.is_running and app.future is not None and not app.future.done():
-            app.exit(exception=_Interrupted())
-
-
-class _Interrupted(Exception):
-    """The prompt has to be another one."""
-
 
 class Completions(Completer):
     """Commands, names and rooms."""
@@ -245,23 +258,21 @@ class Completions(Completer):
         self._client = client
 
     def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
-        before = document.text_before_cursor
-        words = before.split(" ")
+        words = document.text_before_cursor.split(" ")
         word = words[-1]
         for candidate in self._candidates(words):
             if candidate.lower().startswith(word.lower()) and (word or len(words) > 1):
                 yield Completion(candidate, start_position=-len(word))
 
     def _candidates(self, words: list[str]) -> list[str]:
+        company = self._client.company
         if len(words) == 1 and words[0].startswith("/"):
             return sorted((*VERBS, "/bell"))
         if len(words) == 2 and words[0] == "/bell":
             return list(_BELLS)
         if len(words) == 2 and words[0] == "/join":
-            return sorted(name for name, _ in self._client.company.rooms)
-        if words[0].startswith("/") and words[0] != "/me" and len(words) > 2:
-            words = [""]
-        people = sorted(name for name in self._client.company.names if name != self._client.name)
+            return sorted(name for name, _ in company.rooms)
+        people = sorted(name for name in company.names if name != self._client.name)
         return [f"{name}: " for name in people] if len(words) == 1 else people
 
 
@@ -269,5 +280,5 @@ def _colour(name: str) -> str:
     return f"bold {_COLOURS[colour_number(name, len(_COLOURS))]}"
 
 
-def _time(seconds: float) -> list[tuple[str, str]]:
+def _time(seconds: float) -> Pieces:
     return [("class:time", f"{clock_time(seconds)} ")]

@@ -25,6 +25,7 @@ class Pong:
 
 Message = events.Event | Pong
 
+_LONGEST = 16 * 1024  # characters of a text; a server that sends more would only fill the screen
 _MOST = 2**53  # of anything that is counted
 _MOST_SECONDS = 1e11  # some three thousand years: calendars end
 
@@ -95,7 +96,7 @@ class _Fields:
         value = self._fields.get(name)
         if not isinstance(value, str):
             raise _Malformed(name)
-        return clean(value)
+        return clean(value[:_LONGEST])
 
     def text_or_none(self, name: str) -> str | None:
         return None if self._fields.get(name) is None else self.text(name)
@@ -136,7 +137,7 @@ class _Fields:
         value = self._fields.get(name)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise _Malformed(name)
-        return tuple(map(clean, value))
+        return tuple(clean(item[:_LONGEST]) for item in value)
 
     def counts(self, name: str) -> tuple[tuple[str, int], ...]:
         inner = self._fields.get(name)

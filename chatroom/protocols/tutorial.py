@@ -17,6 +17,7 @@ like a line of somebody else's.
 
 import re
 from collections.abc import Hashable, Iterator
+from itertools import islice
 
 from chatroom.chat import events
 from chatroom.protocols import Hangup, Reply, Request
@@ -24,14 +25,15 @@ from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.typed import parse
 
 _JOIN = re.compile(
-    rb"Server: (?P<name>[^\r\n]{1,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
+    rb"Server: (?P<name>[^\r\n]{0,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
     re.DOTALL,
 )
 _BLOCK = 1024  # bytes that its recv takes
 _TELLING = 3  # characters of a name that hardly is the end of another word
 _LF = b"\n"
-_ATTEMPTS = 99  # names to try when the wanted one is taken
-_ROOM_FOR_NUMBER = 30  # characters of a name to which two digits can be added
+_SPARE = "guest"  # a name for whoever has one that cannot be had at all
+_NUMBERS = range(2, 100)
+_LONGEST = 32  # characters of a name
 
 
 def introduction(pending: bytes) -> tuple[str, bytes] | None:
@@ -59,7 +61,7 @@ def arrange(data: bytes, queued: int) -> bytes:
 class Tutorial:
     """One such client, from its join sentence on. `wanted` is the name that it calls itself."""
 
-    __slots__ = ("_max_text", "_named", "_wanted")
+    __slots__ = ("_max_text", "_named", "_refused", "_wanted")
 
     receipts = False
     arrange = staticmethod(arrange)
@@ -68,6 +70,7 @@ class Tutorial:
         self._wanted = wanted
         self._max_text = max_text
         self._named = False
+        self._refused = False
 
     @property
     def dialect(self) -> Hashable:
@@ -82,20 +85,27 @@ class Tutorial:
 
     def join(self) -> Iterator[Request]:
         """Find a name for it: the client cannot ask its user again, so there must be one."""
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", self._wanted).strip("_.-") or "guest"
-        yield events.Join(self._wanted)
-        for number in range(2, _ATTEMPTS):
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", self._wanted).strip("_.-") or _SPARE
+        numbered = (f"{plain[: _LONGEST - 2]}{number}" for number in _NUMBERS)
+        spare = (f"{_SPARE}{number}" for number in _NUMBERS)
+        wanted = dict.fromkeys((self._wanted, plain[:_LONGEST], *islice(numbered, 8)))
+        for name in (*wanted, _SPARE, *spare):
+            yield events.Join(name)
             if self._named:
                 return
-            yield events.Join(f"{plain[:_ROOM_FOR_NUMBER]}{number}")
-        if not self._named:
-            yield Hangup("no name was free")
+        yield Hangup("no name was free")
 
     def encode(self, event: events.Event) -> bytes:
         """ASCII, each line no longer than the client reads at once."""
         return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
 
-    answer = encode
+    def answer(self, event: events.Event) -> bytes:
+        """Of all the names that could not be had, only the one that was wanted is spoken of."""
+        if isinstance(event, events.NameRefused):
+            if self._refused:
+                return b""
+            self._refused = True
+        return self.encode(event)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         if not data:

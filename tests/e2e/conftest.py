@@ -328,9 +328,11 @@ def screen(server: Server) -> Iterator[Callable[..., Screen]]:
     """Clients in a terminal, of `server` unless told otherwise."""
     started: list[Screen] = []
 
-    def start(*arguments: str, host: str = "localhost", port: int = 0) -> Screen:
-        command = [sys.executable, "-m", "chatroom.client", host]
-        started.append(Screen([*command, "-p", str(port or server.port), *arguments]))
+    def start(
+        *arguments: str, host: str = "localhost", port: int = 0, shell: bool = False
+    ) -> Screen:
+        command = [sys.executable, "-m", "chatroom.client", host, "-p", str(port or server.port)]
+        started.append(Screen(["bash", "--norc", "-i"] if shell else [*command, *arguments]))
         return started[-1]
 
     yield start

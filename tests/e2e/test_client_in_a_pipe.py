@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Peer, Process, Server
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def problem(process: Process) -> str:
@@ -143,19 +149,95 @@ def test_no_name_at_all_is_one_line(client: Callable[..., Process]) -> None:
     assert problem_line(bot) == "No name was given.\n"
 
 
-def test_what_the_server_refuses_does_not_stop_the_rest(
-    client: Callable[..., Process], connect: Callable[..., Peer]
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x" * 5000, "more than 4096 bytes"),
+        ("x" * 70_000, "more than 65536 bytes"),
+        ("/msg nobody hi", "There is nobody called nobody here."),
+        ("/wat", "There is no such command"),
+        ("/msg bob", "Usage: /msg NAME TEXT"),
+        ("\x1b", "nothing in it"),
+    ],
+    ids=["too-long", "far-too-long", "nobody", "no-command", "usage", "nothing"],
+)
+def test_what_is_refused_is_a_failure_and_does_not_stop_the_rest(
+    client: Callable[..., Process], connect: Callable[..., Peer], line: str, said: str
 ) -> None:
     ann = connect("ann")
     bot = client("--name", "bot")
-    bot.type("x" * 5000 + "\n/msg nobody hi\n/wat\nstill here\n")
+    bot.type(f"{line}\n\nstill here\n")
     bot.end_input()
     ann.sees("bot: still here\n")
+    assert bot.wait() == 1
+    assert bot.output.rest() == ""
+    assert said in problem_line(bot)
+
+
+def test_the_answer_to_the_last_question_is_waited_for(client: Callable[..., Process]) -> None:
+    bot = client("--name", "bot")
+    bot.type("/join tea\nhi\n/who\n")
+    bot.end_input()
     assert bot.wait() == 0
-    said = bot.output.rest()
-    assert "more than 4096 bytes" in said
-    assert "There is nobody called nobody here." in said
-    assert "There is no such command" in said
+    assert "Server: 1 person in room tea:\n  bot" in bot.output.rest()
+
+
+def test_a_name_and_nothing_to_say_gets_a_hint(client: Callable[..., Process]) -> None:
+    bot = client()
+    bot.type("hello\n")
+    bot.end_input()
+    assert bot.wait() == 0
+    assert "that was 'hello'" in problem_line(bot)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_streams(
+    server: Server, connect: Callable[..., Peer], closed: str
+) -> None:
+    ann = connect("ann")
+    program = f"{sys.executable} -m chatroom.client localhost -p {server.port} --name bot"
+    shell = f"echo hello | {program} {closed}"
+    done = subprocess.run(
+        ["sh", "-c", shell], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    if "<" not in closed:
+        ann.sees("bot: hello\n")
+
+
+def test_what_cannot_be_shown_is_a_question_mark(
+    client: Callable[..., Process], connect: Callable[..., Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    ann.sees("bot has joined")
+    ann.send("hi \U0001f600\n".encode())
+    bot.sees("ann: hi ?\n")
+    bot.end_input()
+    assert bot.wait() == 0
+
+
+def test_a_full_disk_is_one_line(client: Callable[..., Process]) -> None:
+    with open("/dev/full", "w") as full:
+        bot = client("--name", "bot", stdout=full)
+        bot.type("/who\n")
+        assert bot.wait() == 1
+    assert problem_line(bot) == "Cannot write: No space left on device.\n"
+
+
+def test_a_slow_room_gets_every_line(
+    client: Callable[..., Process],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1", "--rate", "2").listening()
+    ann = connect("ann", server.port)
+    bot = client("--name", "bot", port=server.port)
+    bot.type("".join(f"line {number}\n" for number in range(12)))
+    bot.end_input()
+    ann.sees("bot: line 11\n")
+    assert bot.wait() == 0
 
 
 def test_quit_leaves(client: Callable[..., Process]) -> None:
@@ -198,6 +280,24 @@ def test_a_reader_who_has_seen_enough_is_not_shouted_at(
         ann.send(b"anybody there?\n")
     assert bot.wait() == 141
     assert problem(bot) == ""
+
+
+def test_a_server_that_only_slept_gets_every_line_once(
+    client: Callable[..., Process], server: Server, connect: Callable[..., Peer]
+) -> None:
+    """The client gives the connection up, and the server finds all of it when it wakes up."""
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    bot.type("zero\n")
+    ann.sees("bot: zero\n")
+    server.signal(signal.SIGSTOP)
+    bot.type("one\ntwo\n")
+    assert bot.popen.stderr is not None
+    assert b"lost connection" in bot.popen.stderr.readline()
+    bot.type("three\n")
+    server.signal(signal.SIGCONT)
+    heard = ann.sees("bot: three\n")
+    assert [heard.count(f"bot: {text}\n") for text in ("one", "two", "three")] == [1, 1, 1]
 
 
 def test_a_server_that_dies_and_returns_gets_every_line_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ def test_the_arrow_keys_bring_back_what_was_typed(
     for text in ("one", "two"):
         ann.type(f"{text}\r")
         bob.sees(f"ann: {text}\n")
+        ann.sees(f"ann: {text}")
     ann.type(UP + UP + " again\r")
     bob.sees("ann: one again\n")
 
@@ -180,6 +182,48 @@ def test_an_unknown_host_is_one_line(screen: Callable[..., Screen]) -> None:
     client = screen(host="no-such-host.invalid")
     client.sees("there is no such host")
     assert client.wait() == 1
+
+
+def test_it_can_be_suspended_and_the_line_is_still_there(
+    screen: Callable[..., Screen], server: Server, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    shell = screen(shell=True)
+    shell.type(f"{sys.executable} -m chatroom.client localhost -p {server.port} --name ann\r")
+    shell.sees("connected, ")
+    shell.type("half a sen")
+    shell.sees("ann> half a sen")
+    shell.type("\x1a")
+    shell.sees("Stopped")
+    shell.type("echo $((40 + 2))\r")
+    shell.sees("42")
+    shell.type("fg\r")
+    shell.sees("ann> half a sen")
+    shell.type("tence\r")
+    bob.sees("ann: half a sentence\n")
+    shell.type("QUIT\r")
+    bob.sees("ann has left")
+
+
+def test_pasted_lines_after_the_name_are_said(
+    screen: Callable[..., Screen], connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    client = screen()
+    client.sees("Your name:")
+    client.type("\x1b[200~ann\none\ntwo\x1b[201~\r")
+    bob.sees("ann: one\nann: two\n")
+
+
+def test_a_server_that_goes_away_while_a_name_is_asked_for_is_one_line(
+    screen: Callable[..., Screen], server: Server
+) -> None:
+    client = screen()
+    client.sees("Your name:")
+    server.popen.kill()
+    assert client.wait() == 1
+    assert "Traceback" not in "\n".join(client.lines)
+    client.sees("The connection was closed.")
 
 
 def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(

@@ -44,8 +44,10 @@ _RECALLED = 100  # lines that Up brings back
 _SMALL, _LARGE = "460x370", "900x620"
 _TITLE = "chatroom"
 
-NewClient = Callable[[ClientSettings, str, Callable[[], float]], Client]
-"""Makes a client's core from settings, a room and a clock."""
+_NARROW = 600  # pixels below which the people and rooms give way to what is said
+
+NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
+"""Makes a client's core from settings, a room, a clock and HOST:PORT."""
 
 
 class Window:
@@ -87,6 +89,7 @@ class Window:
         root.protocol("WM_DELETE_WINDOW", self.leave)
         root.bind("<FocusIn>", self._focus_changed)
         root.bind("<FocusOut>", self._focus_changed)
+        root.bind_class("TEntry", "<Control-a>", _select_all)
         for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
             for key in keys.split():
                 root.bind(f"<Control-{key}>", lambda _, steps=steps: self._resize(steps))  # type: ignore[misc]
@@ -115,6 +118,13 @@ class Window:
         self.conversation.text.bind("<Key>", self._key_in_text)
         self.sidebar.colour(self._theme)
         self.conversation.colour(self._theme)
+        middle.bind("<Configure>", self._make_room)
+
+    def _make_room(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        if event.width < _NARROW:
+            self.sidebar.pack_forget()
+        elif not self.sidebar.winfo_manager():
+            self.sidebar.pack(side="right", fill="y", padx=(12, 0), before=self.conversation)
 
     def _build_foot(self) -> None:
         status = ttk.Frame(self.chat)
@@ -125,8 +135,8 @@ class Window:
         self.round_trip.pack(side="right")
         foot = ttk.Frame(self.chat)
         foot.pack(side="bottom", fill="x", pady=(10, 0))
-        send = ttk.Button(foot, text="Send", style="Accent.TButton", command=self._send)
-        send.pack(side="right", padx=(10, 0))
+        self.send = ttk.Button(foot, text="Send", style="Accent.TButton", command=self._send)
+        self.send.pack(side="right", padx=(10, 0))
         self.entry = ttk.Entry(foot, font="ChatText")
         self.entry.pack(side="left", fill="x", expand=True)
         self.entry.bind("<Return>", lambda _: self._send())
@@ -190,7 +200,9 @@ class Window:
             return
         self._request(events.Quit("quit"))
         self._where = where
-        self._client = client = self._new_client(self._settings, wish.room, self._loop.time)
+        self._client = client = self._new_client(
+            self._settings, wish.room, self._loop.time, f"{wish.host}:{wish.port}"
+        )
         self._network = Network(
             client, *where, self._settings.connect_seconds, self._happened, self._loop
         )
@@ -202,9 +214,23 @@ class Window:
         if not self.chat.winfo_manager():
             self.entrance.pack_forget()
             self._root.geometry(_LARGE)
-            self._root.minsize(480, 320)
+            self._root.minsize(360, 280)
             self.chat.pack(fill="both", expand=True)
         self.entry.focus_set()
+
+    def _end(self, text: str) -> None:
+        """We were sent away. What was said can still be read, and we may come again."""
+        if self.chat.winfo_manager():
+            self.entry.state(["disabled"])
+            self.send.configure(text="Join again", command=self._join_again)
+        else:
+            self.entrance.refuse(text)
+
+    def _join_again(self) -> None:
+        assert self._client is not None
+        self.entry.state(["!disabled"])
+        self.send.configure(text="Send", command=self._send)
+        self._try(Wish(*self._where, self._client.name, self._client.company.room))
 
     def _return(self, problem: str) -> None:
         """Back to the form, which says why."""
@@ -222,7 +248,10 @@ class Window:
         """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
         for happening in happenings:
             self._note(happening)
-        self._pending.extend(happenings)
+            if isinstance(happening, NameWanted | Failed):
+                self._print(happening)  # the form shows it
+            else:
+                self._pending.append(happening)
         self._show_title()
 
     def _draw_pending(self) -> None:
@@ -248,7 +277,7 @@ class Window:
             case Failed(text):
                 self._return(text)
             case Ended(text) if text:
-                self._return(text)
+                self._end(text)
             case events.Said() | events.Acted() | events.Told():
                 if not (self._focused or is_own(happening, self._client.name)):
                     self._unread += 1
@@ -272,6 +301,10 @@ class Window:
         match client.state:
             case State.JOINED:
                 status = f"Connected to {host}:{port} as {client.name}"
+                if client.unanswered:
+                    status = f"No answer for {client.unanswered:.0f} s"
+            case State.ENDED:
+                status = "You are not in the chatroom any more."
             case State.WAITING:
                 status = f"Reconnecting in {math.ceil(client.retry_in)} s"
             case _:
@@ -364,6 +397,7 @@ class Window:
     def _resize(self, steps: int) -> None:
         resize_fonts(self._root, steps)
         self.conversation.measure()
+        self.entry.icursor(self.entry.index("insert"))  # it would stay at its old pixel
 
     # --- the terminal we were started from ----------------------------------------------------
 
@@ -386,6 +420,12 @@ class Window:
             return
         for line in plain_lines(happening, self._client.name):
             self._output.write(line + "\n")
+
+
+def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:
+    assert isinstance(event.widget, ttk.Entry)
+    event.widget.select_range(0, "end")
+    return "break"
 
 
 def _set_text(label: ttk.Label, text: str) -> None:

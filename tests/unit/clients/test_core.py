@@ -22,6 +22,8 @@ from chatroom.clients.happenings import (
 from chatroom.clients.settings import ClientSettings
 
 SETTINGS = ClientSettings()
+SILENCE = SETTINGS.answer_seconds + 1
+HINT = "Is that the port of a chatroom?"
 LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
 
 
@@ -32,7 +34,13 @@ class World:
         self.now = 1000.0
         self.chance = 1.0
         self.client = Client(
-            SETTINGS, "t1cket", lambda: self.now, lambda: 5e8, lambda: self.chance, room
+            SETTINGS,
+            "t1cket",
+            lambda: self.now,
+            lambda: 5e8,
+            lambda: self.chance,
+            room,
+            "attic:1060",
         )
         self.ids = count(1)
         if name:
@@ -136,7 +144,7 @@ def test_a_room_that_cannot_be_had_ends_the_attempt() -> None:
     world = World("ann", room="no room")
     world.client.connected()
     world.says("error", code="bad-room", text="A room name holds no spaces.")
-    assert world.sees() == [Connected(), Failed("A room name holds no spaces.")]
+    assert world.sees() == [Connected(), Failed("attic:1060 says: A room name holds no spaces.")]
     assert not world.client.is_connected
 
 
@@ -156,7 +164,7 @@ def test_what_does_not_speak_json_is_no_chatroom(line: bytes) -> None:
     world = World()
     world.client.connected()
     world.client.received(line)
-    assert world.sees() == [Failed("What answers there is not a chatroom.")]
+    assert world.sees() == [Failed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
     assert not world.client.is_connected
 
 
@@ -170,15 +178,15 @@ def test_a_full_chatroom_says_so() -> None:
 def test_who_never_answers_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
-    world.passes(SETTINGS.answer_seconds)
-    assert world.sees() == [Failed("It does not answer like a chatroom.")]
+    world.passes(SILENCE)
+    assert world.sees() == [Failed(f"attic:1060 does not answer like a chatroom. {HINT}")]
 
 
 def test_a_line_without_an_end_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
     world.client.received(b"x" * (SETTINGS.max_message + 2))
-    assert world.sees() == [Failed("What answers there is not a chatroom.")]
+    assert world.sees() == [Failed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
 
 
 def test_somebody_who_takes_long_to_choose_a_name_is_connected_again() -> None:
@@ -225,7 +233,8 @@ def test_what_others_say_is_no_receipt(world: World) -> None:
 
 def test_requests_that_are_no_talk_are_sent_and_not_kept(world: World) -> None:
     world.client.request(events.Who())
-    assert world.sent() == [{"type": "who"}]
+    (who,) = world.sent()
+    assert who["type"] == "who"
     assert world.client.waiting == 0
 
 
@@ -507,11 +516,47 @@ def test_a_server_that_shuts_down_is_waited_for(world: World) -> None:
     assert world.client.state is State.WAITING
 
 
+def test_who_closes_at_once_is_no_chatroom() -> None:
+    world = World()
+    world.client.connected()
+    world.client.lost("The connection was closed.")
+    assert world.sees() == [Failed(f"attic:1060 closes the door. {HINT}")]
+
+
+def test_an_answer_that_is_due_is_spoken_of(world: World) -> None:
+    world.answers_pings()
+    world.client.request(events.Say("hi"))
+    (said,) = (message for message in world.sent() if message["type"] == "say")
+    assert world.client.unanswered == 0
+    world.now += 5
+    assert world.client.unanswered == 5
+    world.said("ann", "hi", ref=said["ref"])
+    assert world.client.unanswered == 0
+
+
+def test_something_said_into_a_dead_connection_finds_it_out(world: World) -> None:
+    world.passes(1)
+    world.answers_pings()
+    world.client.request(events.Say("hi"))
+    world.passes(SILENCE)
+    assert not world.client.is_connected
+
+
+def test_a_server_that_lets_one_speak_seldom_is_given_the_time_for_it() -> None:
+    world = World()
+    world.client.connected()
+    world.welcome(limits={**LIMITS, "rate": 0.05})
+    world.client.request(events.Say("hi"))
+    world.now += 45
+    world.client.tick()
+    assert world.client.is_connected
+
+
 # --- silence --------------------------------------------------------------------------------------
 
 
 def test_a_silent_connection_is_found_out_and_left(world: World) -> None:
-    world.passes(SETTINGS.answer_seconds)
+    world.passes(SILENCE)
     (lost,) = world.sees()
     assert isinstance(lost, Lost)
     assert not world.client.is_connected
@@ -545,7 +590,7 @@ def test_a_server_that_takes_the_connection_and_says_nothing_is_tried_again(worl
     world.client.lost("closed")
     world.passes(1)
     world.client.connected()
-    world.passes(SETTINGS.answer_seconds)
+    world.passes(SILENCE)
     assert world.client.state in (State.WAITING, State.CONNECTING)
 
 
@@ -592,7 +637,7 @@ def test_only_the_answer_to_the_last_ping_counts(world: World) -> None:
     (ping,) = (message for message in world.sent() if message["type"] == "ping")
     world.says("pong", ref=10_000)
     assert world.client.round_trip is None
-    world.passes(SETTINGS.answer_seconds)
+    world.passes(SILENCE)
     assert not world.client.is_connected, f"nobody has answered {ping}"
 
 
@@ -603,7 +648,7 @@ def test_a_ping_answered_late_is_no_answer_to_the_join() -> None:
     world.client.join("ann")
     world.says("pong", ref=ping["ref"])
     world.sees()
-    world.passes(SETTINGS.answer_seconds)
+    world.passes(SILENCE)
     assert not world.client.is_connected
 
 
@@ -693,6 +738,18 @@ def test_with_nothing_more_to_say_it_leaves_when_everything_has_arrived(world: W
     assert world.sees() == []
     world.said("ann", "hi", ref=said["ref"])
     assert world.sent() == [{"type": "quit"}]
+    assert world.client.state is State.ENDED
+
+
+def test_it_waits_for_the_answer_to_a_question(world: World) -> None:
+    world.client.request(events.Say("hi"))
+    world.client.request(events.Who())
+    said, who = world.sent()
+    world.client.finish()
+    world.said("ann", "hi", ref=said["ref"])
+    assert world.client.waiting == 0
+    assert len(world.sees()) == 1
+    world.says("members", room="lobby", count=0, members=[], ref=who["ref"])
     assert world.client.state is State.ENDED
 
 

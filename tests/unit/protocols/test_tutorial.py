@@ -1,5 +1,7 @@
 """The tutorial's own client, which frames nothing."""
 
+from itertools import islice
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +70,7 @@ def test_a_member_who_says_the_sentence_has_said_it() -> None:
         (SENTENCE + b"ann: hello", ("ann", b"ann: hello")),
         (SENTENCE + b"bob: hello", None),
         (b"Server: Ann Lee has joined the chat. Say hi!", ("Ann Lee", b"")),
-        (b"Server:  has joined the chat. Say hi!", None),
+        (b"Server:  has joined the chat. Say hi!", ("", b"")),
         (b"Server: a\nb has joined the chat. Say hi!", None),
         (b"Server: " + b"a" * 65 + b" has joined the chat. Say hi!", None),
         (b"", None),
@@ -105,23 +107,37 @@ def test_a_taken_name_is_followed_by_others_until_one_is_free() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "second"),
+    ("wanted", "next_ones"),
     [
-        ("Ann Lee", "Ann_Lee2"),
-        ("x" * 40, "x" * 30 + "2"),
-        ("!!", "guest2"),
-        ("M\u00fcller", "M_ller2"),
+        ("Ann Lee", ["Ann_Lee", "Ann_Lee2"]),
+        ("x" * 40, ["x" * 32, "x" * 30 + "2"]),
+        ("!!", ["guest", "guest2"]),
+        ("", ["guest", "guest2"]),
+        ("M\u00fcller", ["M_ller", "M_ller2"]),
+        ("ann", ["ann2", "ann3"]),
     ],
 )
-def test_a_name_that_cannot_be_had_becomes_one_that_can(wanted: str, second: str) -> None:
-    requests = Tutorial(wanted, LIMIT).join()
-    next(requests)
-    assert next(requests) == events.Join(second)
+def test_a_name_that_cannot_be_had_becomes_one_that_can(wanted: str, next_ones: list[str]) -> None:
+    requests = list(islice(Tutorial(wanted, LIMIT).join(), 3))
+    assert requests == [events.Join(name) for name in (wanted, *next_ones)]
+
+
+def test_whose_name_cannot_be_had_at_all_is_a_guest_and_hears_of_it_once() -> None:
+    tutorial = Tutorial("Server", LIMIT)
+    told = b""
+    for request in tutorial.join():
+        assert isinstance(request, events.Join)
+        if request.name == "guest":
+            tutorial.named()
+        else:
+            refused = f"The name {request.name} is reserved."
+            told += tutorial.answer(events.NameRefused("name-reserved", refused))
+    assert told == b"The name Server is reserved.\n"
 
 
 def test_when_no_name_is_free_it_is_over() -> None:
     *joins, last = Tutorial("ann", LIMIT).join()
-    assert len(joins) < 100
+    assert len(joins) < 120
     assert isinstance(last, Hangup)
 
 
