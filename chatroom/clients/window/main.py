@@ -1,18 +1,13 @@
-"""The window itself, and how it lives beside the network.
+"""The window itself: the form in front, the chat behind it, and what happens between the two.
 
-Everything happens in the thread of Tk. The network's loop is not left running: it is given a turn
-(`_turn`) in which it does what is ready and returns, so that no lock and no queue between threads
-is needed. Tk watches the loop's selector like any other file and calls for a turn when something is
-ready; besides, there are a few turns a second for what is due. What has been received waits in a
-bounded row, and each turn draws only a part of it: a burst of thousands of messages may take a
-second to be shown, but the window answers all the while.
+Everything happens in the thread of Tk (`turns.py`). What has been received waits in a bounded row,
+and each turn draws only a part of it: a burst of thousands of messages may take a second to be
+shown, but the window answers all the while.
 """
 
 import asyncio
 import math
-import selectors
 import signal
-import sys
 import tkinter
 import webbrowser
 from collections import deque
@@ -21,29 +16,23 @@ from tkinter import ttk
 from urllib.parse import urlsplit
 
 from chatroom.chat import events
-from chatroom.chat.text import clean
 from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import Back, Ended, Failed, Happening, NameWanted
-from chatroom.clients.look import is_own, milliseconds, plain_lines
+from chatroom.clients.look import is_own, milliseconds
 from chatroom.clients.network import Network
-from chatroom.clients.reader import Reader
 from chatroom.clients.settings import ClientSettings
+from chatroom.clients.window.beside import Beside
+from chatroom.clients.window.composer import Composer
 from chatroom.clients.window.conversation import Conversation, lines_of
 from chatroom.clients.window.entrance import Entrance, Wish
 from chatroom.clients.window.sidebar import Sidebar
 from chatroom.clients.window.theme import DARK, LIGHT, Theme, apply, make_fonts, resize_fonts
-from chatroom.output import Stream
-from chatroom.protocols.framing import Lines
+from chatroom.clients.window.turns import Turns
 from chatroom.protocols.typed import parse
 
-_TURN = 50  # milliseconds between two turns when nothing happens
-_BREATH = 2  # and when there is more to do, which leaves Tk the time to draw
-_PASSES = 4  # of the loop in one turn: to connect takes several
 _AT_ONCE = 200  # happenings drawn in one turn
-_RECALLED = 100  # lines that Up brings back
 _SMALL, _LARGE = "460x370", "900x620"
 _TITLE = "chatroom"
-
 _NARROW = 600  # pixels below which the people and rooms give way to what is said
 
 NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
@@ -57,23 +46,19 @@ class Window:
         self._root = root
         self._new_client = new_client
         self._settings = ClientSettings()
-        self._selector = selectors.DefaultSelector()
-        self._loop = asyncio.SelectorEventLoop(self._selector)
-        self._next_turn = ""  # Tk's name for it
+        self._turns = Turns(root, self._work)
+        self._loop = self._turns.loop
         self._theme = LIGHT
         self._client: Client | None = None
         self._network: Network | None = None
         self._running: asyncio.Task[None] | None = None
         self._where = ("", 0)
         self._pending: deque[Happening] = deque(maxlen=self._settings.lines_kept)
-        self._typed: deque[str] = deque(maxlen=_RECALLED)
-        self._recalled = 0
-        self._from_terminal: deque[str] = deque(maxlen=_RECALLED)
         self._unread = 0
         self._focused = True
         self._leaving = False
         self._stop_asked = False
-        self._output = Stream(sys.stdout.fileno())
+        self._beside = Beside(self._loop, self._say)
         self._build(wish)
         if wish.host and wish.name:
             self.entrance.try_it()
@@ -133,28 +118,18 @@ class Window:
         self.status.pack(side="left")
         self.round_trip = ttk.Label(status, style="Faint.TLabel")
         self.round_trip.pack(side="right")
-        foot = ttk.Frame(self.chat)
-        foot.pack(side="bottom", fill="x", pady=(10, 0))
-        self.send = ttk.Button(foot, text="Send", style="Accent.TButton", command=self._send)
-        self.send.pack(side="right", padx=(10, 0))
-        self.entry = ttk.Entry(foot, font="ChatText")
-        self.entry.pack(side="left", fill="x", expand=True)
-        self.entry.bind("<Return>", lambda _: self._send())
-        self.entry.bind("<KP_Enter>", lambda _: self._send())
-        self.entry.bind("<Up>", lambda _: self._recall(1))
-        self.entry.bind("<Down>", lambda _: self._recall(-1))
+        self.composer = Composer(self.chat, self._send)
+        self.composer.pack(side="bottom", fill="x", pady=(10, 0))
 
     # --- its life -----------------------------------------------------------------------------
 
     def run(self) -> None:
         """Until it is closed."""
         signal.signal(signal.SIGINT, self._interrupted)
-        reading = self._loop.create_task(self._read_terminal())
-        self._turn()
+        self._turns.start()
         self._root.mainloop()
-        reading.cancel()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
+        self._beside.close()
+        self._turns.close()
 
     def leave(self) -> None:
         """Say goodbye to the server, then close the window."""
@@ -165,28 +140,16 @@ class Window:
     def _interrupted(self, *_: object) -> None:
         self._stop_asked = True  # no more than that here: we may be in the middle of anything
 
-    def _turn(self) -> None:
-        """Give the network its turn, draw something of what came, and come back soon."""
-        try:
-            for _ in range(_PASSES):
-                self._loop.call_soon(self._loop.stop)
-                self._loop.run_forever()
-            self._draw_pending()
-            self._show_status()
-            if self._stop_asked and not self._leaving:
-                self.leave()
-        finally:  # a bug in drawing one message must not be the end of the window
-            if self._leaving and (self._running is None or self._running.done()):
-                self._root.destroy()
-            else:
-                self._root.tk.createfilehandler(self._selector, tkinter.READABLE, self._ready)
-                self._next_turn = self._root.after(_BREATH if self._pending else _TURN, self._turn)
-
-    def _ready(self, *_: object) -> None:
-        """Something has arrived. Who is called for it is not called again before its turn."""
-        self._root.tk.deletefilehandler(self._selector)
-        self._root.after_cancel(self._next_turn)
-        self._next_turn = self._root.after(_BREATH, self._turn)
+    def _work(self) -> bool:
+        """Our part of a turn."""
+        self._draw_pending()
+        self._show_status()
+        if self._stop_asked and not self._leaving:
+            self.leave()
+        if self._leaving and (self._running is None or self._running.done()):
+            self._turns.stop()
+            self._root.destroy()
+        return bool(self._pending)
 
     # --- coming in ----------------------------------------------------------------------------
 
@@ -216,20 +179,18 @@ class Window:
             self._root.geometry(_LARGE)
             self._root.minsize(360, 280)
             self.chat.pack(fill="both", expand=True)
-        self.entry.focus_set()
+        self.composer.entry.focus_set()
 
     def _end(self, text: str) -> None:
         """We were sent away. What was said can still be read, and we may come again."""
         if self.chat.winfo_manager():
-            self.entry.state(["disabled"])
-            self.send.configure(text="Join again", command=self._join_again)
+            self.composer.close("Join again", self._join_again)
         else:
             self.entrance.refuse(text)
 
     def _join_again(self) -> None:
         assert self._client is not None
-        self.entry.state(["!disabled"])
-        self.send.configure(text="Send", command=self._send)
+        self.composer.open()
         self._try(Wish(*self._where, self._client.name, self._client.company.room))
 
     def _return(self, problem: str) -> None:
@@ -249,7 +210,7 @@ class Window:
         for happening in happenings:
             self._note(happening)
             if isinstance(happening, NameWanted | Failed):
-                self._print(happening)  # the form shows it
+                self._beside.show(happening, "")  # the form shows it here
             else:
                 self._pending.append(happening)
         self._show_title()
@@ -264,7 +225,7 @@ class Window:
             lines += lines_of(
                 happening, self._client.name, self._client.wall(), len(self._theme.people)
             )
-            self._print(happening)
+            self._beside.show(happening, self._client.name)
         self.conversation.add(lines)
 
     def _note(self, happening: Happening) -> None:
@@ -323,12 +284,7 @@ class Window:
 
     # --- what the person does -----------------------------------------------------------------
 
-    def _send(self) -> None:
-        text = self.entry.get()
-        self.entry.delete(0, "end")
-        if text.strip():
-            self._typed.append(text)
-        self._recalled = 0
+    def _send(self, text: str) -> None:
         for line in text.split("\n"):
             self._say(line)
         self.conversation.show_end()
@@ -353,20 +309,11 @@ class Window:
         if self._network is not None:
             self._network.go_on()
 
-    def _recall(self, step: int) -> str:
-        """Bring back what was typed before."""
-        self._recalled = min(max(self._recalled + step, 0), len(self._typed))
-        self.entry.delete(0, "end")
-        if self._recalled:
-            self.entry.insert(0, self._typed[-self._recalled])
-        return "break"
-
     def _key_in_text(self, event: "tkinter.Event[tkinter.Text]") -> str | None:
         """Whoever types while reading back means the entry."""
         control = int(event.state) & 0x4
         if event.char and event.char.isprintable() and not control:
-            self.entry.focus_set()
-            self.entry.insert("end", event.char)
+            self.composer.add(event.char)
             return "break"
         return None
 
@@ -375,9 +322,7 @@ class Window:
             self._request(events.Move(room))
 
     def _write_to(self, name: str) -> None:
-        self.entry.delete(0, "end")
-        self.entry.insert(0, f"/msg {name} ")
-        self.entry.focus_set()
+        self.composer.put(f"/msg {name} ")
 
     def _open_link(self, url: str) -> None:
         if urlsplit(url).scheme.lower() in ("http", "https"):
@@ -397,29 +342,7 @@ class Window:
     def _resize(self, steps: int) -> None:
         resize_fonts(self._root, steps)
         self.conversation.measure()
-        self.entry.icursor(self.entry.index("insert"))  # it would stay at its old pixel
-
-    # --- the terminal we were started from ----------------------------------------------------
-
-    async def _read_terminal(self) -> None:
-        """What is typed there is said here. Its end, or having none, means nothing."""
-        lines = Lines(self._settings.max_message)
-        reader = Reader(sys.stdin.fileno(), self._loop)
-        while data := await reader.read():
-            for line in lines.split(data):
-                text = (line or b"").decode("utf-8", "replace")
-                self._from_terminal.append(clean(text))
-                self._say(text)
-
-    def _print(self, happening: Happening) -> None:
-        """What is said appears in the terminal, but for what was typed there."""
-        assert self._client is not None
-        own = is_own(happening, self._client.name)
-        if own and isinstance(happening, events.Said) and happening.text in self._from_terminal:
-            self._from_terminal.remove(happening.text)
-            return
-        for line in plain_lines(happening, self._client.name):
-            self._output.write(line + "\n")
+        self.composer.measure()
 
 
 def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:

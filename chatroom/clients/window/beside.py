@@ -1,0 +1,50 @@
+"""The terminal that the window was started from: what is said appears there, what is typed is said.
+
+Its end, or having none, means nothing.
+"""
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Callable
+
+from chatroom.chat import events
+from chatroom.chat.text import clean
+from chatroom.clients.happenings import Happening
+from chatroom.clients.look import plain_lines
+from chatroom.clients.reader import Reader
+from chatroom.output import Stream
+from chatroom.protocols.framing import Lines
+
+_MAX_LINE = 64 * 1024  # bytes
+_REMEMBERED = 100  # lines typed there that have not come back yet
+
+
+class Beside:
+    """`say` is called with each line that is typed."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._typed: deque[str] = deque(maxlen=_REMEMBERED)
+        self._output = Stream(sys.stdout.fileno())  # one that never makes the window wait
+        self._reading = loop.create_task(self._read(Reader(sys.stdin.fileno(), loop)))
+
+    def close(self) -> None:
+        self._reading.cancel()
+
+    def show(self, happening: Happening, me: str) -> None:
+        """Write it, unless it stands there already because it was typed there."""
+        match happening:
+            case events.Said(name=name, text=text) if name == me and text in self._typed:
+                self._typed.remove(text)
+            case _:
+                for line in plain_lines(happening, me):
+                    self._output.write(line + "\n")
+
+    async def _read(self, reader: Reader) -> None:
+        lines = Lines(_MAX_LINE)
+        while data := await reader.read():
+            for line in lines.split(data):
+                text = (line or b"").decode("utf-8", "replace")
+                self._typed.append(clean(text))
+                self._say(text)
