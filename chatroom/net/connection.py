@@ -102,9 +102,8 @@ class Connections:
         """
         full: list[K] = []
         size = len(data)
-        still_open = State.OPEN
         for key, connection in receivers.items():
-            if connection._outgoing.pieces or connection._state is not still_open:
+            if not connection._clear:
                 if not connection.write(data):
                     full.append(key)
                 continue
@@ -139,6 +138,7 @@ class Connection:
 
     __slots__ = (
         "_blocked",
+        "_clear",
         "_input_ended",
         "_interest",
         "_lingered",
@@ -164,6 +164,9 @@ class Connection:
         self._state = State.OPEN
         self._reason = ""
         self._outgoing = Outgoing()
+        # Open, and nothing is queued. One flag for all that a broadcast has to know: looking into
+        # every queue would fetch memory that nothing else needs, which is felt after a silence.
+        self._clear = True
         self._blocked = False  # the kernel did not take everything
         self._refused = False  # write did not take everything
         self._progress = 0.0  # when the kernel last took something of a blocked queue
@@ -211,6 +214,7 @@ class Connection:
             return False
         outgoing.pieces.append(data)
         outgoing.size += len(data)
+        self._clear = False
         return True
 
     def close(self, reason: str, farewell: bytes = b"") -> None:
@@ -297,6 +301,7 @@ class Connection:
         """The kernel took only so much of these bytes, which were sent past the empty queue."""
         self._outgoing.append(data)
         self._outgoing.advance(sent)
+        self._clear = False
         self._block()
 
     def _send(self) -> None:
@@ -305,6 +310,7 @@ class Connection:
         except OSError as error:
             self.abort(_describe(error))
             return
+        self._clear = self._state is State.OPEN and not self._outgoing.pieces
         if sent and self._blocked:
             self._progress = self._owner.loop.woke
 
@@ -394,6 +400,7 @@ class Connection:
     def _move(self, state: State) -> None:
         log.debug("%s %s -> %s", self.address, self._state.name, state.name)
         self._state = state
+        self._clear = False  # there is no way back to OPEN
 
     def _set_timer(self, seconds: float, call: Callable[[], None] | None) -> None:
         """Replace the timer; without a call there is none."""
