@@ -15,6 +15,7 @@ knows us by our ticket, tells with its welcome what the last one was that it had
 """
 
 import enum
+import math
 from collections.abc import Callable
 
 from chatroom.chat import events
@@ -31,6 +32,7 @@ from chatroom.clients.happenings import (
     NameWanted,
 )
 from chatroom.clients.outbox import Change, Kept, Outbox, Talk
+from chatroom.clients.pulse import Pulse
 from chatroom.clients.settings import ClientSettings
 from chatroom.protocols.framing import Lines
 
@@ -40,7 +42,6 @@ _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
 _HINT = "Is that the port of a chatroom?"
 _MOST_DOUBLINGS = 16
-_NOTICEABLE = 2.0  # seconds without an answer that people are told about
 
 
 class State(enum.Enum):
@@ -73,7 +74,6 @@ class Client:
         self.state = State.APART
         self.name = ""
         self.company = Company(room, settings.most_people, settings.people_interval, clock)
-        self.round_trip: float | None = None  # seconds
         self.deadline: float | None = None  # when `tick` is to be called
         self.wall = wall
         self._where = where
@@ -100,11 +100,8 @@ class Client:
         self._spoken_to = False  # whether the server has shown that it is a chatroom
         self._closing: events.Closing | None = None
         self._asked_by_us: set[int] = set()  # for our own use: nobody is to be shown the answers
-        self._pinged: tuple[int, float] | None = None  # the mark, and when
-        self._ping_at = 0.0
-        self._answer_by: float | None = None
         self._questions: set[int] = set()  # the person's, which are not answered yet
-        self._waiting_since = 0.0  # for the first of all answers that are due
+        self._pulse = Pulse(self._settings, self._clock)
 
     # --- for whoever drives it ----------------------------------------------------------------
 
@@ -128,10 +125,14 @@ class Client:
         return max(0.0, self._retry_at - self._clock()) if self.state is State.WAITING else 0.0
 
     @property
+    def round_trip(self) -> float | None:
+        """Seconds; None if that is not known."""
+        return self._pulse.round_trip if self.is_connected else None
+
+    @property
     def unanswered(self) -> float:
         """Seconds for which an answer is due; 0 as long as that is nothing to speak of."""
-        silent = self._clock() - self._waiting_since
-        return silent if self._answer_by is not None and silent >= _NOTICEABLE else 0.0
+        return self._pulse.unanswered if self.is_connected else 0.0
 
     def take_output(self) -> bytes:
         output = bytes(self._output)
@@ -148,7 +149,7 @@ class Client:
             return  # it comes too late: nobody wants it any more
         self._forget_connection()
         self.state = State.CONNECTED
-        self._expect_answer()
+        self._pulse.expect()
         if self.name:
             self._send_join()
         else:
@@ -166,8 +167,7 @@ class Client:
             self._gone(text if self._spoken_to else f"{self._where} closes the door. {_HINT}")
 
     def received(self, data: bytes) -> None:
-        if self._answer_by is not None:
-            self._expect_answer(again=True)  # whoever sends something is alive
+        self._pulse.heard()
         for line in self._lines.split(data):
             if not self.is_connected:
                 return
@@ -181,15 +181,16 @@ class Client:
             self._end("The server did not answer in time.")
         elif self.state is State.WAITING and now >= self._retry_at:
             self.state = State.CONNECTING
-        elif self.is_connected and self._answer_by is not None and now >= self._answer_by:
+        elif self.is_connected and now >= (self._pulse.answer_by or math.inf):
             self._gone(
                 f"{self._where} has not answered for {self._settings.answer_seconds:.0f} s."
                 if self._spoken_to
                 else f"{self._where} does not answer like a chatroom. {_HINT}"
             )
         elif self.state is State.JOINED:
-            if now >= self._ping_at:
-                self._look_around()
+            if now >= self._pulse.ping_at:
+                self._ping()
+                self._ask("rooms")
             if self.company.ask_at is not None and now >= self.company.ask_at:
                 self.company.ask_at = None
                 self._ask("who")
@@ -206,7 +207,6 @@ class Client:
         """Take part under this name."""
         self.name, self.company.room = name, room or self.company.room
         if self.state is State.CONNECTED:
-            self._expect_answer(again=True)
             self._send_join()
         self.start()
         self._set_deadline()
@@ -223,7 +223,7 @@ class Client:
             mark = self._next_mark()
             self._questions.add(mark)
             self._output += wire.request(command, mark)
-            self._expect_answer()
+            self._pulse.expect()
         else:
             self._refuse("not-connected", "You are not connected; that has to wait.")
         self._set_deadline()
@@ -259,7 +259,7 @@ class Client:
             self._refuse("too-long", "That is too long for the server; it was not sent.")
         else:
             self._output += data
-            self._expect_answer()
+            self._pulse.expect()
 
     def _refuse(self, code: str, text: str) -> None:
         self._happenings.append(events.Refused(code, text))
@@ -299,29 +299,13 @@ class Client:
 
     def _ping(self) -> None:
         mark = self._next_mark()
-        self._pinged = (mark, self._clock())
         self._output += wire.write("ping", mark)
-        self._expect_answer()
-
-    def _look_around(self) -> None:
-        self._ping_at = self._clock() + self._settings.ping_interval
-        self._ping()
-        self._ask("rooms")
-
-    def _expect_answer(self, again: bool = False) -> None:
-        """From now on an answer is due, if none was before; `again`: one has come, not the last."""
-        if self._answer_by is None or again:
-            pace = 1 / self._terms.rate if self._terms and self._terms.rate else 0.0
-            self._waiting_since = self._clock()
-            self._answer_by = self._waiting_since + self._settings.answer_seconds + 2 * pace
-
-    def _stop_waiting(self) -> None:
-        """Unless something else is due."""
-        if not (self._pinged or self._outbox or self._questions or self.state is State.JOINING):
-            self._answer_by = None
+        self._pulse.pinged(mark)
 
     def _send_join(self) -> None:
         self.state = State.JOINING
+        self._pulse.expect()
+        self._pulse.heard()  # the join has all the time that there is
         room = self.company.room
         self._output += wire.write("join", name=self.name, room=room, ticket=self._ticket)
 
@@ -330,7 +314,6 @@ class Client:
     def _gone(self, text: str) -> None:
         """There is no connection, or we want it no more."""
         self._output.clear()
-        self.round_trip = None
         closing, self._closing = self._closing, None
         if closing is not None:
             text = closing.text
@@ -370,7 +353,6 @@ class Client:
     def _end(self, text: str) -> None:
         if self.state is not State.ENDED:
             self.state = State.ENDED
-            self.round_trip = None
             self._happenings.append(Ended(text, len(self._outbox)))
 
     def _set_deadline(self) -> None:
@@ -380,9 +362,9 @@ class Client:
         if self.state is State.WAITING:
             due.append(self._retry_at)
         if self.is_connected:
-            due.append(self._answer_by)
+            due.append(self._pulse.answer_by)
         if self.state is State.JOINED:
-            due += [self._ping_at, self.company.ask_at]
+            due += [self._pulse.ping_at, self.company.ask_at]
         known = [time for time in due if time is not None]
         self.deadline = min(known) if known and self.state is not State.ENDED else None
 
@@ -418,7 +400,7 @@ class Client:
         kept = self._confirm(ref)
         match message:
             case wire.Pong():
-                self._take_pong(ref)
+                self._pulse.ponged(ref)
             case events.Welcomed():
                 self._take_welcome(message)
             case events.Refused() if self.state is State.JOINING:
@@ -441,23 +423,18 @@ class Client:
             case _:
                 self.company.note(message)
                 self._happenings.append(message)
-        self._stop_waiting()
+        if not (self._outbox or self._questions or self.state is State.JOINING):
+            self._pulse.rest()
         self._leave_if_finished()
-
-    def _take_pong(self, ref: Ref) -> None:
-        if self._pinged is not None and self._pinged[0] == ref:
-            now = self._clock()
-            self.round_trip = now - self._pinged[1]
-            self._pinged = None
-            if self.round_trip > _NOTICEABLE:  # it may be better by now
-                self._ping_at = min(self._ping_at, now + _NOTICEABLE)
 
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         self.state = State.JOINED
         self.name = welcome.name
         self.company.enter(welcome.room, welcome.people)
         self._terms = welcome.terms
-        self._joined_at = self._ping_at = self._clock()
+        self._joined_at = self._clock()
+        pace = 1 / welcome.terms.rate if welcome.terms.rate else 0.0
+        self._pulse = Pulse(self._settings, self._clock, pace)
         self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
         self._been_in = True
         if welcome.resumed and isinstance(welcome.last, int):
