@@ -34,11 +34,12 @@ KEPT = 100
 @pytest.fixture
 def root(desktop: Desktop) -> Iterator[tk.Tk]:
     root = tkinter.Tk(screenName=desktop.name)
-    make_fonts(root)
+    fonts = make_fonts(root)
     apply(root, LIGHT)
     root.geometry("500x300")
     yield root
     root.destroy()
+    del fonts
 
 
 def plain(*texts: str) -> list[list[Piece]]:

@@ -55,9 +55,11 @@ class Conversation(ttk.Frame):
     def _make_menu(self) -> None:
         menu = tkinter.Menu(self, tearoff=False)
         menu.add_command(label="Copy", command=lambda: self.text.event_generate("<<Copy>>"))
-        select_all = lambda: self.text.tag_add("sel", "1.0", "end-1c")  # noqa: E731
-        menu.add_command(label="Select all", command=select_all)
+        menu.add_command(label="Select all", command=self._select_all)
         self.text.bind("<Button-3>", lambda event: menu.tk_popup(event.x_root, event.y_root))
+
+    def _select_all(self) -> None:
+        self.text.tag_add("sel", "1.0", "end-1c")
 
     def colour(self, theme: Theme) -> None:
         """Show everything, also what is there already, in these colours."""

@@ -12,6 +12,7 @@ import tkinter
 import webbrowser
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from tkinter import ttk
 from urllib.parse import urlsplit
 
@@ -67,7 +68,7 @@ class Window:
 
     def _build(self, wish: Wish) -> None:
         root = self._root
-        make_fonts(root)
+        self._fonts = make_fonts(root)
         apply(root, self._theme)
         root.title(_TITLE)
         root.geometry(_SMALL)
@@ -77,7 +78,7 @@ class Window:
         root.bind_class("TEntry", "<Control-a>", _select_all)
         for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
             for key in keys.split():
-                root.bind(f"<Control-{key}>", lambda _, steps=steps: self._resize(steps))  # type: ignore[misc]
+                root.bind(f"<Control-{key}>", partial(self._resize, steps))
         self.entrance = Entrance(root, wish.host, wish.port, wish.name, wish.room, self._try)
         self.entrance.pack(fill="both", expand=True)
         self.chat = ttk.Frame(root, padding=(14, 10))
@@ -339,7 +340,7 @@ class Window:
         self.conversation.colour(theme)
         self._show_status()
 
-    def _resize(self, steps: int) -> None:
+    def _resize(self, steps: int, _: object) -> None:
         resize_fonts(self._root, steps)
         self.conversation.measure()
         self.composer.measure()

@@ -74,6 +74,16 @@ def apply(root: tkinter.Tk, theme: Theme) -> None:
     """Colour everything that ttk draws."""
     style = ttk.Style(root)
     style.theme_use("clam")
+    _colour_everything(style, theme)
+    _colour_buttons(style, theme)
+    _colour_scrollbars(style, theme)
+    style.configure("Faint.TLabel", foreground=theme.faint)
+    style.configure("Problem.TLabel", foreground=theme.problem)
+    style.configure("Room.TLabel", font="ChatTitle")
+    root.configure(background=theme.window)
+
+
+def _colour_everything(style: ttk.Style, theme: Theme) -> None:
     style.configure(
         ".",
         background=theme.window,
@@ -96,6 +106,9 @@ def apply(root: tkinter.Tk, theme: Theme) -> None:
         selectbackground=[("!focus", theme.panel)],
         fieldbackground=[("disabled", theme.window)],
     )
+
+
+def _colour_buttons(style: ttk.Style, theme: Theme) -> None:
     style.configure("TButton", padding=(14, 7), background=theme.panel)
     style.map("TButton", background=[("active", theme.window)])
     for name, padding in (("Accent.TButton", (16, 7)), ("New.TButton", (12, 4))):
@@ -108,28 +121,27 @@ def apply(root: tkinter.Tk, theme: Theme) -> None:
         )
     style.configure("Link.TButton", padding=(4, 2), background=theme.window)
     style.configure("Link.TButton", foreground=theme.faint, bordercolor=theme.window)
-    style.configure("Faint.TLabel", foreground=theme.faint)
-    style.configure("Problem.TLabel", foreground=theme.problem)
-    style.configure("Room.TLabel", font="ChatTitle")
+
+
+def _colour_scrollbars(style: ttk.Style, theme: Theme) -> None:
+    """Without arrows, and without a grip."""
     thumb = ("Vertical.Scrollbar.thumb", {"expand": "1", "sticky": "nswe"})
     trough: Any = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
-    style.layout("Vertical.TScrollbar", [trough])  # without arrows, and without a grip:
+    style.layout("Vertical.TScrollbar", [trough])
     style.configure("Vertical.TScrollbar", background=theme.border, gripcount=0)
     style.map(
         "Vertical.TScrollbar",
         background=[("disabled", theme.window), ("active", theme.faint)],
         bordercolor=[("disabled", theme.window)],
     )
-    root.configure(background=theme.window)
 
 
-def make_fonts(root: tkinter.Tk) -> None:
-    """The named fonts that everything is written in."""
+def make_fonts(root: tkinter.Tk) -> list[font.Font]:
+    """The named fonts that everything is written in. Tk forgets them when nobody holds them."""
     family = font.nametofont("TkDefaultFont", root).actual("family")
     for name in _FONTS:
         font.nametofont(name, root).configure(size=_START_SIZE)
-    # Tk forgets a font when its object goes, so the window holds them.
-    root.chat_fonts = [  # type: ignore[attr-defined]
+    return [
         font.Font(root, name="ChatText", family=family, size=_START_SIZE),
         font.Font(root, name="ChatBold", family=family, size=_START_SIZE, weight="bold"),
         font.Font(root, name="ChatTitle", family=family, size=_START_SIZE + 3, weight="bold"),
