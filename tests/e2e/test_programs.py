@@ -181,6 +181,13 @@ def test_messages_of_one_tick_reach_the_tutorials_client_line_by_line(
     assert original.shows() == "ann: one\nann: two\nann: three"
 
 
+def test_two_answers_in_one_tick_are_on_lines_of_their_own(original: Original) -> None:
+    original.joins("bob")
+    assert original.shows().startswith("All set, bob!")
+    original.peer.send(b"bob: /roomsbob: /ignore")
+    assert original.shows() == "Server: 1 room:\n  lobby  1 person\nServer: You ignore nobody."
+
+
 def test_the_tutorials_client_can_type_quickly(
     original: Original, connect: Callable[..., Peer]
 ) -> None:
