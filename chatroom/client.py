@@ -68,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _mend_streams() -> None:
     """Whatever we were started with: nothing to read, nowhere to write, a terminal of long ago."""
     open_standard_streams()
+    # they stay open as long as the program runs, so no `with` is wanted
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115

@@ -59,8 +59,8 @@ class Hub:
         self._changed: list[Room] = []
         self._ids = count(1)
         self._handlers: dict[type, Callable[[Member, Any], None]] = {
-            events.Say: self._say,
-            events.Act: self._act,
+            events.Say: self._speak,
+            events.Act: self._speak,
             events.Tell: self._tell,
             events.Greet: self._greet,
             events.Join: self._join,
@@ -235,19 +235,17 @@ class Hub:
 
     # --- talking ------------------------------------------------------------------------------
 
-    def _say(self, member: Member, command: events.Say) -> None:
-        if text := self._spoken(member, command):
-            room, name = self._seats[member], member.name
-            said = events.Said(next(self._ids), room.name, name, text, self._wall())
-            room.publish(said, member)
-            self._receipt(member, said)
-
-    def _act(self, member: Member, command: events.Act) -> None:
-        if text := self._spoken(member, command):
-            room, name = self._seats[member], member.name
-            acted = events.Acted(next(self._ids), room.name, name, text, self._wall())
-            room.publish(acted, member)
-            self._receipt(member, acted)
+    def _speak(self, member: Member, command: events.Say | events.Act) -> None:
+        text = self._cleaned(member, command)
+        if not text:
+            return
+        self._metrics.messages += 1
+        log.debug("%s: %s", member, text)
+        room = self._seats[member]
+        kind = events.Said if isinstance(command, events.Say) else events.Acted
+        spoken = kind(next(self._ids), room.name, member.name, text, self._wall())
+        room.publish(spoken, member)
+        self._receipt(member, spoken)
 
     def _tell(self, member: Member, command: events.Tell) -> None:
         to = self._find(member, command.name)
@@ -261,12 +259,6 @@ class Hub:
         else:
             text = f"{to.name} is not reading; it was not delivered."
             self.answer(member, events.Refused("not-reading", text))
-
-    def _spoken(self, member: Member, command: events.Say | events.Act) -> str:
-        if text := self._cleaned(member, command):
-            self._metrics.messages += 1
-            log.debug("%s: %s", member, text)
-        return text
 
     def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
         member.active = self._clock()

@@ -276,12 +276,10 @@ class Client:
     def _show_without_receipt(self, command: Talk | Change) -> None:
         """It was decided, and what became of it we have not heard."""
         match command:
-            case events.Say(text):
-                room = self.company.room
-                self._happenings.append(events.Said(0, room, self.name, text, self.wall()))
-            case events.Act(text):
-                room = self.company.room
-                self._happenings.append(events.Acted(0, room, self.name, text, self.wall()))
+            case events.Say(text) | events.Act(text):
+                kind = events.Said if isinstance(command, events.Say) else events.Acted
+                said = kind(0, self.company.room, self.name, text, self.wall())
+                self._happenings.append(said)
             case events.Tell(name):
                 text = f"Whether {name} got your private message is not known."
                 self._refuse("unknown", text)

@@ -50,10 +50,9 @@ def arrange(data: bytes, queued: int) -> bytes:
     arranged = bytearray()
     for line in data.removesuffix(_LF).split(_LF):
         used = (queued + len(arranged)) % _BLOCK
-        if used and used + 1 + len(line) > _BLOCK:
-            arranged += _LF * (_BLOCK - used)
-        elif queued + len(arranged):
-            arranged += _LF * bool(used)
+        if used:  # at the beginning of a block the line stands by itself
+            fits = used + len(_LF + line) <= _BLOCK
+            arranged += _LF if fits else _LF * (_BLOCK - used)
         arranged += line
     return bytes(arranged)
 

@@ -162,7 +162,7 @@ class Screen:
         )
         os.close(slave)
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
-        # it is asked where its cursor is
+        # it is asked where its cursor is; pyte means this method to be replaced
         self.screen.write_process_input = self.type  # type: ignore[assignment,method-assign]
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""

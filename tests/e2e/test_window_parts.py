@@ -9,7 +9,7 @@ import pytest
 
 from chatroom.chat import events
 
-tkinter = pytest.importorskip("tkinter")
+tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
 from chatroom.clients.window.conversation import Conversation, Piece, lines_of  # noqa: E402
 from chatroom.clients.window.entrance import Entrance, Wish  # noqa: E402

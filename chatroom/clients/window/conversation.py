@@ -102,6 +102,7 @@ class Conversation(ttk.Frame):
         if not self.lines:
             del pieces[:2]  # nothing stands above the first line, and nothing below the last
         self.text.configure(state="normal")
+        # Tk takes any number of texts and tags in one call; the stubs know of one pair only.
         self.text.insert("end", *pieces)  # type: ignore[arg-type]
         surplus = self.lines - self._kept
         if surplus > 0:

@@ -108,4 +108,5 @@ class Sidebar(ttk.Frame):
 
 
 def _chosen(box: tkinter.Listbox) -> tuple[int, ...]:
+    # the stubs have no types for it
     return cast(tuple[int, ...], box.curselection())  # type: ignore[no-untyped-call]
