@@ -1,7 +1,11 @@
+import re
 from pathlib import Path
 
+import compare
+import options
 import pytest
 from options import parse
+from peers import HERE
 
 
 def test_without_arguments_500_clients_of_whom_50_talk_for_ten_seconds() -> None:
@@ -91,3 +95,12 @@ def test_wrong_usage_is_one_clear_line_and_exit_2(
     assert said.startswith("flood: ")
     assert said.count("\n") == 1
     assert complaint in said
+
+
+@pytest.mark.parametrize(
+    "parser", [options.new_parser(), compare.new_parser()], ids=lambda p: p.prog
+)
+def test_every_option_is_in_the_documentation(parser: options.Parser) -> None:
+    text = (HERE.parents[1] / "docs" / "benchmarks.md").read_text()
+    names = {name for name in parser.format_help().split() if name.startswith("--")}
+    assert {name.strip("[],") for name in names} - {"--help"} <= set(re.findall(r"--[a-z]+", text))

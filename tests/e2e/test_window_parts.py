@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -13,6 +14,7 @@ tkinter = pytest.importorskip("tkinter")  # before what cannot be imported witho
 
 from chatroom.clients.window.conversation import Conversation, Piece, lines_of  # noqa: E402
 from chatroom.clients.window.entrance import Entrance, Wish  # noqa: E402
+from chatroom.clients.window.main import Window  # noqa: E402
 from chatroom.clients.window.sidebar import Sidebar  # noqa: E402
 from chatroom.clients.window.theme import (  # noqa: E402
     DARK,
@@ -32,13 +34,20 @@ KEPT = 100
 
 
 @pytest.fixture
-def root(desktop: Desktop) -> Iterator[tk.Tk]:
+def bare(desktop: Desktop) -> Iterator[tk.Tk]:
+    """A window with nothing in it."""
     root = tkinter.Tk(screenName=desktop.name)
-    fonts = make_fonts(root)
-    apply(root, LIGHT)
-    root.geometry("500x300")
     yield root
     root.destroy()
+
+
+@pytest.fixture
+def root(bare: tk.Tk) -> Iterator[tk.Tk]:
+    """The same with our fonts and colours, for one part."""
+    fonts = make_fonts(bare)
+    apply(bare, LIGHT)
+    bare.geometry("500x300")
+    yield bare
     del fonts
 
 
@@ -299,3 +308,81 @@ def test_letters_grow_and_shrink_within_reason(root: tk.Tk) -> None:
     for _ in range(100):
         resize_fonts(root, -1)
     assert size() == 7
+
+
+# --- the whole of it, without a server ------------------------------------------------------------
+
+
+def no_client(*_: object) -> NoReturn:
+    raise AssertionError("nobody is connected to here")
+
+
+@pytest.fixture
+def window(bare: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    """Nobody has joined yet; the chat is shown behind the form all the same."""
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        window = Window(bare, no_client, Wish("", 1060, "", ""))
+        window.chat.pack(fill="both", expand=True)
+        bare.geometry("900x620")
+        bare.update()
+        yield window
+        window._beside.close()
+        window._turns.close()
+
+
+def test_the_button_turns_day_into_night_and_back(window: Window) -> None:
+    colours = []
+    for _ in range(3):
+        text, people = window.conversation.text, window.sidebar.people
+        assert text.cget("background") == people.cget("background")
+        colours.append(text.cget("background"))
+        window.night.invoke()
+    assert colours == [LIGHT.panel, DARK.panel, LIGHT.panel]
+
+
+@pytest.mark.parametrize(("keys", "grown"), [("plus", 1), ("equal", 1), ("minus", -1)])
+def test_the_keys_change_the_size_of_letters(
+    window: Window, bare: tk.Tk, keys: str, grown: int
+) -> None:
+    size = tkinter.font.nametofont("ChatText", bare).actual("size")
+    window.composer.entry.focus_force()
+    bare.update()
+    window.composer.entry.event_generate(f"<Control-{keys}>")
+    assert tkinter.font.nametofont("ChatText", bare).actual("size") == size + grown
+    window.composer.entry.event_generate("<Control-0>")
+    assert tkinter.font.nametofont("ChatText", bare).actual("size") == size
+
+
+def test_in_a_narrow_window_the_people_give_way(window: Window, bare: tk.Tk) -> None:
+    assert window.sidebar.winfo_ismapped()
+    for size, shown in (("430x500", 0), ("900x620", 1)):
+        bare.geometry(size)
+        bare.update()
+        assert window.sidebar.winfo_ismapped() == shown
+
+
+def test_who_types_while_reading_back_means_the_entry(window: Window, bare: tk.Tk) -> None:
+    window.conversation.text.focus_force()
+    bare.update()
+    window.conversation.text.event_generate("<Key-h>")
+    assert window.composer.entry.get() == "h"
+
+
+def test_a_person_that_is_chosen_is_written_to(window: Window) -> None:
+    window.sidebar.show("ann", ["ann", "bob"], 2, "tea", ())
+    window.sidebar.people.selection_set(1)
+    window.sidebar.people.update()
+    x, y, width, height = window.sidebar.people.bbox(1)  # type: ignore[misc]
+    for event in ("<Button-1>", "<ButtonRelease-1>") * 2:
+        window.sidebar.people.event_generate(event, x=x + width // 2, y=y + height // 2)
+    assert window.composer.entry.get() == "/msg bob "
+
+
+def test_control_a_selects_all_of_a_field(window: Window, bare: tk.Tk) -> None:
+    entry = window.entrance.host
+    entry.insert(0, "attic")
+    entry.focus_force()
+    bare.update()
+    entry.event_generate("<Control-a>")
+    assert (entry.index("sel.first"), entry.index("sel.last")) == (0, 5)
