@@ -20,6 +20,7 @@ from chatroom.clients.happenings import Happening
 from chatroom.clients.network import Network
 from chatroom.clients.plain import Plain
 from chatroom.clients.settings import ClientSettings
+from chatroom.net.address import printable
 from chatroom.output import open_standard_streams
 from chatroom.settings import Settings
 
@@ -81,7 +82,7 @@ async def _talk(options: argparse.Namespace) -> int:
     """The terminal client, the better one where there is a person and what it needs."""
     settings = ClientSettings()
     loop = asyncio.get_running_loop()
-    where = address(options.host, options.port)
+    where = printable(options.host, options.port)
     client = new_client(settings, options.room, loop.time, where)
     if options.name:
         client.join(options.name)
@@ -104,10 +105,6 @@ def new_client(
 ) -> Client:
     ticket = secrets.token_urlsafe(16)
     return Client(settings, ticket, clock, time.time, random.random, room, where)
-
-
-def address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _window(options: argparse.Namespace) -> int:

@@ -20,8 +20,9 @@ from chatroom.chat.member import Broadcast
 from chatroom.console import Console
 from chatroom.fanout import Fanout
 from chatroom.metrics import Metrics
+from chatroom.net.address import printable
 from chatroom.net.connection import Connection, Connections
-from chatroom.net.listener import CannotListen, Listener, bind, printable
+from chatroom.net.listener import CannotListen, Listener, bind
 from chatroom.net.loop import Loop
 from chatroom.net.signals import Signals
 from chatroom.net.supervisor import notify

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import Happening
+from chatroom.net.address import printable
 
 _BOTH_FAMILIES = 0.25  # seconds after which the second one is tried as well (RFC 8305)
 _LAST_WORDS = 2.0  # seconds for the server to take what we have to say when we leave
@@ -112,7 +113,7 @@ class Network:
             problem = _describe(socket.gaierror())
         self._connecting = None
         if problem:
-            self._client.failed(f"Cannot connect to {self._host}:{self._port}: {problem}")
+            self._client.failed(f"Cannot connect to {printable(self._host, self._port)}: {problem}")
         self.go_on()
 
     # --- what the connection tells ------------------------------------------------------------

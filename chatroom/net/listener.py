@@ -18,6 +18,7 @@ import socket
 from collections.abc import Callable
 
 from chatroom.metrics import Metrics
+from chatroom.net.address import printable
 from chatroom.net.connection import Connections
 from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
@@ -135,10 +136,6 @@ class Listener:
         if self._log.due(self._loop.woke):
             log.warning("visitors turned away: %d (%s)", self._refused, why)
             self._refused = 0
-
-
-def printable(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def bind(host: str, port: int, settings: Settings) -> list[socket.socket]:

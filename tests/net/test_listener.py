@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from world import PATIENCE, Peer, Recorder, Sorted, World
 
+from chatroom.net.address import printable
 from chatroom.net.connection import Connection
-from chatroom.net.listener import FULL, CannotListen, Listener, bind, printable
+from chatroom.net.listener import FULL, CannotListen, Listener, bind
 from chatroom.settings import Settings
 
 

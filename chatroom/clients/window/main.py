@@ -29,6 +29,7 @@ from chatroom.clients.window.entrance import Entrance, Wish
 from chatroom.clients.window.sidebar import Sidebar
 from chatroom.clients.window.theme import DARK, LIGHT, Theme, apply, make_fonts, resize_fonts
 from chatroom.clients.window.turns import Turns
+from chatroom.net.address import printable
 from chatroom.protocols.typed import parse
 
 _AT_ONCE = 200  # happenings drawn in one turn
@@ -165,7 +166,7 @@ class Window:
         self._request(events.Quit("quit"))
         self._where = where
         self._client = client = self._new_client(
-            self._settings, wish.room, self._loop.time, f"{wish.host}:{wish.port}"
+            self._settings, wish.room, self._loop.time, printable(*where)
         )
         self._network = Network(
             client, *where, self._settings.connect_seconds, self._happened, self._loop
@@ -259,10 +260,9 @@ class Window:
         client = self._client
         if client is None:
             return
-        host, port = self._where
         match client.state:
             case State.JOINED:
-                status = f"Connected to {host}:{port} as {client.name}"
+                status = f"Connected to {printable(*self._where)} as {client.name}"
                 if client.unanswered:
                     status = f"No answer for {client.unanswered:.0f} s"
             case State.ENDED:
