@@ -56,6 +56,10 @@ class Detect:
 
     answer = encode
 
+    def find_cancel(self, ahead: bytes) -> int:
+        """Nobody who is undecided has said anything."""
+        return -1
+
     def silence(self) -> Iterator[Request]:
         if not self._seen.strip(_LINE_ENDS):
             yield Become(self._person)

@@ -6,6 +6,7 @@ command. A peer whose first line ends in CR LF is answered in CR LF.
 What a line may look like is settled here; what a command means and whether it is allowed is not.
 """
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Hashable, Iterator
 
@@ -17,6 +18,8 @@ from chatroom.protocols.rendering import PROMPT, render
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, introduction
 from chatroom.protocols.typed import QUIT, parse
+
+_CANCEL = re.compile(rb"(?:\A|\n)/cancel[ \t\r\0]*\n", re.IGNORECASE)
 
 
 class Line:
@@ -49,6 +52,10 @@ class Line:
         return render(event, self._ending)
 
     answer = encode
+
+    def find_cancel(self, ahead: bytes) -> int:
+        found = _CANCEL.search(ahead)
+        return found.end() if found else -1
 
     def silence(self) -> Iterator[Request]:
         """Greet them, once, whether they wait for it or type first."""

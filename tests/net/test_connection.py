@@ -279,10 +279,10 @@ def test_a_receiver_of_broadcasts_who_takes_no_byte_is_cut_as_well(world: World)
     plain = world.plain(buffer=SMALL)
     world.connections.broadcast({1: plain.connection}, MUCH)
     world.tick()
-    world.later(29.999)
+    world.later(89.999)
     assert plain.session.reasons == []
     world.later(0.001)
-    assert plain.session.reasons == ["took no data for 30 s"]
+    assert plain.session.reasons == ["took no data for 90 s"]
 
 
 # --- the limit of the queue --------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_a_full_queue_refuses_and_says_when_to_go_on(world: World) -> None:
     while plain.connection.write(b"x" * KIB):
         assert plain.connection.queued <= limit
     full = plain.connection.queued
-    assert limit - KIB < full <= limit
+    assert limit - KIB < plain.connection._outgoing.weight <= limit
     assert not plain.connection.write(b"y" * KIB)
     assert plain.connection.queued == full
     assert plain.session.drains == 0
@@ -367,15 +367,15 @@ def test_whoever_kept_up_may_be_given_a_batch_of_any_size(world: World) -> None:
 # --- a peer that takes nothing -----------------------------------------------------------------
 
 
-def test_a_peer_that_takes_no_byte_is_cut_after_exactly_thirty_seconds(
+def test_a_peer_that_takes_no_byte_is_cut_after_exactly_ninety_seconds(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     plain = blocked(world)
-    world.later(29.999)
+    world.later(89.999)
     assert plain.session.reasons == []
     world.later(0.001)
-    assert plain.session.reasons == ["took no data for 30 s"]
-    assert world.metrics.endings["took no data for 30 s"] == 1
+    assert plain.session.reasons == ["took no data for 90 s"]
+    assert world.metrics.endings["took no data for 90 s"] == 1
     assert f"with {len(MUCH) - sum(plain.sock.sent)} bytes waiting" in caplog.text
 
 
@@ -386,26 +386,26 @@ def test_a_peer_that_takes_a_little_now_and_then_is_not_cut(world: World) -> Non
     world.tick()
     for _ in range(8):
         plain.sock.plan = [1]
-        world.later(29.5)
+        world.later(89.5)
         assert plain.session.reasons == []
         assert plain.connection.queued > 0
-    world.later(29.5)
+    world.later(89.5)
     assert plain.connection.queued == 0
     world.later(100)
     assert plain.session.reasons == []
 
 
-def test_the_thirty_seconds_begin_with_the_last_byte_taken(world: World) -> None:
+def test_the_ninety_seconds_begin_with_the_last_byte_taken(world: World) -> None:
     plain = world.plain()
     plain.sock.plan = [1]
     plain.connection.write(b"x" * 10)
     world.tick()
     plain.sock.plan = [1, *[BlockingIOError(errno.EAGAIN, "")] * 100]
     world.later(20)
-    world.later(29)
+    world.later(89)
     assert plain.session.reasons == []
     world.later(1)
-    assert plain.session.reasons == ["took no data for 30 s"]
+    assert plain.session.reasons == ["took no data for 90 s"]
 
 
 def test_a_peer_that_is_sent_nothing_may_be_idle_for_ever(world: World) -> None:
@@ -1196,7 +1196,6 @@ def test_a_selector_that_fails_in_the_middle_costs_one_connection(world: World) 
     selector.full = True
     slow.connection.write(b"x" * 1_000_000)
     other.connection.write(b"y")
-    world.bugs = 1
     world.tick()
-    assert slow.session.reasons == ["internal error"]
+    assert slow.session.reasons == ["no space left on device"]
     assert other.peer.read() == b"y"
