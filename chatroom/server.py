@@ -192,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     metrics = Metrics()
     errors, output = Stream(2), Stream(1)
-    log_to(errors, metrics, options.log_level)
+    handler = log_to(errors, metrics, options.log_level, Settings().log_alike)
     settings = settings_of(options)
     try:
         sockets = bind(settings.host, settings.port, settings)
@@ -200,6 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.write(f"chatroom: {problem}\n")
         return 1
     loop = Loop(settings, metrics)
+    handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
     Console(0, output, loop, server.hub, server.shut_down, server.measure).start()

@@ -5,10 +5,10 @@ makes commands of them, and the session consumes those one at a time: it carries
 protocol has to say by itself and hands the rest to the hub. The hub's answers take the way back
 through `Outlet`, which the session is.
 
-Here a client that talks too fast is slowed down. The commands of what was received are an iterator,
+Here a client that talks too fast is throttled. The commands of what was received are an iterator,
 and consuming it stops, and reading with it, when the client has no tokens left or has had its turn
-in this tick. Nothing is lost: TCP holds the rest back. Bytes cost tokens as well as lines, or a line
-that never ends would be free, and so do long answers.
+in this tick. Nothing is lost: TCP holds the rest back. Bytes cost tokens as well as lines, or a
+line that never ends would be free, and so do long answers.
 
 Whoever pasted something long is told how much of it waits, and `/cancel` drops it. That line comes
 behind the paste, which is not read at this time, so it is looked for in the kernel's buffer.

@@ -67,7 +67,7 @@ class Settings:
     queue_bytes: int = 256 * KIB
 
     # Seconds in which a client with a full queue must acknowledge at least one byte, or be cut. On
-    # loopback Linux acknowledges nothing more before 64 KB have been read: somebody who reads 1 KB/s
+    # loopback Linux acknowledges nothing more before 64 KB have been read: whoever reads 1 KB/s
     # without a pause is silent for 66 s (measured).
     stall_seconds: float = 90.0
 
@@ -144,6 +144,10 @@ class Settings:
 
     # Seconds of work in one tick after which the log says that the loop is late.
     lag_warning: float = 0.1
+
+    # Log lines of one kind in a second ("ann joined", "bob joined"); the others are told as a
+    # number. A storm of newcomers would write 41 GB a day.
+    log_alike: int = 20
 
     # Seconds between two log lines about the same pressing condition.
     log_interval: float = 60.0

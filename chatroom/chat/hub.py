@@ -185,7 +185,7 @@ class Hub:
         except Unavailable as refusal:
             self.answer(member, events.NameRefused(refusal.code, refusal.text))
             return
-        log.info("%s %s", member, "resumed" if resumed else "joined")
+        log.info("%s resumed" if resumed else "%s joined", member)
         if member.ignored:
             self._choosy.add(member)
         member.since = member.active = self._clock()

@@ -270,7 +270,7 @@ class Connection:
             return True
         if error := self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self.abort(_describe(OSError(error, "")))
-        return self._state is State.CLOSED
+        return bool(error)
 
     @property
     def turns(self) -> Turns:

@@ -257,7 +257,7 @@ class Loop:
         """The error boundary of the program. `last`: the call is a step of handling an error."""
         try:
             call(argument)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the one place that may
             if last:
                 return  # for the same reason, most likely; the other steps are still taken
             self._metrics.handler_errors += 1

@@ -12,7 +12,6 @@ the first piece as a whole).
 
 import socket
 
-
 _PIECE = 64  # bytes that a piece takes beside what is in it
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from world import Clock, World, world_with
 
+from chatroom.chat.events import Command
+from chatroom.chat.member import Member
 from chatroom.metrics import Metrics
 from chatroom.net.loop import Loop
 from chatroom.net.turns import Turns
@@ -107,9 +109,9 @@ def slowly(world: World, clock: Clock) -> None:
     """Every command takes a millisecond from now on."""
     handle = world.hub.handle
 
-    def slow(*arguments: object) -> None:
+    def slow(member: Member, command: Command) -> None:
         clock.advance(0.001)
-        handle(*arguments)  # type: ignore[arg-type]
+        handle(member, command)
 
     world.hub.handle = slow  # type: ignore[method-assign]
 
