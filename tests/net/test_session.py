@@ -629,8 +629,8 @@ def test_a_long_answer_costs_what_it_weighs(make_world: Callable[..., World]) ->
     world.tick()
     assert (
         ann.text().count("10 people in room") == 1
-    )  # a row has 60 bytes: it cost six tokens of four
-    world.later(2.9)
+    )  # it weighs four more tokens
+    world.later(1.9)
     assert ann.text() == ""
     world.later(0.2)
     assert ann.text().count("10 people in room") == 1
