@@ -91,6 +91,11 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Drop the lines of this visitor that wait to be handled because they came too fast."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """`meant`: the visitor wants to leave. If not, their connection has only ended."""
 
@@ -98,7 +103,9 @@ class Quit:
     meant: bool = True
 
 
-Command = Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
+Command = (
+    Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Cancel | Quit
+)
 
 # --- events: from the hub to members ----------------------------------------------------------
 

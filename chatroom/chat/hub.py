@@ -70,6 +70,7 @@ class Hub:
             events.Rooms: self._list_rooms,
             events.Ignore: self._ignore,
             events.Stats: self._stats,
+            events.Cancel: self._cancel,
             events.Quit: self._quit,
         }
         self._open_to_strangers = (events.Greet, events.Join, events.Quit)
@@ -347,6 +348,11 @@ class Hub:
 
     def _stats(self, member: Member, _: events.Stats) -> None:
         self.answer(member, self._measure())
+
+    def _cancel(self, member: Member, _: events.Cancel) -> None:
+        """What waits is known to the session; a command that comes this far found nothing."""
+        text = "Nothing is waiting to be said."
+        self.answer(member, events.Refused("nothing-waits", text))
 
     def _people(self, members: Iterable[Member], total: int) -> events.People:
         shown = islice(members, self._settings.names_shown)

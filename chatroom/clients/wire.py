@@ -74,7 +74,7 @@ def request(command: events.Command, ref: Ref = None) -> bytes:
             return write("move", ref, room=room)
         case events.Ignore(name):
             return write("ignore", ref, name=name)
-        case events.Who() | events.Rooms() | events.Stats() | events.Quit():
+        case events.Who() | events.Rooms() | events.Stats() | events.Cancel() | events.Quit():
             return write(type(command).__name__.lower(), ref)
         case _:
             raise ValueError(f"{command!r} is nothing to ask for")

@@ -127,6 +127,7 @@ _REQUESTS: dict[
     "ignore": ((), ("name",), lambda fields, _: events.Ignore(fields["name"])),
     "ping": ((), (), lambda *_: Ping()),
     "stats": ((), (), lambda *_: events.Stats()),
+    "cancel": ((), (), lambda *_: events.Cancel()),
     "quit": ((), (), lambda *_: events.Quit("quit")),
 }
 

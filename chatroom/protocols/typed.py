@@ -20,6 +20,7 @@ HELP = """\
 /nick NAME         take another name
 /ignore NAME       hear no more of somebody, or hear them again; without NAME: the list
 /stats             how the server is doing
+/cancel            drop what you have sent and that waits to be said
 /quit, QUIT        leave
 //TEXT             say something that begins with a slash
 """
@@ -73,6 +74,7 @@ _VERBS: dict[str, Callable[[str], events.Command | None]] = {
     "/nick": lambda rest: events.Rename(rest) if rest else None,
     "/ignore": events.Ignore,
     "/stats": lambda _: events.Stats(),
+    "/cancel": lambda _: events.Cancel(),
     "/quit": lambda _: events.Quit("quit"),
 }
 

@@ -954,3 +954,10 @@ def test_a_private_message_to_somebody_who_is_not_reading_is_said_to_be_lost(hal
     ann.does(events.Tell("bob", "psst"))
     hall.tick()
     assert ann.heard() == ["Server: bob is not reading; it was not delivered."]
+
+
+def test_a_cancel_that_finds_nothing_waiting_is_told_so(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Cancel())
+    hall.tick()
+    assert ann.heard() == ["Server: Nothing is waiting to be said."]

@@ -67,6 +67,7 @@ def server(text: str) -> list[Request]:
         ("/ignore bob", events.Ignore("bob")),
         ("/ignore", events.Ignore("")),
         ("/stats", events.Stats()),
+        ("/cancel", events.Cancel()),
         ("/help", Reply(HELP.encode())),
         ("Your name: bob", events.Say("Your name: bob")),
     ],

@@ -38,6 +38,7 @@ REQUESTS = [
     ('{"type":"ignore","name":"bob"}', events.Ignore("bob")),
     ('{"type":"ignore"}', events.Ignore("")),
     ('{"type":"stats"}', events.Stats()),
+    ('{"type":"cancel"}', events.Cancel()),
     ('{"type":"quit"}', events.Quit("quit")),
     ('{"type":"who","colour":{"of":["the","future"]}}', events.Who()),
     (' {"type" : "who"}\t', events.Who()),
