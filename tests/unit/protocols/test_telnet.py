@@ -146,7 +146,7 @@ def test_nothing_that_was_looked_at_far_ahead_is_looked_at_again(noise: bytes) -
 
 
 def test_a_subnegotiation_that_is_not_believed_is_text_with_all_that_it_holds() -> None:
-    data = SB + b"x" * 250 + INTERRUPT * 4
+    data = SB + b"x" * 255 + INTERRUPT * 2
     assert outcome([data + b"y"]) == (data + b"y", False)
     assert outcome(bytewise(data + b"y")) == (data + b"y", False)
 
