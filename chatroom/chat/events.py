@@ -49,9 +49,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Privately, to one member in whatever room."""
+    """Privately, to one member in whatever room. `None` is whoever last told the visitor."""
 
-    name: str
+    name: str | None
     text: str
     ref: Ref = None
 
@@ -70,7 +70,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    pass
+    """Who is in this room? Without a name: in the visitor's own."""
+
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

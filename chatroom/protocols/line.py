@@ -16,7 +16,7 @@ from chatroom.protocols.http import respond, verb_of
 from chatroom.protocols.rendering import PROMPT, render
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, introduction
-from chatroom.protocols.typed import QUIT, parse
+from chatroom.protocols.typed import parse
 
 
 class Line:
@@ -87,8 +87,8 @@ class Line:
                 yield self._name(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip())
 
     def _name(self, line: str) -> Request:
-        if line in (QUIT, "/quit"):
-            return events.Quit("quit")
+        if isinstance(command := parse(line), events.Quit):
+            return command
         if not line:
             return self._reply("")
         return events.Join(line)

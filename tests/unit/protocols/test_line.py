@@ -5,7 +5,7 @@ import pytest
 from chatroom.chat import events
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.line import Line
-from chatroom.protocols.typed import HELP
+from chatroom.protocols.typed import HELP, parse
 
 LIMIT = 4096
 
@@ -69,6 +69,8 @@ def server(text: str) -> list[Request]:
         ("/stats", events.Stats()),
         ("/cancel", events.Cancel()),
         ("/help", Reply(HELP.encode())),
+        ("/who tea", events.Who("tea")),
+        ("/reply hi there", events.Tell(None, "hi there")),
         ("Your name: bob", events.Say("Your name: bob")),
     ],
 )
@@ -87,9 +89,20 @@ def test_a_line_asks_for(line: str, request_: Request) -> None:
         ("/msg bob", "/msg NAME TEXT"),
         ("/msg bob  ", "/msg NAME TEXT"),
         ("/nick", "/nick NAME"),
+        ("/nickname", "/nick NAME"),
+        ("/w bob", "/msg NAME TEXT"),
+        ("/reply", "/reply TEXT"),
+        ("/rooms tea", "/rooms"),
+        ("/list tea", "/rooms"),
+        ("/stats please", "/stats"),
+        ("/cancel it", "/cancel"),
+        ("/help me", "/help"),
+        ("/quit it", "/quit"),
     ],
 )
-def test_a_command_without_what_it_needs_is_answered_with_its_usage(line: str, usage: str) -> None:
+def test_a_command_with_too_little_or_too_much_is_answered_with_its_usage(
+    line: str, usage: str
+) -> None:
     assert typed(f"{line}\n".encode()) == server(f"Usage: {usage}")
 
 
@@ -100,13 +113,44 @@ def test_a_command_without_what_it_needs_is_answered_with_its_usage(line: str, u
         ("/hlep", "/help"),
         ("/romos", "/rooms"),
         ("/jion tea", "/join"),
-        ("/QIUT", "/quit"),
-        ("/nickname x", "/nick"),
+        ("/NIKC x", "/nick"),
+        ("/kick bob", "/nick"),
         ("/mgs bob hi", "/msg"),
+        ("/ignroe bob", "/ignore"),
+        ("/em waves", "/me"),
+        ("/satts", "/stats"),
     ],
 )
 def test_an_unknown_command_is_answered_with_the_nearest_known_one(line: str, nearest: str) -> None:
     expected = server(f"There is no such command; did you mean {nearest}?")
+    assert typed(f"{line}\n".encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "verb"),
+    [
+        ("/w bob hi", "/msg bob hi"),
+        ("/tell bob hi", "/msg bob hi"),
+        ("/Whisper bob hi", "/msg bob hi"),
+        ("/names tea", "/who tea"),
+        ("/list", "/rooms"),
+        ("/exit", "/quit"),
+        ("/leave", "/quit"),
+        ("/part", "/quit"),
+        ("/bye", "/quit"),
+        ("/nickname x", "/nick x"),
+        ("/?", "/help"),
+        ("/h", "/help"),
+    ],
+)
+def test_what_people_try_who_come_from_other_chats_works(alias: str, verb: str) -> None:
+    assert typed(f"{alias}\n".encode()) == typed(f"{verb}\n".encode())
+    assert not isinstance(parse(alias), str) or parse(alias) == HELP
+
+
+@pytest.mark.parametrize("line", ["/QIUT", "/quti", "/exti", "/history", "/ab", "/xyo", "/"])
+def test_what_is_far_from_all_commands_or_near_to_leaving_gets_no_suggestion(line: str) -> None:
+    expected = server("There is no such command; /help lists the commands.")
     assert typed(f"{line}\n".encode()) == expected
 
 
@@ -119,7 +163,7 @@ def test_an_unknown_command_like_no_other_is_answered_with_where_they_are_listed
 def test_the_help_names_every_command() -> None:
     for command in ("/who", "/rooms", "/join ROOM", "/msg NAME TEXT", "/me TEXT", "/nick NAME"):
         assert command in HELP
-    for command in ("/ignore NAME", "/stats", "/quit", "QUIT", "//"):
+    for command in ("/ignore [NAME]", "/stats", "/quit", "QUIT", "//", "/reply TEXT", "/cancel"):
         assert command in HELP
 
 
@@ -137,6 +181,7 @@ def test_the_help_names_every_command() -> None:
         ("QUIT", events.Quit("quit")),
         (" QUIT ", events.Quit("quit")),
         ("/quit", events.Quit("quit")),
+        ("/bye", events.Quit("quit")),
         ("", Reply(b"Your name: ")),
         ("  ", Reply(b"Your name: ")),
     ],
