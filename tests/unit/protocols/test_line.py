@@ -1,5 +1,7 @@
 """What people type, and what comes of it."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from chatroom.chat import events
@@ -338,3 +340,71 @@ def test_negotiations_of_telnet_are_taken_out() -> None:
     assert list(line.receive(b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f")) == []
     assert list(line.receive(b"a\xff\xf1nn\r\n")) == [events.Join("ann")]
     assert line.dialect == ("line", "\r\n")
+
+
+# --- a pipe whose name is not free ------------------------------------------------------------
+
+TAKEN = events.NameRefused("name-taken", "The name bot is taken.")
+
+
+class Newcomers:
+    """What a visitor asks for and is answered, when only one name can be had."""
+
+    def __init__(self, free: str, code: str = "name-taken") -> None:
+        self.line = newcomer()
+        self.free = free
+        self.code = code
+        self.answers = b""
+
+    def ask(self, *pieces: bytes) -> list[Request]:
+        return [request for piece in pieces for request in self._consume(piece)]
+
+    def _consume(self, piece: bytes) -> Iterator[Request]:
+        for request in self.line.receive(piece):
+            yield request
+            if isinstance(request, Reply):
+                self.answers += request.data
+            elif request == events.Join(self.free):
+                self.line.named()
+            elif isinstance(request, events.Join):
+                refused = events.NameRefused(self.code, f"The name {request.name} is taken.")
+                self.answers += self.line.answer(refused)
+
+
+def test_a_pipe_whose_name_is_taken_gets_the_next_number_and_is_told_once() -> None:
+    pipe = Newcomers("bot3")
+    assert pipe.ask(b"bot\r\nthe build is done\r\n", b"") == [
+        *(events.Join("bot"), events.Join("bot2"), events.Join("bot3")),
+        *(events.Say("the build is done"), events.Quit("end of input")),
+    ]
+    assert pipe.answers == b"The name bot is taken.\r\n"
+
+
+def test_a_last_line_without_an_ending_makes_a_pipe_as_well() -> None:
+    pipe = Newcomers("bot2", "name-held")
+    assert pipe.ask(b"bot\nthe build is done", b"")[:3] == [
+        *(events.Join("bot"), events.Join("bot2"), events.Say("the build is done")),
+    ]
+
+
+@pytest.mark.parametrize("pieces", [[b"bot\n", b"x\n"], [b"bot\r\n\r\n"], [b"bot\n"]], ids=repr)
+def test_a_person_whose_name_is_taken_is_asked_again(pieces: list[bytes]) -> None:
+    person = Newcomers("none")
+    assert events.Join("bot2") not in person.ask(*pieces)
+    question = person.line.encode(TAKEN)
+    assert question.endswith(b"Your name: ")
+    assert person.answers.startswith(question)
+
+
+def test_a_pipe_whose_name_is_no_name_is_asked_again() -> None:
+    pipe = Newcomers("good", "bad-name")
+    assert pipe.ask(b"Server\ngood\nhello\n") == [
+        *(events.Join("Server"), events.Join("good"), events.Say("hello")),
+    ]
+
+
+def test_a_pipe_for_which_there_is_no_name_is_asked_again() -> None:
+    pipe = Newcomers("none")
+    tried = pipe.ask(b"bot\nhello\n")
+    assert tried[-2:] == [events.Join("bot99"), events.Join("hello")]
+    assert pipe.answers.endswith(b"Your name: ")
