@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-ALL_SET = "All set, {}! Leave the chatroom anytime by typing QUIT; /help lists the commands.\n"
+ALL_SET = "All set, {}! Leave anytime by typing QUIT; /help lists the commands.\n"
 
 Nc = Callable[..., Any]
 

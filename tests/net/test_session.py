@@ -11,7 +11,7 @@ from chatroom.session import Bucket
 
 WELCOME = "Welcome to the chatroom. Nobody else is here yet.\n"
 PROMPT = "Your name: "
-SET = "All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands.\n"
+SET = "All set, ann! Leave anytime by typing QUIT; /help lists the commands.\n"
 
 
 def talk(*texts: object) -> str:

@@ -13,7 +13,7 @@ from chatroom.settings import Settings
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
 
-WELCOME = "All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."
+WELCOME = "All set, ann! Leave anytime by typing QUIT; /help lists the commands."
 
 
 # --- arriving ---------------------------------------------------------------------------------
@@ -42,7 +42,9 @@ def test_a_greeting_names_the_first_few_and_counts_the_rest(hall: Hall) -> None:
     ann = hall.visitor()
     ann.does(events.Greet())
     names = ", ".join(f"n{number}" for number in range(20))
-    assert ann.heard()[0] == f"Welcome to the chatroom. 23 people are here: {names} and 3 more"
+    *greeting, _ = ann.heard()
+    text = " ".join(map(str.strip, greeting))
+    assert text == f"Welcome to the chatroom. 23 people are here: {names} and 3 more"
 
 
 def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
