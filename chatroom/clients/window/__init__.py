@@ -9,7 +9,9 @@ from chatroom.clients.window.main import NewClient, Window
 __all__ = ["run"]
 
 
-def run(new_client: NewClient, host: str, port: int, name: str, room: str) -> int:
+def run(
+    new_client: NewClient, host: str, port: int, name: str, room: str, *, echo: bool = False
+) -> int:
     """Until the window is closed; the exit code. Without host or name it asks for them."""
     try:
         root = tkinter.Tk(className="Chatroom")
@@ -20,5 +22,5 @@ def run(new_client: NewClient, host: str, port: int, name: str, room: str) -> in
             file=sys.stderr,
         )
         return 1
-    Window(root, new_client, Wish(host, port, name, room)).run()
+    Window(root, new_client, Wish(host, port, name, room), echo).run()
     return 0
