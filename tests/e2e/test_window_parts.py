@@ -14,7 +14,7 @@ tkinter = pytest.importorskip("tkinter")  # before what cannot be imported witho
 
 from chatroom.clients.window.completion import complete  # noqa: E402
 from chatroom.clients.window.composer import Composer  # noqa: E402
-from chatroom.clients.window.conversation import Conversation, Piece, lines_of  # noqa: E402
+from chatroom.clients.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
 from chatroom.clients.window.drafts import split  # noqa: E402
 from chatroom.clients.window.entrance import Entrance, Wish  # noqa: E402
 from chatroom.clients.window.history import History  # noqa: E402
@@ -219,6 +219,14 @@ def test_only_the_rows_of_a_table_are_columns(event: events.Event, rows: int) ->
     heading, *others = lines_of(event, "ann", 0.0, 10)
     assert all("columns" not in tags for _, tags in heading)
     assert [tags for ((_, tags),) in others] == [("notice", "columns")] * rows
+
+
+def test_the_help_is_a_table_and_another_answer_is_a_line() -> None:
+    heading, *rows = answer_lines("/who   who is here\n//TEXT  a slash\n", 0.0)
+    assert [text for text, _ in heading][1:] == ["Commands:"]
+    assert [row for ((row, _),) in rows] == ["/who   who is here", "//TEXT  a slash"]
+    ((_, usage),) = answer_lines("Server: Usage: /join ROOM\n", 0.0)
+    assert usage == ("Usage: /join ROOM", ("notice",))
 
 
 def test_the_scrollbar_is_there_at_every_size(window: Window, bare: tk.Tk) -> None:
@@ -582,6 +590,18 @@ def test_while_it_is_tried_it_cannot_be_tried_again(root: tk.Tk) -> None:
     assert entrance.problem == "The name ann is taken."
     entrance.try_it()
     assert len(wishes) == 2
+
+
+@pytest.mark.parametrize("size", [7, 11, 32])
+def test_the_form_fits_into_the_window_with_letters_of_any_size(
+    window: Window, bare: tk.Tk, size: int
+) -> None:
+    window.chat.pack_forget()
+    set_font_size(bare, size)
+    window.show_entrance()
+    bare.update()
+    assert window.entrance.winfo_reqwidth() <= bare.winfo_width()
+    assert window.entrance.winfo_reqheight() <= bare.winfo_height()
 
 
 # --- how it looks ---------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import math
 import tkinter
 from collections.abc import Callable
-from tkinter import ttk
+from tkinter import font, ttk
 
 from chatroom.clients.core import Client, State
 from chatroom.clients.look import milliseconds
@@ -15,7 +15,7 @@ from chatroom.clients.window.theme import DARK, Theme
 
 _NARROW = 600  # pixels below which the people and rooms are shown only when asked for
 _SHARE = 0.4  # and so they are where they would take more than this part of the width
-_GAP = 12  # pixels beside what is said
+_BRIEF = 30  # letters of width below which the button for them says less
 
 
 class Chat(ttk.Frame):
@@ -51,7 +51,7 @@ class Chat(ttk.Frame):
         foot = ttk.Frame(self)
         foot.pack(side="bottom", fill="x", pady=(8, 0))
         self._round_trip = ttk.Label(foot, style="Faint.TLabel")
-        self._round_trip.pack(side="right")
+        self._round_trip.pack(side="right", padx=(10, 0))
         self._status = ttk.Label(foot, style="Faint.TLabel")
         self._status.pack(side="left")
         self.composer = Composer(self, send, self._complete)
@@ -89,7 +89,7 @@ class Chat(ttk.Frame):
             self.opener.pack_forget()
             if self.sidebar.winfo_manager() != "pack":
                 self.sidebar.place_forget()
-                self.sidebar.pack(side="right", fill="y", padx=(_GAP, 0), before=self.conversation)
+                self.sidebar.pack(side="right", fill="y", before=self.conversation)
         else:
             if self.sidebar.winfo_manager() == "pack":
                 self.sidebar.pack_forget()
@@ -133,7 +133,8 @@ class Chat(ttk.Frame):
         _set_text(self._round_trip, trip)
         _set_text(self._room, company.room)
         rooms = {**dict(company.rooms), company.room: company.count}  # of ours we know more
-        _set_text(self.opener, _counted(company.count, len(rooms)))
+        letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
+        _set_text(self.opener, _counted(company.count, len(rooms), letters < _BRIEF))
         people = list(company.names)
         self.sidebar.show(client.name, people, company.count, company.room, list(rooms.items()))
 
@@ -173,8 +174,10 @@ def _status(client: Client, where: str) -> str:
     return status
 
 
-def _counted(people: int, rooms: int) -> str:
+def _counted(people: int, rooms: int, brief: bool) -> str:
     persons = "1 person" if people == 1 else f"{people} people"
+    if brief:
+        return persons
     return f"{persons}, 1 room" if rooms == 1 else f"{persons}, {rooms} rooms"
 
 

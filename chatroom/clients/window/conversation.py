@@ -94,10 +94,13 @@ class Conversation(ttk.Frame):
         self.measure()
 
     def measure(self) -> None:
-        """Lines that are wrapped go on below the text, not below the time. So do columns."""
+        """Lines that are wrapped go on below the text, not below the time."""
         indent = font.nametofont("ChatText", self).measure("00:00  ")
         self.text.tag_configure("line", lmargin2=indent)
-        self.text.tag_configure("columns", lmargin1=indent, lmargin2=indent)
+        # The rows of a table need all the width there is.
+        letter = font.nametofont("ChatMono", self).measure("0")
+        self.text.tag_configure("columns", lmargin1=2 * letter, lmargin2=6 * letter)
+        self.text.tag_raise("columns", "line")
 
     def add(self, lines: Sequence[Sequence[Piece]]) -> None:
         """Append the lines, and keep to the end if it was to be seen."""
@@ -172,19 +175,26 @@ def lines_of(happening: Happening, me: str, now: float, colours: int) -> list[li
             return [[_time(time), (f"private {other}", ("private",)), *_words(text, name, "")]]
         case events.Members() | events.RoomList() | events.Measured():
             heading, *rows = plain_lines(happening, me)
-            return [[_time(now), notice(heading)], *columns(rows)]
+            return [[_time(now), _notice(heading)], *_columns(rows)]
         case Failed() | Lost() | Ended():
             return [[_time(now), (line, ("problem",))] for line in plain_lines(happening, me)]
-    return [[_time(now), notice(line)] for line in plain_lines(happening, me)]
+    return [[_time(now), _notice(line)] for line in plain_lines(happening, me)]
 
 
-def columns(rows: Sequence[str]) -> list[list[Piece]]:
+def answer_lines(answer: str, now: float) -> list[list[Piece]]:
+    """What the window itself answers to a line that was typed; several lines are the help."""
+    first, *others = answer.removesuffix("\n").split("\n")
+    if not others:
+        return [[_time(now), _notice(first)]]
+    return [[_time(now), _notice("Commands:")], *_columns([first, *others])]
+
+
+def _columns(rows: Sequence[str]) -> list[list[Piece]]:
     """The rows of a table: letters of one width, and no time."""
     return [[(row.removeprefix("  "), ("notice", "columns"))] for row in rows]
 
 
-def notice(line: str) -> Piece:
-    """One line that the server says, or that the window says itself."""
+def _notice(line: str) -> Piece:
     return (line.removeprefix("Server: "), ("notice",))
 
 

@@ -45,7 +45,8 @@ class Entrance(ttk.Frame):
         self.button = ttk.Button(self, text="Join", style="Accent.TButton", command=self.try_it)
         self.button.grid(row=5, column=0, columnspan=4, sticky="e", pady=(14, 0))
         self.columnconfigure(1, weight=1)
-        for entry in (self.host, self.port, self.name, self.room):
+        self._entries = (self.host, self.port, self.name, self.room)
+        for entry in self._entries:
             entry.bind("<Return>", lambda _: self.try_it())
         empty = (entry for entry in (self.host, self.name) if not entry.get())
         next(empty, self.name).focus_set()
@@ -81,6 +82,11 @@ class Entrance(ttk.Frame):
             self.button.configure(text="Connecting...")
             self.button.state(["disabled"])
             self._submit(Wish(host, int(port), name, self.room.get().strip()))
+
+    def measure(self) -> None:
+        """The letters have another size: ttk would leave those in a field at their old pixels."""
+        for entry in self._entries:
+            entry.configure(font="ChatText")
 
     @property
     def problem(self) -> str:

@@ -23,7 +23,7 @@ from chatroom.clients.network import Network
 from chatroom.clients.settings import ClientSettings
 from chatroom.clients.window.beside import Beside
 from chatroom.clients.window.chat import Chat
-from chatroom.clients.window.conversation import columns, lines_of, notice
+from chatroom.clients.window.conversation import answer_lines, lines_of
 from chatroom.clients.window.drafts import split
 from chatroom.clients.window.entrance import Entrance, Wish
 from chatroom.clients.window.theme import DARK, LIGHT, apply, make_fonts, resize_fonts
@@ -32,7 +32,8 @@ from chatroom.net.address import printable
 from chatroom.protocols.typed import parse
 
 _AT_ONCE = 200  # happenings drawn in one turn
-_SMALL, _LARGE = "460x370", "900x620"
+_SMALL = (460, 370)  # pixels for the form, if that is enough
+_LARGE = "900x620"
 _TITLE = "chatroom"
 
 NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
@@ -75,7 +76,6 @@ class Window:
         self._fonts = make_fonts(root)
         apply(root, self._theme)
         root.title(_TITLE)
-        root.geometry(_SMALL)
         root.protocol("WM_DELETE_WINDOW", self.leave)
         root.bind("<FocusIn>", self._focus_changed)
         root.bind("<FocusOut>", self._focus_changed)
@@ -84,7 +84,7 @@ class Window:
             for key in keys.split():
                 root.bind(f"<Control-{key}>", partial(self._resize, steps))
         self.entrance = Entrance(root, wish.host, wish.port, wish.name, wish.room, self._try)
-        self.entrance.pack(fill="both", expand=True)
+        self.show_entrance()
         self.chat = Chat(
             root,
             self._settings.lines_kept,
@@ -94,6 +94,14 @@ class Window:
             self._change_theme,
         )
         self.chat.colour(self._theme)
+
+    def show_entrance(self) -> None:
+        """The form, in a window that it fits into."""
+        self.entrance.pack(fill="both", expand=True)
+        self.entrance.update_idletasks()
+        width = max(_SMALL[0], self.entrance.winfo_reqwidth())
+        height = max(_SMALL[1], self.entrance.winfo_reqheight())
+        self._root.geometry(f"{width}x{height}")
 
     # --- its life -----------------------------------------------------------------------------
 
@@ -173,8 +181,7 @@ class Window:
         if self.chat.winfo_manager():
             self.chat.pack_forget()
             self._root.minsize(1, 1)
-            self._root.geometry(_SMALL)
-            self.entrance.pack(fill="both", expand=True)
+            self.show_entrance()
             self.entrance.name.focus_set()
         self.entrance.refuse(problem)
 
@@ -245,15 +252,15 @@ class Window:
         self.chat.conversation.show_end()
 
     def _say(self, line: str) -> None:
+        if self._client is None:
+            return
         command = parse(line)
         if not isinstance(command, str):
             self._request(command)
             if isinstance(command, events.Quit):
                 self.leave()
         elif command:
-            rows = command.removesuffix("\n").split("\n")
-            is_table = len(rows) > 1
-            self.chat.conversation.add(columns(rows) if is_table else [[notice(rows[0])]])
+            self.chat.conversation.add(answer_lines(command, self._client.wall()))
 
     def _request(self, command: events.Command) -> None:
         if self._client is not None:
@@ -281,6 +288,9 @@ class Window:
     def _resize(self, steps: int, _: object) -> None:
         resize_fonts(self._root, steps)
         self.chat.measure()
+        self.entrance.measure()
+        if not self.chat.winfo_manager():
+            self.show_entrance()
 
 
 def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:

@@ -8,6 +8,7 @@ from chatroom.clients.look import colour_number
 from chatroom.clients.window.listing import Listing, Row
 from chatroom.clients.window.theme import Theme
 
+_GAP = 12  # pixels to what is said
 _PEOPLE, _ROOMS = 10, 5  # rows, if there is the space
 
 
@@ -20,7 +21,7 @@ class Sidebar(ttk.Frame):
         go_to: Callable[[str], None],
         write_to: Callable[[str], None],
     ) -> None:
-        super().__init__(master)
+        super().__init__(master, padding=(_GAP, 0, 0, 0))
         self._go_to = go_to
         self._write_to = write_to
         self._shown: tuple[object, ...] = ()

@@ -141,10 +141,13 @@ def _colour_scrollbars(style: ttk.Style, theme: Theme) -> None:
     trough: Any = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
     style.layout("Vertical.TScrollbar", [trough])
     style.configure("Vertical.TScrollbar", background=theme.border, gripcount=0)
+    style.configure("Vertical.TScrollbar", bordercolor=theme.window)
+    style.configure("Vertical.TScrollbar", lightcolor=theme.border, darkcolor=theme.border)
     style.map(
         "Vertical.TScrollbar",
         background=[("disabled", theme.window), ("active", theme.faint)],
-        bordercolor=[("disabled", theme.window)],
+        lightcolor=[("disabled", theme.window)],
+        darkcolor=[("disabled", theme.window)],
     )
 
 
@@ -170,8 +173,9 @@ def font_size(root: tkinter.Tk) -> int:
 def set_font_size(root: tkinter.Tk, size: int) -> None:
     """All letters in this size, or the next one that can be read."""
     size = min(max(size, _SIZES[0]), _SIZES[-1])
-    for name in (*_FONTS, "ChatText", "ChatBold", "ChatMono"):
+    for name in (*_FONTS, "ChatText", "ChatBold"):
         font.nametofont(name, root).configure(size=size)
+    font.nametofont("ChatMono", root).configure(size=size - 1)  # its letters are wider
     font.nametofont("ChatTitle", root).configure(size=size + 3)
 
 
