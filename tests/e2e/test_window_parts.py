@@ -425,7 +425,11 @@ def test_pasting_with_an_empty_clipboard_does_nothing(composer: Composer) -> Non
     assert composer.text == ""
 
 
-def test_a_long_draft_leaves_room_for_the_conversation(composer: Composer, root: tk.Tk) -> None:
+@pytest.mark.parametrize("letters", [11, 32])
+def test_a_long_draft_leaves_room_for_the_conversation(
+    composer: Composer, root: tk.Tk, letters: int
+) -> None:
+    set_font_size(root, letters)
     paste(composer, "\n".join(map(str, range(100))))
     composer.update()
     assert composer.winfo_height() < root.winfo_height() // 2
@@ -456,11 +460,22 @@ def test_tab_completes_names_commands_and_rooms(
     assert composer.focus_get() is composer.entry
 
 
-def test_tab_completes_in_the_middle_of_a_draft(composer: Composer) -> None:
-    write(composer, "hi na, tea?")
+@pytest.mark.parametrize(
+    ("draft", "completed"),
+    [
+        ("hi na, tea?", "hi nadia, tea?"),
+        ("hi na tea?", "hi nadia tea?"),
+        ("hi natea?", "hi nadia tea?"),
+        ("hi na\ntea?", "hi nadia \ntea?"),
+    ],
+)
+def test_tab_completes_in_the_middle_of_a_draft(
+    composer: Composer, draft: str, completed: str
+) -> None:
+    write(composer, draft)
     composer.entry.mark_set("insert", "1.5")
-    press(composer, "Tab", "Tab")
-    assert composer.text == "hi Nat , tea?"
+    press(composer, "Tab")
+    assert composer.text == completed
 
 
 def test_tab_in_an_empty_composer_moves_on(composer: Composer) -> None:

@@ -13,8 +13,7 @@ from chatroom.clients.window.conversation import Conversation
 from chatroom.clients.window.sidebar import Sidebar
 from chatroom.clients.window.theme import DARK, Theme
 
-_NARROW = 600  # pixels below which the people and rooms are shown only when asked for
-_SHARE = 0.4  # and so they are where they would take more than this part of the width
+_SHARE = 1 / 3  # of the width: where the people and rooms would take more, a button opens them
 _BRIEF = 30  # letters of width below which the button for them says less
 
 
@@ -85,7 +84,7 @@ class Chat(ttk.Frame):
     def arrange(self) -> None:
         """Beside what is said where there is room for it; else behind a button."""
         width, wanted = self._middle.winfo_width(), self.sidebar.winfo_reqwidth()
-        if width >= _NARROW and wanted <= width * _SHARE:
+        if wanted <= width * _SHARE:
             self.opener.pack_forget()
             if self.sidebar.winfo_manager() != "pack":
                 self.sidebar.place_forget()

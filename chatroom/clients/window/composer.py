@@ -156,7 +156,8 @@ class Composer(ttk.Frame):
         if not self._offers:
             return
         offer = self._offers[0]
-        if self.entry.get("insert") == " ":
+        following = self.entry.get("insert")
+        if following != "\n" and not following.isalnum():
             offer = offer.removesuffix(" ")
         self.entry.delete("1.0", "insert")
         self.entry.insert("1.0", self._stem + offer)
