@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chatroom.clients.preferences import load
+from chatroom.settings import Settings
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import Desktop, Peer, Process, Server, Windowed
 
@@ -232,6 +235,29 @@ def test_size_and_colours_can_be_changed(ann: Windowed, connect: Callable[..., P
     ann.keys("Return")
     bob.sees("ann: good night\n")
     picture(ann, "dark")
+
+
+def test_host_name_and_colours_are_remembered(
+    window: Callable[..., Windowed], server: Server, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    first = window("--name", "ann")
+    bob.sees("ann has joined")
+    first.is_titled("lobby - chatroom")
+    first.click(-40, 24)
+    first.enters("/nick eve")
+    first.keys("Return")
+    bob.sees("ann is now called eve.")
+    first.enters("QUIT")
+    first.keys("Return")
+    assert first.wait() == 0
+    saved = load()
+    assert (saved.host, saved.port, saved.name) == ("localhost", server.port, "eve")
+    assert saved.theme == "dark"
+    again = window(host="", port=Settings().port)
+    picture(again, "remembered")
+    again.keys("Return")
+    bob.sees("eve has joined")
 
 
 def test_without_a_display_it_says_what_to_do(server: Server) -> None:

@@ -12,6 +12,7 @@ from chatroom.chat import events
 
 tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
+from chatroom.clients.preferences import Preferences  # noqa: E402
 from chatroom.clients.window.completion import complete  # noqa: E402
 from chatroom.clients.window.composer import Composer  # noqa: E402
 from chatroom.clients.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
@@ -26,6 +27,7 @@ from chatroom.clients.window.theme import (  # noqa: E402
     LIGHT,
     Theme,
     apply,
+    font_size,
     make_fonts,
     resize_fonts,
     set_font_size,
@@ -786,6 +788,58 @@ def test_a_person_that_is_chosen_is_written_to(window: Window) -> None:
     for event in ("<Button-1>", "<ButtonRelease-1>") * 2:
         window.chat.sidebar.people.event_generate(event, x=x + width // 2, y=y + height // 2)
     assert window.chat.composer.text == "/msg bob "
+
+
+def test_the_form_offers_what_is_remembered(bare: tk.Tk) -> None:
+    saved = Preferences("attic", 2000, "ann", theme="dark", font_size=20)
+    window = Window(bare, no_client, Wish("", 1060, "", ""), preferences=saved)
+    entrance = window.entrance
+    assert [field.get() for field in (entrance.host, entrance.port, entrance.name)] == [
+        "attic",
+        "2000",
+        "ann",
+    ]
+    assert window.chat.conversation.text.cget("background") == DARK.panel
+    assert font_size(bare) == 20
+    window._turns.close()
+
+
+@pytest.mark.parametrize(
+    ("wish", "offered"),
+    [
+        (Wish("", 1060, "", "tea"), Wish("attic", 2000, "ann", "tea")),
+        (Wish("", 3000, "", ""), Wish("attic", 3000, "ann", "")),
+        (Wish("cellar", 1060, "", ""), Wish("cellar", 1060, "ann", "")),
+        (Wish("cellar", 3000, "bob", ""), Wish("cellar", 3000, "bob", "")),
+    ],
+)
+def test_what_was_given_comes_before_what_is_remembered(wish: Wish, offered: Wish) -> None:
+    assert wish.or_else(Preferences("attic", 2000, "ann")) == offered
+    assert wish.or_else(Preferences()) == wish
+
+
+def test_colours_and_sizes_that_are_not_known_are_the_usual_ones(bare: tk.Tk) -> None:
+    saved = Preferences(theme="pink", font_size=60_000)
+    window = Window(bare, no_client, Wish("", 1060, "", ""), preferences=saved)
+    assert window.chat.conversation.text.cget("background") == LIGHT.panel
+    assert font_size(bare) == 32
+    window._turns.close()
+
+
+def test_colours_and_sizes_are_remembered(bare: tk.Tk) -> None:
+    changes: list[dict[str, object]] = []
+    window = Window(
+        bare,
+        no_client,
+        Wish("", 1060, "", ""),
+        remember=lambda **changed: changes.append(changed),
+    )
+    window.chat.night.invoke()
+    bare.update()
+    window.entrance.host.focus_force()
+    window.entrance.host.event_generate("<Control-plus>")
+    assert changes == [{"theme": "dark"}, {"font_size": 12}]
+    window._turns.close()
 
 
 def test_control_a_selects_all_of_a_field(window: Window, bare: tk.Tk) -> None:

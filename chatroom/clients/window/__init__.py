@@ -2,7 +2,10 @@
 
 import sys
 import tkinter
+from dataclasses import replace
+from typing import Any
 
+from chatroom.clients.preferences import load, save
 from chatroom.clients.window.entrance import Wish
 from chatroom.clients.window.main import NewClient, Window
 
@@ -22,5 +25,11 @@ def run(
             file=sys.stderr,
         )
         return 1
-    Window(root, new_client, Wish(host, port, name, room), echo).run()
+    wish = Wish(host, port, name, room)
+    Window(root, new_client, wish, preferences=load(), remember=_remember, echo=echo).run()
     return 0
+
+
+def _remember(**changes: Any) -> None:
+    """Change these only: another client may have changed others meanwhile."""
+    save(replace(load(), **changes))

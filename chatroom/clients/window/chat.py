@@ -33,14 +33,15 @@ class Chat(ttk.Frame):
         super().__init__(master, padding=(14, 10))
         self._client: Client | None = None
         self._go_to = go_to
-        self._build_head(change_theme)
+        self._change_theme = change_theme
+        self._build_head()
         self._build_foot(send)
         self._build_middle(kept, open_link)
 
-    def _build_head(self, change_theme: Callable[[], None]) -> None:
+    def _build_head(self) -> None:
         head = ttk.Frame(self)
         head.pack(fill="x", pady=(0, 8))
-        self.night = ttk.Button(head, style="Link.TButton", command=change_theme)
+        self.night = ttk.Button(head, style="Link.TButton", command=self._turn_light)
         self.night.pack(side="right")
         self.opener = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
         self._room = ttk.Label(head, style="Room.TLabel")
@@ -120,6 +121,10 @@ class Chat(ttk.Frame):
         self.close_sidebar()
         if self._client is None or name != self._client.name:
             self.composer.address(name)
+
+    def _turn_light(self) -> None:
+        self._change_theme()
+        self.composer.entry.focus_set()  # who clicks on the button goes on writing
 
     # --- what is shown ------------------------------------------------------------------------
 

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
 
+from chatroom.clients.preferences import Preferences
+from chatroom.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -14,6 +17,14 @@ class Wish:
     port: int
     name: str
     room: str
+
+    def or_else(self, remembered: Preferences) -> "Wish":
+        """What was not given is what was remembered. A port belongs to its host."""
+        port = self.port
+        if not self.host and port == Settings().port:
+            port = remembered.port or port
+        host, name = self.host or remembered.host, self.name or remembered.name
+        return Wish(host, port, name, self.room)
 
 
 class Entrance(ttk.Frame):

@@ -20,13 +20,23 @@ from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import Back, Ended, Failed, Happening, NameWanted
 from chatroom.clients.look import is_own
 from chatroom.clients.network import Network
+from chatroom.clients.preferences import Preferences
 from chatroom.clients.settings import ClientSettings
 from chatroom.clients.window.beside import Beside
 from chatroom.clients.window.chat import Chat
 from chatroom.clients.window.conversation import answer_lines, lines_of
 from chatroom.clients.window.drafts import split
 from chatroom.clients.window.entrance import Entrance, Wish
-from chatroom.clients.window.theme import DARK, LIGHT, apply, make_fonts, resize_fonts
+from chatroom.clients.window.theme import (
+    DARK,
+    LIGHT,
+    THEMES,
+    apply,
+    font_size,
+    make_fonts,
+    resize_fonts,
+    set_font_size,
+)
 from chatroom.clients.window.turns import Turns
 from chatroom.net.address import printable
 from chatroom.protocols.typed import parse
@@ -35,6 +45,7 @@ _AT_ONCE = 200  # happenings drawn in one turn
 _SMALL = (460, 370)  # pixels for the form, if that is enough
 _LARGE = "900x620"
 _TITLE = "chatroom"
+_NOTHING = Preferences()  # is remembered
 
 NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
 """Makes a client's core from settings, a room, a clock and HOST:PORT."""
@@ -43,18 +54,27 @@ NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
 class Window:
     """`wish` is what is known already; what is missing is asked for.
 
+    The form offers what the `preferences` hold, and `remember` is called with those that change.
     With `echo` the terminal that it was started from takes part as well.
     """
 
     def __init__(
-        self, root: tkinter.Tk, new_client: NewClient, wish: Wish, echo: bool = False
+        self,
+        root: tkinter.Tk,
+        new_client: NewClient,
+        wish: Wish,
+        *,
+        preferences: Preferences = _NOTHING,
+        remember: Callable[..., object] = lambda **_: None,
+        echo: bool = False,
     ) -> None:
         self._root = root
         self._new_client = new_client
         self._settings = ClientSettings()
         self._turns = Turns(root, self._work)
         self._loop = self._turns.loop
-        self._theme = LIGHT
+        self._theme = THEMES.get(preferences.theme, LIGHT)
+        self._remember = remember
         self._client: Client | None = None
         self._network: Network | None = None
         self._running: asyncio.Task[None] | None = None
@@ -65,15 +85,17 @@ class Window:
         self._leaving = False
         self._stop_asked = False
         self._beside = Beside(self._loop, self._say) if echo else None
-        self._build(wish)
+        self._build(wish.or_else(preferences), preferences.font_size)
         if wish.host and wish.name:
             self.entrance.try_it()
 
     # --- how it is built ----------------------------------------------------------------------
 
-    def _build(self, wish: Wish) -> None:
+    def _build(self, wish: Wish, letters: int) -> None:
         root = self._root
         self._fonts = make_fonts(root)
+        if letters:
+            set_font_size(root, letters)
         apply(root, self._theme)
         root.title(_TITLE)
         root.protocol("WM_DELETE_WINDOW", self.leave)
@@ -217,8 +239,14 @@ class Window:
     def _note(self, happening: Happening) -> None:
         assert self._client is not None
         match happening:
-            case events.Welcomed() | Back():
+            case events.Welcomed(name=name):
+                host, port = self._where
+                self._remember(host=host, port=port, name=name)
                 self._enter()
+            case Back():
+                self._enter()
+            case events.NowKnownAs(name=name):
+                self._remember(name=name)
             case NameWanted(text) if text:
                 self._return(text)
             case Failed(text):
@@ -281,12 +309,14 @@ class Window:
 
     def _change_theme(self) -> None:
         self._theme = DARK if self._theme is LIGHT else LIGHT
+        self._remember(theme=self._theme.name)
         apply(self._root, self._theme)
         self.chat.colour(self._theme)
         self._show_status()
 
     def _resize(self, steps: int, _: object) -> None:
         resize_fonts(self._root, steps)
+        self._remember(font_size=font_size(self._root))
         self.chat.measure()
         self.entrance.measure()
         if not self.chat.winfo_manager():

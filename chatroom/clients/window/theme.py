@@ -29,7 +29,7 @@ class Theme:
 
 
 LIGHT = Theme(
-    name="Light",
+    name="light",
     window="#f1f3f6",
     panel="#ffffff",
     text="#1f2430",
@@ -47,7 +47,7 @@ LIGHT = Theme(
     ),
 )
 DARK = Theme(
-    name="Dark",
+    name="dark",
     window="#1c1f26",
     panel="#14161b",
     text="#e4e7ec",
