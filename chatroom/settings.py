@@ -132,6 +132,9 @@ class Settings:
     names_shown: int = 20
     rows_shown: int = 100
 
+    # Seconds for which an answer to /who serves everybody who asks. Writing one takes a millisecond.
+    answer_seconds: float = 0.05
+
     # Names one member may ignore; one more is refused.
     max_ignored: int = 100
 

@@ -373,8 +373,16 @@ class Hub:
                 self.answer(member, events.Refused("no-such-room", text))
                 return
             room = found
-        shown = islice(room.members, self._settings.rows_shown)
-        self.answer(member, events.Members(room.name, len(room), tuple(map(self.row, shown))))
+        self.answer(member, self._members_of(room))
+
+    def _members_of(self, room: Room) -> events.Members:
+        """The same answer for all who ask within a moment, so that it is rendered once."""
+        now = self._clock()
+        if room.roll is None or now >= room.roll_until:
+            shown = islice(room.members, self._settings.rows_shown)
+            room.roll = events.Members(room.name, len(room), tuple(map(self.row, shown)))
+            room.roll_until = now + self._settings.answer_seconds
+        return room.roll
 
     def _list_rooms(self, member: Member, _: events.Rooms) -> None:
         shown = islice(self.rooms.values(), self._settings.rows_shown)

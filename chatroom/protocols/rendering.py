@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chatroom.chat import events
+from chatroom.protocols.recent import Recent
 
 PROMPT = "Your name: "
 WIDTH = 79
@@ -20,9 +21,16 @@ _INDENT = "  "  # of a line that goes on; no name begins with a space
 
 def render(event: events.Event, ending: str) -> bytes:
     """The event in UTF-8; only a question for a name has no line ending at its end."""
+    return _recent(event, ending)
+
+
+def _render(event: events.Event, ending: str) -> bytes:
     lines = lines_of(event)
     last = PROMPT if isinstance(event, _ASKS_FOR_A_NAME) else ""
     return f"{ending.join(lines)}{ending}{last}".encode()
+
+
+_recent = Recent(_render)
 
 
 def lines_of(event: events.Event) -> list[str]:

@@ -308,6 +308,22 @@ def test_who_tells_names_since_when_and_how_long_silent(
     assert second.endswith(" (1 min), idle 1 min")
 
 
+def test_who_is_answered_with_the_same_event_for_a_moment_and_then_anew(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    room = hall.hub.room_of(ann.member)
+    first = hall.hub._members_of(room)
+    assert hall.hub._members_of(room) is first
+    hall.passes(hall.settings.answer_seconds)
+    assert hall.hub._members_of(room) is not first
+    for change in (events.Rename("rob"), events.Move("tea"), events.Move("lobby")):
+        before = hall.hub._members_of(room)
+        bob.does(change)
+        assert hall.hub._members_of(room) is not before
+    before = hall.hub._members_of(room)
+    cy.does(events.Quit("quit"))
+    assert hall.hub._members_of(room) is not before
+
+
 def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
     _ann, bob = hall.people("ann", "bob")
     bob.does(events.Move("tea"))
