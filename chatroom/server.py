@@ -198,8 +198,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loop = Loop(settings, metrics)
     server = Server(settings, metrics, loop, sockets)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
-    Console(0, output, loop, server.hub, server.shut_down, server.measure).start()
     _announce(output, settings.host, server.listeners)
+    Console(0, output, loop, server.hub, server.shut_down, server.measure).start()
     notify("READY=1")
     if os.geteuid() == 0:
         log.warning("running as root, which a chatroom does not need")

@@ -166,11 +166,15 @@ def test_the_operator_sees_speaks_and_kicks(server: Any, connect: Connect) -> No
     assert ann.sees("\n") == bob.sees("\n") == "Server: Tea is ready.\n"
     server.type("kick Bob too loud\n")
     assert bob.output.rest() == "Server: You were kicked: too loud\n"
-    assert ann.sees("\n") == "Server: bob has left the chat.\n"
+    assert ann.sees("\n") == "Server: bob was kicked: too loud\n"
+    server.sees("bob was kicked; the name is barred for 1 min.\n")
+    late = connect()
+    late.send(b"bob\n")
+    late.sees("Somebody of that name was kicked; it is free again in ")
     server.type("kick nobody\n")
     server.sees("There is nobody called nobody.\n")
     server.type("stats\n")
-    server.sees("1 client in 1 room; ")
+    server.sees("2 clients in 1 room; ")
     server.type("dance\n")
     server.sees("There is no command 'dance'; help lists them.\n")
     server.type("help\n")
