@@ -33,9 +33,23 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_it_says_where_it_listens_and_how_to_join_and_no_more(start_server: Start) -> None:
     server = start_server()
     said = server.sees("Join with: ") + server.sees("\n")
-    assert re.fullmatch(r"Listening at 127\.0\.0\.1:(\d+)\nJoin with: nc 127\.0\.0\.1 \1\n", said)
+    assert re.fullmatch(
+        r"Listening at 127\.0\.0\.1:(\d+)\n"
+        r"Only this machine can reach it\. To let others in:"
+        r" python -m chatroom\.server 0\.0\.0\.0\n"
+        r"Join with: nc 127\.0\.0\.1 \1\n",
+        said,
+    )
     server.signal(signal.SIGTERM)
     assert server.output.rest() == ""
+
+
+def test_it_lists_what_others_can_join_with(start_server: Start) -> None:
+    server = start_server("0.0.0.0")
+    heading = server.sees("from other machines with:\n")
+    port = int(re.findall(r":(\d+)\n", heading)[0])
+    server.signal(signal.SIGTERM)
+    assert re.fullmatch(rf"(  nc [\w.-]+ {port}\n)+", server.output.rest())
 
 
 @pytest.mark.parametrize(
