@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.chat import events
+from chatroom.chat.hub import Kick
 from chatroom.chat.names import enforce
 from chatroom.settings import Settings
 
@@ -561,7 +562,7 @@ def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> N
     if way == "quit":
         ann.does(events.Quit("quit"))
     else:
-        hall.hub.kick("ann", "")
+        hall.hub.kick("ann", "", 0)
     hall.hub.leave(ann.member, "done")
     stranger = hall.visitor(host="198.51.100.9")
     stranger.does(events.Join("ann"))
@@ -874,15 +875,19 @@ def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "farewell"),
+    ("reason", "farewell", "told"),
     [
-        ("", "Server: You were kicked.\n"),
-        ("be nice\x1b", "Server: You were kicked: be nice\n"),
+        ("", "Server: You were kicked.\n", "Server: ann was kicked."),
+        (
+            "be nice\x1b",
+            "Server: You were kicked: be nice\n",
+            "Server: ann was kicked: be nice",
+        ),
     ],
     ids=["without-a-reason", "with-a-reason"],
 )
-def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
-    hall: Hall, reason: str, farewell: str
+def test_somebody_kicked_and_everybody_else_are_told_why(
+    hall: Hall, reason: str, farewell: str, told: str
 ) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.says("before")
@@ -891,8 +896,65 @@ def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
     hall.tick()
     assert ann.closed == [("kicked", farewell)]
     assert ann.heard() == ["bob: before"]
-    assert bob.heard() == ["Server: ann has left the chat."]
+    assert bob.heard() == [told]
     assert hall.hub.roster.find("ann") is None
+
+
+def test_a_kick_bars_the_name_and_the_address_for_a_minute(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    assert hall.hub.kick("ANN", "") == Kick("ann", ann.member.host, 60.0)
+    hall.passes(18)
+    back = hall.visitor(host=ann.member.host)
+    back.does(events.Join("zoe"))
+    assert back.heard() == [
+        "Somebody at your address was kicked; try again in 42 s.",
+        "Your name: ",
+    ]
+    elsewhere = hall.visitor(host="198.51.100.9")
+    elsewhere.does(events.Join("Ann"))
+    freed = "Somebody of that name was kicked; it is free again in 42 s."
+    assert elsewhere.heard() == [freed, "Your name: "]
+    hall.hush()
+    bob.does(events.Rename("ann"))
+    assert bob.heard() == [f"Server: {freed}"]
+    hall.passes(42)
+    back.does(events.Join("ann"))
+    assert back.heard() == [WELCOME]
+
+
+def test_a_kick_of_somebody_on_this_machine_bars_the_name_alone(hall: Hall) -> None:
+    ann = hall.visitor(host="127.0.0.1")
+    ann.does(events.Join("ann"))
+    assert hall.hub.kick("ann", "") == Kick("ann", "", 60.0)
+    other = hall.visitor(host="127.0.0.1")
+    other.does(events.Join("bob"))
+    assert other.member.name == "bob"
+    again = hall.visitor(host="127.0.0.1")
+    again.does(events.Join("ann"))
+    assert again.member.name == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wait"), [(1, "1 s"), (61, "2 min"), (3600, "1 h 0 min"), (10**9, "1 d 0 h")]
+)
+def test_whoever_is_barred_reads_how_long_to_wait(hall: Hall, seconds: float, wait: str) -> None:
+    hall.people("ann")
+    hall.hub.kick("ann", "", seconds)
+    back = hall.visitor(host="198.51.100.9")
+    back.does(events.Join("ann"))
+    assert back.heard() == [
+        f"Somebody of that name was kicked; it is free again in {wait}.",
+        "Your name: ",
+    ]
+
+
+def test_a_kick_is_told_by_name_in_a_crowd_as_well(hall: Hall) -> None:
+    bob, *_ = hall.people("bob", *(f"n{number}" for number in range(hall.settings.crowd + 1)))
+    hall.passes(1)
+    hall.hush()
+    hall.hub.kick("n1", "")
+    hall.passes(1)
+    assert bob.heard() == ["Server: n1 was kicked."]
 
 
 def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
