@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
+from weakref import ref
 
 from chatroom import __version__
 from chatroom.chat import events, names
 from chatroom.chat.bars import Bars
-from chatroom.chat.member import Broadcast, Member, write_to_each
+from chatroom.chat.member import Broadcast, Member, Teller, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
@@ -256,7 +257,6 @@ class Hub:
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
         self.roster.release(member, hold)
-        member.teller = None  # or those who have gone would keep each other in memory
         self._choosy.discard(member)
         room = self._exit(member)
         self._announcer.left(room, member, reason)
@@ -307,7 +307,7 @@ class Hub:
         if to_oneself or member.key in to.ignored:
             self._receipt(member, told)  # who is ignored does not learn it
         elif self.tell(to, told):
-            to.teller = member
+            to.teller = Teller(ref(member), member.name, member.ticket)
             self._receipt(member, told)
         else:
             text = f"{to.name} is not reading; it was not delivered."
@@ -318,8 +318,8 @@ class Hub:
         teller = member.teller
         if teller is None:
             text = "Nobody has told you anything privately yet."
-        elif teller in self._seats:
-            return teller
+        elif (present := teller.member()) in self._seats:
+            return present
         elif back := self.roster.find_by_ticket(teller.ticket):
             return back
         else:

@@ -7,6 +7,7 @@ holds neither colon nor space and `Server` is nobody's, so nobody can forge a li
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from chatroom.chat import events
@@ -17,6 +18,7 @@ PROMPT = "Your name: "
 WIDTH = 79
 """Columns that the server's own words take at most, with names of ordinary length in them."""
 
+_LONG_AGO = timedelta(hours=20).total_seconds()
 _INDENT = "  "  # of a line that goes on; no name begins with a space
 
 
@@ -189,8 +191,12 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _clock_time(row: events.Row) -> str:
     """Where the server is; with the date once it can be in doubt."""
-    long_ago = row.stayed >= timedelta(hours=20).total_seconds()
-    return f"{datetime.fromtimestamp(row.since):{'%Y-%m-%d %H:%M' if long_ago else '%H:%M'}}"
+    return _clock_minute(int(row.since // 60), row.stayed >= _LONG_AGO)
+
+
+@lru_cache(maxsize=1024)  # each answer to /who has up to 100 of them, mostly the same
+def _clock_minute(minute: int, dated: bool) -> str:
+    return f"{datetime.fromtimestamp(minute * 60):{'%Y-%m-%d %H:%M' if dated else '%H:%M'}}"
 
 
 _RENDERERS: dict[type, Callable[[Any], list[str]]] = {

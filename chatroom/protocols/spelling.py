@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+_MOST = 2  # slips
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that one or two slips of the finger turn into `word`; empty if there is none.
@@ -9,9 +11,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     A slip is a letter too many, too few, wrong, or swapped with its neighbour. In a short word only
     one is believed: two would turn any word into any other.
     """
-    near = [(_slips(word, one), one) for one in known if abs(len(word) - len(one)) <= 2]
+    near = [(_slips(word, one), one) for one in known if _may_be_near(word, one)]
     slips, one = min(near, default=(len(word), ""))
-    return one if slips <= min(2, len(one) // 3) else ""
+    return one if slips <= min(_MOST, len(one) // 3) else ""
+
+
+def _may_be_near(word: str, known: str) -> bool:
+    """A look that is quicker than the distance: a slip adds one strange letter at most."""
+    if abs(len(word) - len(known)) > _MOST:
+        return False
+    return sum(letter not in known for letter in word) <= _MOST
 
 
 def _slips(word: str, known: str) -> int:

@@ -634,9 +634,7 @@ def test_a_long_answer_costs_what_it_weighs(make_world: Callable[..., World]) ->
     world.later(100)
     ann.send(talk("/who", "/who"))
     world.tick()
-    assert (
-        ann.text().count("10 people in room") == 1
-    )  # it weighs four more tokens
+    assert ann.text().count("10 people in room") == 1  # it weighs four more tokens
     world.later(1.9)
     assert ann.text() == ""
     world.later(0.2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -1101,6 +1102,19 @@ def test_a_reply_to_somebody_who_has_left_is_told_so_whoever_has_the_name_now(ha
     hall.tick()
     assert bob.heard() == ["Server: ann has left."]
     assert other.heard() == []
+
+
+def test_whoever_has_left_is_not_kept_in_memory_by_what_they_told(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Tell("bob", "psst"))
+    assert bob.member.teller is not None
+    assert bob.member.teller.member() is ann.member
+    ann.does(events.Quit("quit"))
+    hall.tick()
+    hall.visitors.clear()
+    del ann
+    gc.collect()
+    assert bob.member.teller.member() is None
 
 
 def test_a_reply_finds_whoever_came_back_with_the_same_ticket(hall: Hall) -> None:

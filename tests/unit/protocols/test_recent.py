@@ -45,7 +45,7 @@ def test_few_are_kept_and_short_ones_never() -> None:
 def test_a_mark_is_put_upon_a_shared_rendering() -> None:
     event = members("ann")
     plain = objects.encode(event)
-    for ref in (7, "x\"y", None):
+    for ref in (7, 'x"y', None):
         message = objects.message_of(event)
         assert objects.encode(event, ref) == objects.write(message, ref)
     assert objects.encode(event) is plain
