@@ -132,7 +132,7 @@ class Settings:
     names_shown: int = 20
     rows_shown: int = 100
 
-    # Seconds for which an answer to /who serves everybody who asks: it takes a millisecond to write.
+    # Seconds for which one answer to /who serves everybody: it takes a millisecond to write.
     answer_seconds: float = 0.05
 
     # Seconds for which a kick bars the name and the address unless the operator says otherwise, and
