@@ -66,8 +66,11 @@ class Protocol(Contract):
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
-    def find_cancel(self, ahead: bytes) -> int:
-        """Where a line that cancels all before it ends in what is not received yet; -1: nowhere."""
+    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
+        """Where a line that cancels all before it ends in what is not received yet; -1: nowhere.
+
+        `in_line`: it begins within a line.
+        """
 
     def silence(self) -> Iterator[Request]:
         """What to do when the peer has connected and then waits for us.
