@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 FILES = [
     path
-    for pattern in ("*.md", "*.cfg", "*.ini", "*.py", "contrib/*", "chatroom/**/*.py")
-    for path in (*ROOT.glob(pattern), *ROOT.glob(f"benchmarks/**/{pattern}"))
+    for pattern in ("*.*", "docs/*.md", "chatroom/**/*.py", "benchmarks/**/*.py", "contrib/*")
+    for path in ROOT.glob(pattern)
     if path.is_file()
 ]
 
