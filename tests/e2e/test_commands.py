@@ -122,8 +122,8 @@ def test_what_the_image_holds_serves(tmp_path: Path, run_program: Run) -> None:
     inside = tmp_path / target.strip("/")
     shutil.copytree(ROOT / source, inside)
     workdir = tmp_path / said["WORKDIR"][0].strip("/")
-    program, *words = [*json.loads(said["ENTRYPOINT"][0]), *json.loads(said["CMD"][0])]
-    assert program == "python"
+    words: list[str] = json.loads(said["ENTRYPOINT"][0]) + json.loads(said["CMD"][0])
+    assert words.pop(0) == "python"
     start = f"import os, sys; os.chdir({str(workdir)!r}); os.execv(sys.executable, sys.argv[1:])"
     server = run_program("-c", start, sys.executable, *words, "-p", "0")
     server.sees("from other machines with:\n")
