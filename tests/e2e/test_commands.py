@@ -122,8 +122,9 @@ def test_what_the_image_holds_serves(tmp_path: Path, run_program: Run) -> None:
     inside = tmp_path / target.strip("/")
     shutil.copytree(ROOT / source, inside)
     workdir = tmp_path / said["WORKDIR"][0].strip("/")
-    words: list[str] = json.loads(said["ENTRYPOINT"][0]) + json.loads(said["CMD"][0])
-    assert words.pop(0) == "python"
+    command: list[str] = json.loads(said["ENTRYPOINT"][0]) + json.loads(said["CMD"][0])
+    program, *words = command
+    assert program == "python"
     start = f"import os, sys; os.chdir({str(workdir)!r}); os.execv(sys.executable, sys.argv[1:])"
     server = run_program("-c", start, sys.executable, *words, "-p", "0")
     server.sees("from other machines with:\n")
