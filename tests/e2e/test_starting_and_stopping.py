@@ -36,7 +36,7 @@ def test_it_says_where_it_listens_and_how_to_join_and_no_more(start_server: Star
     said = server.sees("Join with: ") + server.sees("\n")
     assert re.fullmatch(
         r"Listening at 127\.0\.0\.1:(\d+)\n"
-        r"Only this machine can reach it\. To let others in:"
+        r"Only this machine can reach it\. For others:"
         r" python -m chatroom\.server 0\.0\.0\.0\n"
         r"Join with: nc 127\.0\.0\.1 \1\n",
         said,
