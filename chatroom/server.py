@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from chatroom.arguments import parser, settings_of
+from chatroom.arguments import PROGRAM, parser, settings_of
 from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.console import Console
 from chatroom.fanout import Fanout
+from chatroom.invitation import invitation
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
 from chatroom.net.connection import Connection, Connections
@@ -61,7 +62,9 @@ class Server:
         self._started = clock()
         self._draining = False
         self._finish_until = 0.0
-        self._unfinished = False  # somebody has lines left that were received before the stop
+        self._reads = 0  # of all connections, when the last tick ended
+        self._quiet_ticks = 0
+        self._untaken = 0  # lines that came too late before the stop
         self._exit_code = 0
         self._connections = Connections(loop, settings, metrics)
         self.hub = Hub(
@@ -96,9 +99,8 @@ class Server:
         """A visitor has connected: give them a connection and a session."""
         connection = Connection(sock, printable(host, port), self._connections)
         settings = self._settings
-        protocol = Detect(
-            Line(settings.max_line), JsonLines(settings.max_object, settings.max_line)
-        )
+        program = JsonLines(settings.max_object, settings.max_line)
+        protocol = Detect(Line(settings.max_line, program), program)
         connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
         connection.start()
         log.debug("%s connected", connection.address)
@@ -118,7 +120,7 @@ class Server:
             self.shut_down()
 
     def shut_down(self) -> None:
-        """Let nobody in any more; after one more tick, which reads what has arrived, drain."""
+        """Let nobody in any more, handle what has arrived, and then drain."""
         if not self._draining:
             self._draining = True
             log.info("shutting down")
@@ -126,26 +128,28 @@ class Server:
             for listener in self.listeners:
                 listener.close()
             self._finish_until = self._clock() + self._settings.finish_seconds
-            self._loop.call_later(0.0, self._drain)
+            self._loop.each(_hurry, list(self._connections.talking))
+            self._loop.call_later(0.0, self._finish)
 
-    def _drain(self) -> None:
-        """Handle what was received, a bit in every tick; then say goodbye to everybody."""
-        if time_left := self._clock() < self._finish_until:
-            self._unfinished = False
-            self._loop.each(self._finish_input, list(self._connections.talking))
-        if time_left and self._unfinished:
-            self._loop.call_later(0.0, self._drain)
+    def _finish(self) -> None:
+        """Wait until a tick has found nothing more to read or to handle; then say goodbye."""
+        connections = self._connections
+        quiet = connections.reads == self._reads and not connections.turns.waiting
+        self._reads = connections.reads
+        self._quiet_ticks = self._quiet_ticks + 1 if quiet else 0
+        # one such tick may have been the one that began to read from somebody again
+        if self._quiet_ticks < 2 and self._clock() < self._finish_until:
+            self._loop.call_later(0.0, self._finish)
             return
-        if self._unfinished:
-            log.warning("some had more to say than fits into the time left")
         try:
             self.hub.shut_down()
         finally:
-            self._loop.each(_say_goodbye, list(self._connections.talking))
+            self._loop.each(self._say_goodbye, list(connections.talking))
+            if self._untaken:
+                log.warning("%d lines came too late to be taken", self._untaken)
 
-    def _finish_input(self, connection: Connection) -> None:
-        if not connection.session.finish_input():
-            self._unfinished = True
+    def _say_goodbye(self, connection: Connection) -> None:
+        self._untaken += connection.session.say_goodbye(_FAREWELL)
 
     def _stop_when_drained(self) -> None:
         if self._draining and not self._connections.talking:
@@ -178,17 +182,20 @@ class Server:
         )
 
 
-def _say_goodbye(connection: Connection) -> None:
-    connection.session.say_goodbye(_FAREWELL)
+def _hurry(connection: Connection) -> None:
+    connection.session.hurry()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N."""
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N.
+
+    `program` is what was typed to start it.
+    """
     open_standard_streams()
-    options = parser().parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     metrics = Metrics()
     errors, output = Stream(2), Stream(1)
-    log_to(errors, metrics, options.log_level)
+    handler = log_to(errors, metrics, options.log_level, Settings().log_alike)
     settings = settings_of(options)
     try:
         sockets = bind(settings.host, settings.port, settings)
@@ -196,10 +203,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.write(f"chatroom: {problem}\n")
         return 1
     loop = Loop(settings, metrics)
+    handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
+    _announce(output, settings.host, server.listeners, program)
     Console(0, output, loop, server.hub, server.shut_down, server.measure).start()
-    _announce(output, settings.host, server.listeners)
     notify("READY=1")
     if os.geteuid() == 0:
         log.warning("running as root, which a chatroom does not need")
@@ -207,15 +215,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return server.run()
 
 
-def _announce(output: Stream, host: str, listeners: list[Listener]) -> None:
-    for listener in listeners:
-        output.write(f"Listening at {listener.address}\n")
-    port = listeners[0].port
-    if host in ("", "::", "0.0.0.0"):
-        there = f" here, or from another machine with: nc {socket.gethostname()} {port}"
-        output.write(f"Join with: nc localhost {port}{there}\n")
-    else:
-        output.write(f"Join with: nc {host} {port}\n")
+def _announce(output: Stream, host: str, listeners: list[Listener], program: str) -> None:
+    places = [(listener.host, listener.port) for listener in listeners]
+    for line in invitation(host, places, program):
+        output.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -49,9 +49,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Privately, to one member in whatever room."""
+    """Privately, to one member in whatever room. `None` is whoever last told the visitor."""
 
-    name: str
+    name: str | None
     text: str
     ref: Ref = None
 
@@ -70,7 +70,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    pass
+    """Who is in this room? Without a name: in the visitor's own."""
+
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Drop the lines of this visitor that wait to be handled because they came too fast."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """`meant`: the visitor wants to leave. If not, their connection has only ended."""
 
@@ -98,7 +105,9 @@ class Quit:
     meant: bool = True
 
 
-Command = Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
+Command = (
+    Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Cancel | Quit
+)
 
 # --- events: from the hub to members ----------------------------------------------------------
 
@@ -198,12 +207,19 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody is no longer in the room; `destination` is the room they went to, if any."""
+    """Somebody is no longer in the room; `destination` is the room they went to, if any.
+
+    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
+    """
 
     room: str
     name: str
     reason: str
     destination: str | None = None
+
+    @property
+    def kicked(self) -> bool:
+        return self.reason.partition(":")[0] == "kicked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +302,21 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many lines of the receiver's have arrived that they go out at the rate (a second)."""
+
+    lines: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Lines of the receiver's that were waiting, and have been dropped at their wish."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The command could not be carried out: a stable code for programs, a sentence for people."""
 
@@ -304,7 +335,7 @@ class Notice:
 class Closing:
     """The last event the receiver gets: their connection is about to be closed.
 
-    The code is one of `shutdown`, `kicked`, `no-name` and `replaced`.
+    The code is one of `quit`, `shutdown`, `kicked`, `no-name` and `replaced`.
     """
 
     code: str
@@ -355,6 +386,8 @@ Event = (
     | Ignoring
     | IgnoreList
     | Skipped
+    | Waiting
+    | Cancelled
     | Refused
     | Notice
     | Closing

@@ -11,17 +11,22 @@ while somebody is in it. A slow reader is told what they missed when their queue
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
+from weakref import ref
 
 from chatroom import __version__
 from chatroom.chat import events, names
-from chatroom.chat.member import Broadcast, Member, write_to_each
+from chatroom.chat.bars import Bars
+from chatroom.chat.member import Broadcast, Member, Teller, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
 from chatroom.chat.text import clean
+from chatroom.durations import duration
 from chatroom.metrics import Metrics
 from chatroom.settings import Settings
 
@@ -29,6 +34,16 @@ LOBBY = "lobby"
 """The room where everybody starts."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kick:
+    """What a kick has done: whom it met, and what is barred for how many seconds."""
+
+    name: str
+    host: str
+    """The address that is barred; empty when it is not."""
+    seconds: float
 
 
 class Hub:
@@ -53,6 +68,7 @@ class Hub:
         self._measure = measure
         self._broadcast = broadcast
         self._announcer = Announcer(settings, call_later)
+        self._bars = Bars(settings.max_bars, clock)
         self._seats: dict[Member, Room] = {}
         self._choosy: set[Member] = set()  # those who ignore somebody
         self._terms = _terms(settings)
@@ -70,6 +86,7 @@ class Hub:
             events.Rooms: self._list_rooms,
             events.Ignore: self._ignore,
             events.Stats: self._stats,
+            events.Cancel: self._cancel,
             events.Quit: self._quit,
         }
         self._open_to_strangers = (events.Greet, events.Join, events.Quit)
@@ -96,9 +113,8 @@ class Hub:
 
     def reply(self, member: Member, data: bytes) -> bool:
         """The same with bytes that are rendered already, in their place among those of the room."""
-        if room := self._seats.get(member):
-            room.catch_up(member)
-        taken = member.take(data, 1)
+        room = self._seats.get(member)
+        taken = room.answer(member, data) if room else member.take(data, 1)
         if not taken:
             self._metrics.skipped += 1
         return taken
@@ -108,7 +124,7 @@ class Hub:
         if not member.skipped:
             return
         if room := self._seats.get(member):
-            room.catch_up(member)  # the lines of this tick so far were missed as well
+            room.skip(member)  # the lines of this tick so far were missed as well
         lines, member.skipped = member.skipped, 0
         self.tell(member, events.Skipped(lines))
 
@@ -140,15 +156,25 @@ class Hub:
             for room in self.rooms.values():
                 room.publish(events.Notice(text))
 
-    def kick(self, name: str, reason: str) -> bool:
-        """Close somebody's connection and tell them why; False when nobody is called so."""
+    def kick(self, name: str, reason: str, seconds: float | None = None) -> Kick | None:
+        """Close somebody's connection, tell everybody why, and bar them for so many seconds.
+
+        None when nobody is called so. The default is `Settings.bar_seconds`, 0 bars nothing, and
+        nothing is barred for longer than `Settings.longest_bar`.
+        """
         member = self.roster.find(name)
         if member is None:
-            return False
-        text = clean(f"You were kicked: {reason}" if reason else "You were kicked.")
-        self._depart(member, clean(f"kicked {reason}"), hold=False)
-        member.outlet.close("kicked", self.last_words(member, events.Closing("kicked", text)))
-        return True
+            return None
+        if seconds is None:
+            seconds = self._settings.bar_seconds
+        seconds = min(seconds, self._settings.longest_bar)
+        barred = seconds > 0 and self._bars.add(member.key, member.host, seconds)
+        why = f": {clean(reason)}" if clean(reason) else ""
+        kick = Kick(member.name, member.host if barred else "", seconds)
+        self._depart(member, f"kicked{why}", hold=False)
+        farewell = events.Closing("kicked", f"You were kicked{why or '.'}")
+        member.outlet.close("kicked", self.last_words(member, farewell), brief=True)
+        return kick
 
     def shut_down(self) -> None:
         """Hand out what was published and forget everybody: no leave is announced any more."""
@@ -180,12 +206,13 @@ class Hub:
         member.ticket = command.ticket
         try:
             wanted = self._room_name(command.room or LOBBY)
+            self._refuse_barred(member, command.name)
             self._replace(command)
             resumed = self.roster.claim(member, command.name)
         except Unavailable as refusal:
             self.answer(member, events.NameRefused(refusal.code, refusal.text))
             return
-        log.info("%s %s", member, "resumed" if resumed else "joined")
+        log.info("%s resumed" if resumed else "%s joined", member)
         if member.ignored:
             self._choosy.add(member)
         member.since = member.active = self._clock()
@@ -205,10 +232,27 @@ class Hub:
             farewell = events.Closing("replaced", "You have come back over another connection.")
             before.outlet.close("replaced", self.last_words(before, farewell))
 
+    def _refuse_barred(self, member: Member, name: str) -> None:
+        """Raises Unavailable: somebody of this name, or from there, was kicked a moment ago."""
+        if left := self._bars.on_host(member.host):
+            text = f"Somebody at your address was kicked; try again in {_wait(left)}."
+            raise Unavailable("barred", text)
+        self._refuse_barred_name(name)
+
+    def _refuse_barred_name(self, name: str) -> None:
+        """Raises Unavailable."""
+        if left := self._bars.on_name(self._known_key(name)):
+            text = f"Somebody of that name was kicked; it is free again in {_wait(left)}."
+            raise Unavailable("name-barred", text)
+
     def _quit(self, member: Member, command: events.Quit) -> None:
+        last: tuple[events.Event, ...] = ()
         if member.name:
             self._depart(member, command.reason, hold=not command.meant)
-        member.outlet.close(command.reason, self.last_words(member))
+            if command.reason == "quit":
+                last = (events.Closing("quit", f"Goodbye, {member.name}!"),)
+        words = self.last_words(member, *last)
+        member.outlet.close(command.reason, words, brief=bool(last))
 
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
@@ -220,7 +264,13 @@ class Hub:
     def _enter(self, member: Member, name: str) -> Room:
         room = self.rooms.get(names.key(name))
         if room is None:
-            room = Room(name, self._metrics, self._changed.append, self._broadcast)
+            room = Room(
+                name,
+                self._metrics,
+                self._changed.append,
+                self._broadcast,
+                self._settings.max_batch,
+            )
             self.rooms[names.key(name)] = room
         room.enter(member)
         self._seats[member] = room
@@ -248,17 +298,34 @@ class Hub:
         self._receipt(member, spoken)
 
     def _tell(self, member: Member, command: events.Tell) -> None:
-        to = self._find(member, command.name)
+        to = self._teller(member) if command.name is None else self._find(member, command.name)
         text = self._cleaned(member, command)
         if not (to and text):
             return
         told = events.Told(member.name, to.name, text, self._wall())
         to_oneself = to is member and member.outlet.receipts  # the receipt is enough
-        if to_oneself or member.key in to.ignored or self.tell(to, told):
+        if to_oneself or member.key in to.ignored:
             self._receipt(member, told)  # who is ignored does not learn it
+        elif self.tell(to, told):
+            to.teller = Teller(ref(member), member.name, member.ticket)
+            self._receipt(member, told)
         else:
             text = f"{to.name} is not reading; it was not delivered."
             self.answer(member, events.Refused("not-reading", text))
+
+    def _teller(self, member: Member) -> Member | None:
+        """Whoever last told this member something; the member hears why there is none."""
+        teller = member.teller
+        if teller is None:
+            text = "Nobody has told you anything privately yet."
+        elif (present := teller.member()) in self._seats:
+            return present
+        elif back := self.roster.find_by_ticket(teller.ticket):
+            return back
+        else:
+            text = f"{teller.name} has left."
+        self.answer(member, events.Refused("no-such-name", text))
+        return None
 
     def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
         member.active = self._clock()
@@ -278,6 +345,7 @@ class Hub:
         _mark(member, command.ref)
         old, old_key = member.name, member.key
         try:
+            self._refuse_barred_name(command.name)
             self.roster.claim(member, command.name)
         except Unavailable as refusal:
             self.answer(member, events.Refused(refusal.code, refusal.text))
@@ -288,7 +356,7 @@ class Hub:
         log.info("%s was %s", member, old)
         for other in self._choosy:  # a new name is no way around being ignored
             if old_key in other.ignored:
-                self._seats[other].catch_up(other)  # by the name that it was said under
+                self._seats[other].judge(other)  # by the name that it was said under
                 del other.ignored[old_key]
                 other.ignored[member.key] = member.name
         room = self._seats[member]
@@ -317,7 +385,7 @@ class Hub:
         if not command.name:
             self.answer(member, events.IgnoreList(tuple(sorted(member.ignored.values()))))
         elif (key := self._known_key(command.name)) in member.ignored:
-            self._seats[member].catch_up(member)  # what was said before stays unheard
+            self._seats[member].judge(member)  # what was said before stays unheard
             self.answer(member, events.Ignoring(member.ignored.pop(key), False))
             if not member.ignored:
                 self._choosy.discard(member)
@@ -328,17 +396,32 @@ class Hub:
                 text = f"You ignore {len(member.ignored)} names already; that is the limit."
                 self.answer(member, events.Refused("too-many", text))
             else:
-                self._seats[member].catch_up(member)  # they may hear what was said before
+                self._seats[member].judge(member)  # they may hear what was said before
                 member.ignored[other.key] = other.name
                 self._choosy.add(member)
                 self.answer(member, events.Ignoring(other.name, True))
 
     # --- asking -------------------------------------------------------------------------------
 
-    def _who(self, member: Member, _: events.Who) -> None:
+    def _who(self, member: Member, command: events.Who) -> None:
         room = self._seats[member]
-        shown = islice(room.members, self._settings.rows_shown)
-        self.answer(member, events.Members(room.name, len(room), tuple(map(self.row, shown))))
+        if command.room:
+            found = self.rooms.get(self._known_key(command.room.removeprefix("#")))
+            if found is None:
+                text = f"There is no room called {clean(command.room)[: names.MAX_LENGTH]}."
+                self.answer(member, events.Refused("no-such-room", text))
+                return
+            room = found
+        self.answer(member, self._members_of(room))
+
+    def _members_of(self, room: Room) -> events.Members:
+        """The same answer for all who ask within a moment, so that it is rendered once."""
+        now = self._clock()
+        if room.roll is None or now >= room.roll_until:
+            shown = islice(room.members, self._settings.rows_shown)
+            room.roll = events.Members(room.name, len(room), tuple(map(self.row, shown)))
+            room.roll_until = now + self._settings.answer_seconds
+        return room.roll
 
     def _list_rooms(self, member: Member, _: events.Rooms) -> None:
         shown = islice(self.rooms.values(), self._settings.rows_shown)
@@ -347,6 +430,11 @@ class Hub:
 
     def _stats(self, member: Member, _: events.Stats) -> None:
         self.answer(member, self._measure())
+
+    def _cancel(self, member: Member, _: events.Cancel) -> None:
+        """What waits is known to the session; a command that comes this far found nothing."""
+        text = "Nothing is waiting to be said."
+        self.answer(member, events.Refused("nothing-waits", text))
 
     def _people(self, members: Iterable[Member], total: int) -> events.People:
         shown = islice(members, self._settings.names_shown)
@@ -372,6 +460,12 @@ class Hub:
             return names.key(names.enforce(name))
         except names.BadName:
             return ""
+
+
+def _wait(seconds: float) -> str:
+    """Rounded up to what is told, or whoever waits so long is refused again."""
+    unit = 60 if seconds > 60 else 1
+    return duration(math.ceil(seconds / unit) * unit)
 
 
 def _mark(member: Member, ref: events.Ref) -> None:

@@ -1,7 +1,9 @@
 """A member: one visitor as the chat sees them."""
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
+from weakref import ref
 
 from chatroom.chat.events import Event, Ref
 
@@ -41,8 +43,20 @@ class Outlet(Protocol):
     def named(self) -> None:
         """The visitor has a name now: what they type from here on is talk."""
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
-        """Ask for the end of the connection, once what is queued has been sent."""
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
+        """Ask for the end of the connection, once what is queued has been sent.
+
+        `brief`: nothing that they send after that is waited for.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Whoever said something privately. It keeps nobody in memory who has gone."""
+
+    member: "ref[Member]"
+    name: str
+    ticket: str
 
 
 class Member:
@@ -53,6 +67,7 @@ class Member:
     """
 
     __slots__ = (
+        "__weakref__",
         "active",
         "address",
         "channel",
@@ -64,6 +79,7 @@ class Member:
         "outlet",
         "since",
         "skipped",
+        "teller",
         "ticket",
     )
 
@@ -77,6 +93,7 @@ class Member:
         self.ticket = ""  # a secret of theirs, by which they are known again
         self.last: Ref = None  # their own mark on the last request that was decided
         self.ignored: dict[str, str] = {}  # names by their key
+        self.teller: Teller | None = None  # whoever last told them something privately
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

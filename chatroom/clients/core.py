@@ -37,7 +37,7 @@ from chatroom.clients.settings import ClientSettings
 from chatroom.protocols.framing import Lines
 
 _FULL = b"The chatroom is full"  # said to everybody alike, before anything is known of them
-_NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held")
+_NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held", "name-barred")
 _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
 _HINT = "Is that the port of a chatroom?"
@@ -281,7 +281,9 @@ class Client:
                 said = kind(0, self.company.room, self.name, text, self.wall())
                 self._happenings.append(said)
             case events.Tell(name):
-                text = f"Whether {name} got your private message is not known."
+                text = (
+                    f"Whether {name or 'whoever told you'} got your private message is not known."
+                )
                 self._refuse("unknown", text)
 
     def _next_mark(self) -> int:

@@ -50,8 +50,8 @@ class Listener:
         metrics: Metrics,
         welcome: Callable[[socket.socket, str, int], None],
     ) -> None:
-        host, self.port = sock.getsockname()[:2]
-        self.address = printable(host, self.port)
+        self.host, self.port = sock.getsockname()[:2]
+        self.address = printable(self.host, self.port)
         self._sock = sock
         self._connections = connections
         self._settings = settings
@@ -92,6 +92,8 @@ class Listener:
                     return
                 continue  # an error of that visitor's, who is gone before we met
             self._admit(sock, address)
+            if self._connections.turns.over:
+                return  # those who are in go first; the others wait in the backlog
 
     def crashed(self, error: Exception) -> None:
         """One visitor was lost; the others may come."""

@@ -7,11 +7,12 @@ future's, and ignored.
 
 import json
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from chatroom.chat import events
 from chatroom.chat.events import Ref
+from chatroom.protocols.recent import Recent
+from chatroom.protocols.spelling import nearest
 
 _MAX_MARK = 64  # characters of a ref or a ticket
 _MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
@@ -80,8 +81,8 @@ def _request(message: dict[str, Any], max_text: int, ref: Ref) -> events.Command
     if not isinstance(kind, str):
         raise Wrong("bad-field", "type is a string.")
     if kind not in _REQUESTS:
-        near = get_close_matches(kind[:_MAX_MARK], _REQUESTS, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        near = nearest(kind, _REQUESTS)
+        hint = f" Did you mean {near}?" if near else ""
         raise Wrong("unknown-type", f"There is no such type of request.{hint}")
     required, optional, make = _REQUESTS[kind]
     fields = {name: _field(message, name, max_text) for name in required}
@@ -120,13 +121,15 @@ _REQUESTS: dict[
         (),
         lambda fields, ref: events.Tell(fields["name"], fields["text"], ref),
     ),
+    "reply": (("text",), (), lambda fields, ref: events.Tell(None, fields["text"], ref)),
     "rename": (("name",), (), lambda fields, ref: events.Rename(fields["name"], ref)),
     "move": (("room",), (), lambda fields, ref: events.Move(fields["room"], ref)),
-    "who": ((), (), lambda *_: events.Who()),
+    "who": ((), ("room",), lambda fields, _: events.Who(fields["room"])),
     "rooms": ((), (), lambda *_: events.Rooms()),
     "ignore": ((), ("name",), lambda fields, _: events.Ignore(fields["name"])),
     "ping": ((), (), lambda *_: Ping()),
     "stats": ((), (), lambda *_: events.Stats()),
+    "cancel": ((), (), lambda *_: events.Cancel()),
     "quit": ((), (), lambda *_: events.Quit("quit")),
 }
 
@@ -139,6 +142,14 @@ def write(message: Mapping[str, object], ref: Ref = None) -> bytes:
     if ref is not None:
         message = {**message, "ref": ref}
     return _encoder.encode(message).encode() + b"\n"
+
+
+def encode(event: events.Event, ref: Ref = None) -> bytes:
+    """The event as a line of UTF-8, with the mark of the request that it answers."""
+    line = _recent(event)
+    if ref is None:
+        return line
+    return b'%b,"ref":%b}\n' % (line.removesuffix(b"}\n"), _encoder.encode(ref).encode())
 
 
 def message_of(event: events.Event) -> dict[str, object]:
@@ -287,9 +298,17 @@ _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
     },
     events.IgnoreList: lambda event: {"type": "ignored", "names": event.names},
     events.Skipped: lambda event: {"type": "skipped", "lines": event.lines},
+    events.Waiting: lambda event: {
+        "type": "waiting",
+        "lines": event.lines,
+        "rate": event.rate,
+    },
+    events.Cancelled: lambda event: {"type": "cancelled", "lines": event.lines},
     events.NameRefused: _refused,
     events.Refused: _refused,
     events.Notice: lambda event: {"type": "notice", "text": event.text},
     events.Closing: lambda event: {"type": "closing", "code": event.code, "text": event.text},
     events.Measured: _stats,
 }
+
+_recent = Recent(lambda event, _: write(message_of(event)))

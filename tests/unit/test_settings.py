@@ -18,9 +18,10 @@ from chatroom.settings import Settings
         ("recv_bytes", 16384),
         ("lines_per_tick", 32),
         ("silence", 0.25),
+        ("head_seconds", 10.0),
         ("name_seconds", 60.0),
         ("queue_bytes", 262144),
-        ("stall_seconds", 30.0),
+        ("stall_seconds", 90.0),
         ("send_buffer", 131072),
         ("backlog", 4096),
         ("accepts_per_tick", 64),
@@ -29,6 +30,8 @@ from chatroom.settings import Settings
         ("hold_seconds", 30.0),
         ("crowd", 50),
         ("presence_seconds", 1.0),
+        ("bar_seconds", 60.0),
+        ("max_bars", 1000),
     ],
 )
 def test_a_limit_is_what_was_promised(name: str, value: object) -> None:

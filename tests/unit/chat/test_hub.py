@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chatroom.chat import events
+from chatroom.chat.hub import Kick
 from chatroom.chat.names import enforce
 from chatroom.settings import Settings
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
 
-WELCOME = "All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."
+WELCOME = "All set, ann! Leave anytime by typing QUIT; /help lists the commands."
 
 
 # --- arriving ---------------------------------------------------------------------------------
@@ -42,7 +44,9 @@ def test_a_greeting_names_the_first_few_and_counts_the_rest(hall: Hall) -> None:
     ann = hall.visitor()
     ann.does(events.Greet())
     names = ", ".join(f"n{number}" for number in range(20))
-    assert ann.heard()[0] == f"Welcome to the chatroom. 23 people are here: {names} and 3 more"
+    *greeting, _ = ann.heard()
+    text = " ".join(map(str.strip, greeting))
+    assert text == f"Welcome to the chatroom. 23 people are here: {names} and 3 more"
 
 
 def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
@@ -306,9 +310,26 @@ def test_who_tells_names_since_when_and_how_long_silent(
     assert second.endswith(" (1 min), idle 1 min")
 
 
+def test_who_is_answered_with_the_same_event_for_a_moment_and_then_anew(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    room = hall.hub.room_of(ann.member)
+    first = hall.hub._members_of(room)
+    assert hall.hub._members_of(room) is first
+    hall.passes(hall.settings.answer_seconds)
+    assert hall.hub._members_of(room) is not first
+    for change in (events.Rename("rob"), events.Move("tea"), events.Move("lobby")):
+        before = hall.hub._members_of(room)
+        bob.does(change)
+        assert hall.hub._members_of(room) is not before
+    before = hall.hub._members_of(room)
+    cy.does(events.Quit("quit"))
+    assert hall.hub._members_of(room) is not before
+
+
 def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
     _ann, bob = hall.people("ann", "bob")
     bob.does(events.Move("tea"))
+    hall.tick()
     hall.hush()
     bob.does(events.Who())
     head, row = bob.heard()
@@ -498,7 +519,8 @@ def test_whoever_quits_is_closed_and_everybody_else_is_told(hall: Hall) -> None:
     ann.says("bye")
     ann.does(events.Quit("quit"))
     hall.tick()
-    assert ann.closed == [("quit", "")]
+    goodbye = "Goodbye, ann! Press Enter if nc does not end by itself.\n"
+    assert ann.closed == [("quit", goodbye)]
     assert bob.heard() == ["ann: bye", "Server: ann has left the chat."]
     assert len(hall.hub.roster) == 1
 
@@ -541,7 +563,7 @@ def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> N
     if way == "quit":
         ann.does(events.Quit("quit"))
     else:
-        hall.hub.kick("ann", "")
+        hall.hub.kick("ann", "", 0)
     hall.hub.leave(ann.member, "done")
     stranger = hall.visitor(host="198.51.100.9")
     stranger.does(events.Join("ann"))
@@ -854,15 +876,19 @@ def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "farewell"),
+    ("reason", "farewell", "told"),
     [
-        ("", "Server: You were kicked.\n"),
-        ("be nice\x1b", "Server: You were kicked: be nice\n"),
+        ("", "Server: You were kicked.\n", "Server: ann was kicked."),
+        (
+            "be nice\x1b",
+            "Server: You were kicked: be nice\n",
+            "Server: ann was kicked: be nice",
+        ),
     ],
     ids=["without-a-reason", "with-a-reason"],
 )
-def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
-    hall: Hall, reason: str, farewell: str
+def test_somebody_kicked_and_everybody_else_are_told_why(
+    hall: Hall, reason: str, farewell: str, told: str
 ) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.says("before")
@@ -871,8 +897,65 @@ def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
     hall.tick()
     assert ann.closed == [("kicked", farewell)]
     assert ann.heard() == ["bob: before"]
-    assert bob.heard() == ["Server: ann has left the chat."]
+    assert bob.heard() == [told]
     assert hall.hub.roster.find("ann") is None
+
+
+def test_a_kick_bars_the_name_and_the_address_for_a_minute(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    assert hall.hub.kick("ANN", "") == Kick("ann", ann.member.host, 60.0)
+    hall.passes(18)
+    back = hall.visitor(host=ann.member.host)
+    back.does(events.Join("zoe"))
+    assert back.heard() == [
+        "Somebody at your address was kicked; try again in 42 s.",
+        "Your name: ",
+    ]
+    elsewhere = hall.visitor(host="198.51.100.9")
+    elsewhere.does(events.Join("Ann"))
+    freed = "Somebody of that name was kicked; it is free again in 42 s."
+    assert elsewhere.heard() == [freed, "Your name: "]
+    hall.hush()
+    bob.does(events.Rename("ann"))
+    assert bob.heard() == [f"Server: {freed}"]
+    hall.passes(42)
+    back.does(events.Join("ann"))
+    assert back.heard() == [WELCOME]
+
+
+def test_a_kick_of_somebody_on_this_machine_bars_the_name_alone(hall: Hall) -> None:
+    ann = hall.visitor(host="127.0.0.1")
+    ann.does(events.Join("ann"))
+    assert hall.hub.kick("ann", "") == Kick("ann", "", 60.0)
+    other = hall.visitor(host="127.0.0.1")
+    other.does(events.Join("bob"))
+    assert other.member.name == "bob"
+    again = hall.visitor(host="127.0.0.1")
+    again.does(events.Join("ann"))
+    assert again.member.name == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wait"), [(1, "1 s"), (61, "2 min"), (3600, "1 h 0 min"), (10**9, "1 d 0 h")]
+)
+def test_whoever_is_barred_reads_how_long_to_wait(hall: Hall, seconds: float, wait: str) -> None:
+    hall.people("ann")
+    hall.hub.kick("ann", "", seconds)
+    back = hall.visitor(host="198.51.100.9")
+    back.does(events.Join("ann"))
+    assert back.heard() == [
+        f"Somebody of that name was kicked; it is free again in {wait}.",
+        "Your name: ",
+    ]
+
+
+def test_a_kick_is_told_by_name_in_a_crowd_as_well(hall: Hall) -> None:
+    bob, *_ = hall.people("bob", *(f"n{number}" for number in range(hall.settings.crowd + 1)))
+    hall.passes(1)
+    hall.hush()
+    hall.hub.kick("n1", "")
+    hall.passes(1)
+    assert bob.heard() == ["Server: n1 was kicked."]
 
 
 def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
@@ -954,3 +1037,93 @@ def test_a_private_message_to_somebody_who_is_not_reading_is_said_to_be_lost(hal
     ann.does(events.Tell("bob", "psst"))
     hall.tick()
     assert ann.heard() == ["Server: bob is not reading; it was not delivered."]
+
+
+def test_a_cancel_that_finds_nothing_waiting_is_told_so(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Cancel())
+    hall.tick()
+    assert ann.heard() == ["Server: Nothing is waiting to be said."]
+
+
+# --- /who ROOM and /reply -----------------------------------------------------------------------
+
+
+def test_who_is_in_another_room_can_be_asked(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.does(events.Move("Tea"))
+    hall.tick()
+    hall.hush()
+    ann.does(events.Who("#tea"))
+    hall.tick()
+    head, row = ann.heard()
+    assert head == "Server: 1 person in room Tea:"
+    assert row.startswith("  bob  since")
+
+
+@pytest.mark.parametrize("room", ["tea", "two words", "!", "\x1b"])
+def test_who_is_in_a_room_that_is_not_there_is_refused(hall: Hall, room: str) -> None:
+    (ann,) = hall.people("ann")
+    ann.does(events.Who(room))
+    hall.tick()
+    (line,) = ann.heard()
+    assert line.startswith("Server: There is no room called ")
+
+
+def test_a_reply_goes_to_whoever_last_told_one_something(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    ann.does(events.Tell("bob", "psst"))
+    cy.does(events.Tell("bob", "hey"), events.Rename("cyd"))
+    hall.tick()
+    hall.hush()
+    bob.does(events.Tell(None, "yes?"))
+    hall.tick()
+    assert cy.heard() == ["[private] bob: yes?"]
+    assert ann.heard() == []
+
+
+def test_a_reply_to_nobody_is_told_so(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    bob.does(events.Ignore("ann"))
+    ann.does(events.Tell("bob", "psst"), events.Tell("ann", "note"))
+    hall.tick()
+    hall.hush()
+    for person in (ann, bob):
+        person.does(events.Tell(None, "yes?"))
+    hall.tick()
+    assert bob.heard() == ["Server: Nobody has told you anything privately yet."]
+
+
+def test_a_reply_to_somebody_who_has_left_is_told_so_whoever_has_the_name_now(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Tell("bob", "psst"), events.Quit("quit"))
+    (other,) = hall.people("ann")
+    bob.does(events.Tell(None, "yes?"))
+    hall.tick()
+    assert bob.heard() == ["Server: ann has left."]
+    assert other.heard() == []
+
+
+def test_whoever_has_left_is_not_kept_in_memory_by_what_they_told(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Tell("bob", "psst"))
+    assert bob.member.teller is not None
+    assert bob.member.teller.member() is ann.member
+    ann.does(events.Quit("quit"))
+    hall.tick()
+    hall.visitors.clear()
+    del ann
+    gc.collect()
+    assert bob.member.teller.member() is None
+
+
+def test_a_reply_finds_whoever_came_back_with_the_same_ticket(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    before, after = hall.visitor(), hall.visitor()
+    before.does(events.Join("ann", ticket="secret"), events.Tell("bob", "psst"))
+    after.does(events.Join("ann", ticket="secret"))
+    hall.tick()
+    hall.hush()
+    bob.does(events.Tell(None, "yes?"))
+    hall.tick()
+    assert after.heard() == ["[private] bob: yes?"]

@@ -43,6 +43,8 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.Joined("lobby", "ann"), ["Server: ann has joined the chat. Say hi!"]),
     (events.Joined("tea", "ann", "lobby"), ["Server: ann has joined room tea."]),
     (events.Left("lobby", "ann", "quit"), ["Server: ann has left the chat."]),
+    (events.Left("lobby", "ann", "kicked"), ["Server: ann was kicked."]),
+    (events.Left("lobby", "ann", "kicked: too loud"), ["Server: ann was kicked: too loud"]),
     (events.Left("lobby", "ann", "moved", "tea"), ["Server: ann has left room lobby."]),
     (events.Presence("lobby", 212, 0, 300), ["Server: 212 people have joined the chat."]),
     (events.Presence("lobby", 0, 1, 99), ["Server: 1 person has left the chat."]),
@@ -72,7 +74,7 @@ TABLE: list[tuple[Event, list[str]]] = [
     ),
     (
         events.Welcomed("ann", "lobby", NOBODY, TERMS),
-        ["All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."],
+        ["All set, ann! Leave anytime by typing QUIT; /help lists the commands."],
     ),
     (events.Renamed("lobby", "ann", "anna"), ["Server: ann is now called anna."]),
     (events.NowKnownAs("lobby", "ann", "anna"), ["Server: You are now called anna."]),
@@ -94,6 +96,19 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.IgnoreList(("bob", "cy")), ["Server: You ignore bob, cy."]),
     (events.Skipped(1), ["Server: 1 line was skipped while you were not reading."]),
     (events.Skipped(412), ["Server: 412 lines were skipped while you were not reading."]),
+    (
+        events.Waiting(171, 5.0),
+        [
+            "Server: 171 lines are waiting; they go out 5 a second.",
+            "Server: /cancel drops them.",
+        ],
+    ),
+    (events.Cancelled(1), ["Server: 1 line was dropped."]),
+    (events.Cancelled(171), ["Server: 171 lines were dropped."]),
+    (
+        events.Closing("quit", "Goodbye, ann!"),
+        ["Goodbye, ann! Press Enter if nc does not end by itself."],
+    ),
     (events.Refused("no-name", "Choose a name first."), ["Server: Choose a name first."]),
     (events.Notice("Tea at five"), ["Server: Tea at five"]),
     (events.Closing("shutdown", "Goodbye!"), ["Server: Goodbye!"]),
@@ -102,9 +117,10 @@ TABLE: list[tuple[Event, list[str]]] = [
         [
             "Server: up 3 d 4 h, 1.2 s of CPU, 12.3 MB of memory",
             "  1 client in 2 rooms; 3 messages, 4 deliveries, 5 lines skipped",
-            "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms;"
-            " loop lag: p99 4.40 ms, max 550.00 ms",
-            "  queues: 1 slow reader, 6 bytes waiting; errors: 9; log lines lost: 2",
+            "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms",
+            "  loop lag: p99 4.40 ms, max 550.00 ms",
+            "  queues: 1 slow reader, 6 bytes waiting",
+            "  errors: 9; log lines lost: 2",
             "  18 connections so far; ended: 7 quit, 8 end of input",
         ],
     ),
