@@ -48,7 +48,8 @@ LONGEST = 60.0  # seconds of one attack
 CROWDED = 0.25  # of its work that a server did late for want of a core: not its own doing
 BUSY = " (Other programs kept the server from its core for {:.0%} of its work: measure again.)"
 HEADINGS = (
-    "attack", "quiet p99", "p50", "p99", "ratio", "longest", "memory", "lost", "answers", "waited", "",
+    "attack", "quiet p99", "p50", "p99", "ratio", "longest", "memory", "lost", "answers",
+    "waited", "",
 )  # fmt: skip
 
 

@@ -144,6 +144,7 @@ class Mob:
         while not victim.let_in and not victim.over and monotonic() < end:
             self.look_around(STEP)
             self.read_slowly()
+        self.report = Report()  # the victim is none of the hostile
         return victim
 
     def attack(self, start: float, end: float) -> Report:
