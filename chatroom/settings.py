@@ -111,7 +111,7 @@ class Settings:
     names_shown: int = 20
     rows_shown: int = 100
 
-    # Names one member may ignore; one more is refused.
+    # People one member may ignore; one more is refused.
     max_ignored: int = 100
 
     # --- dead peers ----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import Any
 
 from chatroom import __version__
 from chatroom.chat import events, names
-from chatroom.chat.member import Broadcast, Member, write_to_each
+from chatroom.chat.member import Broadcast, Member, Person, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
@@ -54,7 +54,6 @@ class Hub:
         self._broadcast = broadcast
         self._announcer = Announcer(settings, call_later)
         self._seats: dict[Member, Room] = {}
-        self._choosy: set[Member] = set()  # those who ignore somebody
         self._terms = _terms(settings)
         self._changed: list[Room] = []
         self._ids = count(1)
@@ -180,14 +179,13 @@ class Hub:
         member.ticket = command.ticket
         try:
             wanted = self._room_name(command.room or LOBBY)
-            self._replace(command)
-            resumed = self.roster.claim(member, command.name)
+            name = self.roster.approve(member, command.name)
         except Unavailable as refusal:
             self.answer(member, events.NameRefused(refusal.code, refusal.text))
             return
+        self._replace(command)
+        resumed = self.roster.give(member, name)
         log.info("%s %s", member, "resumed" if resumed else "joined")
-        if member.ignored:
-            self._choosy.add(member)
         member.since = member.active = self._clock()
         member.outlet.named()
         room = self._enter(member, wanted)
@@ -213,7 +211,6 @@ class Hub:
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
         self.roster.release(member, hold)
-        self._choosy.discard(member)
         room = self._exit(member)
         self._announcer.left(room, member, reason)
 
@@ -254,7 +251,7 @@ class Hub:
             return
         told = events.Told(member.name, to.name, text, self._wall())
         to_oneself = to is member and member.outlet.receipts  # the receipt is enough
-        if to_oneself or member.key in to.ignored or self.tell(to, told):
+        if to_oneself or member.person in to.ignored or self.tell(to, told):
             self._receipt(member, told)  # who is ignored does not learn it
         else:
             text = f"{to.name} is not reading; it was not delivered."
@@ -276,21 +273,17 @@ class Hub:
 
     def _rename(self, member: Member, command: events.Rename) -> None:
         _mark(member, command.ref)
-        old, old_key = member.name, member.key
+        old = member.name
         try:
-            self.roster.claim(member, command.name)
+            name = self.roster.approve(member, command.name)
         except Unavailable as refusal:
             self.answer(member, events.Refused(refusal.code, refusal.text))
             return
-        if member.name == old:
+        if name == old:
             self.answer(member, events.Refused("same-name", f"You are called {old} already."))
             return
+        self.roster.give(member, name)
         log.info("%s was %s", member, old)
-        for other in self._choosy:  # a new name is no way around being ignored
-            if old_key in other.ignored:
-                self._seats[other].catch_up(other)  # by the name that it was said under
-                del other.ignored[old_key]
-                other.ignored[member.key] = member.name
         room = self._seats[member]
         room.publish(events.Renamed(room.name, old, member.name), member)
         self.answer(member, events.NowKnownAs(room.name, old, member.name))
@@ -315,23 +308,33 @@ class Hub:
 
     def _ignore(self, member: Member, command: events.Ignore) -> None:
         if not command.name:
-            self.answer(member, events.IgnoreList(tuple(sorted(member.ignored.values()))))
-        elif (key := self._known_key(command.name)) in member.ignored:
-            self._seats[member].catch_up(member)  # what was said before stays unheard
-            self.answer(member, events.Ignoring(member.ignored.pop(key), False))
-            if not member.ignored:
-                self._choosy.discard(member)
-        elif other := self._find(member, command.name):
-            if other is member:
-                self.answer(member, events.Refused("is-you", "You cannot ignore yourself."))
-            elif len(member.ignored) >= self._settings.max_ignored:
-                text = f"You ignore {len(member.ignored)} names already; that is the limit."
-                self.answer(member, events.Refused("too-many", text))
-            else:
-                self._seats[member].catch_up(member)  # they may hear what was said before
-                member.ignored[other.key] = other.name
-                self._choosy.add(member)
-                self.answer(member, events.Ignoring(other.name, True))
+            shown = {person.name for person in member.ignored}
+            self.answer(member, events.IgnoreList(tuple(sorted(shown))))
+            return
+        key = self._known_key(command.name)
+        other = self.roster.find(command.name)
+        known = [person for person in member.ignored if person.key == key]
+        if known and (other is None or other.person in known):
+            self._hear_again(member, known)
+        elif other or (other := self._find(member, command.name)):
+            self._hear_no_more(member, other)
+
+    def _hear_again(self, member: Member, persons: list[Person]) -> None:
+        self._seats[member].catch_up(member)  # what was said before stays unheard
+        for person in persons:
+            del member.ignored[person]
+        self.answer(member, events.Ignoring(persons[-1].name, False))
+
+    def _hear_no_more(self, member: Member, other: Member) -> None:
+        if other is member:
+            self.answer(member, events.Refused("is-you", "You cannot ignore yourself."))
+        elif len(member.ignored) >= self._settings.max_ignored:
+            text = f"You ignore {len(member.ignored)} people already; that is the limit."
+            self.answer(member, events.Refused("too-many", text))
+        else:
+            self._seats[member].catch_up(member)  # they may hear what was said before
+            member.ignored[other.person] = None
+            self.answer(member, events.Ignoring(other.name, True))
 
     # --- asking -------------------------------------------------------------------------------
 

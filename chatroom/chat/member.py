@@ -45,6 +45,20 @@ class Outlet(Protocol):
         """Ask for the end of the connection, once what is queued has been sent."""
 
 
+class Person:
+    """Who a visitor is, over all their connections: what they are ignored by.
+
+    The name is the last one that they were known under. Compared by identity, so that whoever
+    takes that name afterwards is somebody else.
+    """
+
+    __slots__ = ("__weakref__", "key", "name")
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.key = ""
+
+
 class Member:
     """One visitor: nameless and in no room until the hub has accepted a name.
 
@@ -62,6 +76,7 @@ class Member:
         "last",
         "name",
         "outlet",
+        "person",
         "since",
         "skipped",
         "ticket",
@@ -76,7 +91,8 @@ class Member:
         self.key = ""
         self.ticket = ""  # a secret of theirs, by which they are known again
         self.last: Ref = None  # their own mark on the last request that was decided
-        self.ignored: dict[str, str] = {}  # names by their key
+        self.person = Person()  # the roster gives them back who they were before
+        self.ignored: dict[Person, None] = {}
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

@@ -20,7 +20,7 @@ from collections.abc import Callable, Hashable, Iterator
 from itertools import accumulate
 
 from chatroom.chat.events import Acted, Event, Said
-from chatroom.chat.member import Broadcast, Channel, Member
+from chatroom.chat.member import Broadcast, Channel, Member, Person
 from chatroom.metrics import Metrics
 
 
@@ -80,7 +80,7 @@ class Room:
         self._apart: dict[Member, Place] = {}
         self._waiting = False
         self._batch: list[Event] = []
-        self._speakers: list[str] = []  # the key of whoever said it; empty for other events
+        self._speakers: list[Person | None] = []  # whoever said it; None for other events
         self._renderings: dict[Hashable, _Rendering] = {}
 
     def __len__(self) -> int:
@@ -106,7 +106,7 @@ class Room:
         spoken = author is not None and isinstance(event, Said | Acted)
         if author is not None:
             self._stand_apart(author).own.append(len(self._batch))
-        self._speakers.append(author.key if author is not None and spoken else "")
+        self._speakers.append(author.person if author is not None and spoken else None)
         self._batch.append(event)
 
     def catch_up(self, member: Member) -> None:
