@@ -55,6 +55,13 @@ class Settings:
     # and the count is told when the queue has drained.
     queue_bytes: int = 256 * KIB
 
+    # The part of it that private messages may fill; one more is refused to its sender. The rest is
+    # the room's, whatever strangers do. Of what is left of this part one sender may have half.
+    private_share: float = 0.25
+
+    # Seconds between looking what has been sent of the private messages that waited in queues.
+    private_seconds: float = 1.0
+
     # Seconds in which a client with a full queue must take at least one byte, or be cut.
     stall_seconds: float = 30.0
 

@@ -19,6 +19,7 @@ from chatroom import __version__
 from chatroom.chat import events, names
 from chatroom.chat.member import Broadcast, Member, Person, write_to_each
 from chatroom.chat.presence import Announcer
+from chatroom.chat.private import Share
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
 from chatroom.chat.text import clean
@@ -52,8 +53,11 @@ class Hub:
         self._wall = wall
         self._measure = measure
         self._broadcast = broadcast
+        self._call_later = call_later
         self._announcer = Announcer(settings, call_later)
         self._seats: dict[Member, Room] = {}
+        self._shares: dict[Member, Share] = {}  # of those to whom private messages may still wait
+        self._sweeping = False
         self._terms = _terms(settings)
         self._changed: list[Room] = []
         self._ids = count(1)
@@ -155,6 +159,7 @@ class Hub:
         for member in self.roster:
             log.info("%s left: shutdown", member)
         self._seats.clear()
+        self._shares.clear()
         self.rooms.clear()
         self.roster.clear()
 
@@ -211,6 +216,7 @@ class Hub:
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
         self.roster.release(member, hold)
+        self._shares.pop(member, None)
         room = self._exit(member)
         self._announcer.left(room, member, reason)
 
@@ -245,17 +251,58 @@ class Hub:
         self._receipt(member, spoken)
 
     def _tell(self, member: Member, command: events.Tell) -> None:
-        to = self._find(member, command.name)
         text = self._cleaned(member, command)
-        if not (to and text):
+        to = self._find(member, command.name) if text else None
+        if to is None:
             return
         told = events.Told(member.name, to.name, text, self._wall())
         to_oneself = to is member and member.outlet.receipts  # the receipt is enough
-        if to_oneself or member.person in to.ignored or self.tell(to, told):
-            self._receipt(member, told)  # who is ignored does not learn it
+        refusal = None if to_oneself else self._deliver(member.person, to, told)
+        if refusal:
+            self.answer(member, refusal)
         else:
+            self._receipt(member, told)
+
+    def _deliver(self, sender: Person, to: Member, told: events.Told) -> events.Refused | None:
+        """Queue a private message, or say why not. No refusal costs the receiver any line."""
+        if sender in to.ignored:
+            return None  # they do not learn it
+        data = to.outlet.encode(told)
+        if not to.skipped and not self._share_of(to).allows(sender, len(data)):
+            text = f"Too many private messages wait for {to.name}; it was not delivered."
+            return events.Refused("not-reading", text)
+        if not to.skipped:
+            self._seats[to].catch_up(to)
+        if to.skipped or not to.channel.write(data):
             text = f"{to.name} is not reading; it was not delivered."
-            self.answer(member, events.Refused("not-reading", text))
+            return events.Refused("not-reading", text)
+        self._share_of(to).add(sender, len(data))
+        return None
+
+    def _share_of(self, member: Member) -> Share:
+        """What private messages fill of the member's queue at this moment."""
+        share = self._shares.get(member)
+        if share is None:
+            limit = self._settings.private_share * self._settings.queue_bytes
+            share = self._shares[member] = Share(limit)
+            self._sweep_later()
+        share.forget_sent(member.channel.queued)
+        return share
+
+    def _sweep_later(self) -> None:
+        if not self._sweeping:
+            self._sweeping = True
+            self._call_later(self._settings.private_seconds, self._sweep)
+
+    def _sweep(self) -> None:
+        """Keep nothing about private messages that have been sent."""
+        self._sweeping = False
+        for member, share in list(self._shares.items()):
+            share.forget_sent(member.channel.queued)
+            if not share:
+                del self._shares[member]
+        if self._shares:
+            self._sweep_later()
 
     def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
         member.active = self._clock()

@@ -9,6 +9,10 @@ from chatroom.chat.events import Event, Ref
 class Channel(Protocol):
     """What carries a visitor's bytes."""
 
+    @property
+    def queued(self) -> int:
+        """Bytes that wait to be sent."""
+
     def write(self, data: bytes | memoryview) -> bool:
         """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
 
