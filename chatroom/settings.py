@@ -59,7 +59,8 @@ class Settings:
     # the room's, whatever strangers do. Of what is left of this part one sender may have half.
     private_share: float = 0.25
 
-    # Seconds between looking what has been sent of the private messages that waited in queues.
+    # Seconds between two looks at the private messages: what has been sent of those in queues, and
+    # which of those that wait for somebody have waited long enough.
     private_seconds: float = 1.0
 
     # Seconds in which a client with a full queue must take at least one byte, or be cut.
@@ -108,6 +109,11 @@ class Settings:
 
     # Seconds a name stays with somebody who lost the connection without leaving.
     hold_seconds: float = 30.0
+
+    # Private messages that wait for somebody who lost the connection or is still to come, from all
+    # senders and from one; another one is refused. A text has at most 4 KiB, or 16 in memory.
+    waiting_messages: int = 512
+    waiting_of_one: int = 16
 
     # Rooms of more people than this hear of joins and leaves as a count, once per interval
     # (seconds): one notice each to all the others would be quadratic.

@@ -23,11 +23,14 @@ from chatroom.chat.private import Share
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
 from chatroom.chat.text import clean
+from chatroom.chat.waiting import Message, Waiting
 from chatroom.metrics import Metrics
 from chatroom.settings import Settings
 
 LOBBY = "lobby"
 """The room where everybody starts."""
+
+_EXCERPT = 60  # characters of a message that is taken back: enough to know it again
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,7 @@ class Hub:
         self._announcer = Announcer(settings, call_later)
         self._seats: dict[Member, Room] = {}
         self._shares: dict[Member, Share] = {}  # of those to whom private messages may still wait
+        self._waiting = Waiting(settings.waiting_messages, settings.waiting_of_one)
         self._sweeping = False
         self._terms = _terms(settings)
         self._changed: list[Room] = []
@@ -155,6 +159,9 @@ class Hub:
 
     def shut_down(self) -> None:
         """Hand out what was published and forget everybody: no leave is announced any more."""
+        for message in self._waiting.take_all():
+            text = f"The server stops; your message to {message.name} was not delivered."
+            self._take_back(message, text)
         self.flush()
         for member in self.roster:
             log.info("%s left: shutdown", member)
@@ -200,6 +207,7 @@ class Hub:
             events.Welcomed(member.name, room.name, people, self._terms, resumed, member.last),
         )
         self._announcer.joined(room, member)
+        self._deliver_waiting(member)
 
     def _replace(self, command: events.Join) -> None:
         """Whoever comes back before we know that they had gone gets the place of who they were."""
@@ -252,8 +260,11 @@ class Hub:
 
     def _tell(self, member: Member, command: events.Tell) -> None:
         text = self._cleaned(member, command)
-        to = self._find(member, command.name) if text else None
+        if not text:
+            return
+        to = self.roster.find(command.name)
         if to is None:
+            self._keep(member, command, text)
             return
         told = events.Told(member.name, to.name, text, self._wall())
         to_oneself = to is member and member.outlet.receipts  # the receipt is enough
@@ -279,6 +290,42 @@ class Hub:
         self._share_of(to).add(sender, len(data))
         return None
 
+    def _keep(self, member: Member, command: events.Tell, text: str) -> None:
+        """Nobody has the name: the message waits if there is somebody to wait for."""
+        now = self._clock()
+        to: Person | str
+        if held := self.roster.find_held(command.name):
+            to, name, until = held.person, held.person.name, held.until
+        elif command.wait and (to := self._known_key(command.name)):
+            name, until = names.enforce(command.name), now + self._settings.hold_seconds
+        else:
+            self._find(member, command.name)
+            return
+        said = (text, self._wall())
+        message = Message(member.person, member.name, to, name, *said, command.ref, until)
+        if self._waiting.add(message):
+            self._sweep_later()
+            self.answer(member, events.Told(member.name, name, *said, waits=until - now))
+        else:
+            text = f"{name} is not here, and too many messages wait already; it was not delivered."
+            self.answer(member, events.Refused("not-here", text))
+
+    def _deliver_waiting(self, to: Member) -> None:
+        """They are here now, or again."""
+        for message in self._waiting.take_for(to):
+            told = events.Told(message.said_by, to.name, message.text, message.time)
+            if refusal := self._deliver(message.sender, to, told):
+                self._take_back(message, refusal.text, refusal.code)
+
+    def _take_back(self, message: Message, why: str, code: str = "not-here") -> None:
+        """Tell the sender, if they are still here, that a message has waited for nothing."""
+        if sender := self.roster.find_person(message.sender):
+            text = (
+                message.text if len(message.text) <= _EXCERPT else message.text[:_EXCERPT] + "..."
+            )
+            refusal = events.Refused(code, f"{why} It was: {text}", message.ref)
+            self.tell(sender, refusal)
+
     def _share_of(self, member: Member) -> Share:
         """What private messages fill of the member's queue at this moment."""
         share = self._shares.get(member)
@@ -295,13 +342,16 @@ class Hub:
             self._call_later(self._settings.private_seconds, self._sweep)
 
     def _sweep(self) -> None:
-        """Keep nothing about private messages that have been sent."""
+        """Keep nothing of private messages that have been sent or have waited long enough."""
         self._sweeping = False
+        for message in self._waiting.take_expired(self._clock()):
+            text = f"{message.name} has not come; your message was not delivered."
+            self._take_back(message, text)
         for member, share in list(self._shares.items()):
             share.forget_sent(member.channel.queued)
             if not share:
                 del self._shares[member]
-        if self._shares:
+        if self._shares or self._waiting:
             self._sweep_later()
 
     def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
@@ -334,6 +384,7 @@ class Hub:
         room = self._seats[member]
         room.publish(events.Renamed(room.name, old, member.name), member)
         self.answer(member, events.NowKnownAs(room.name, old, member.name))
+        self._deliver_waiting(member)
 
     def _move(self, member: Member, command: events.Move) -> None:
         _mark(member, command.ref)

@@ -72,6 +72,19 @@ class Roster:
         except names.BadName:
             return None
 
+    def find_person(self, person: Person) -> Member | None:
+        """The member who this person is now."""
+        member = self._members.get(person.key)
+        return member if member and member.person is person else None
+
+    def find_held(self, name: str) -> Held | None:
+        """What is kept under this name of somebody who lost the connection."""
+        self._forget_expired()
+        try:
+            return self._held.get(names.key(names.enforce(name)))
+        except names.BadName:
+            return None
+
     def find_by_ticket(self, ticket: str) -> Member | None:
         """The member who came with this ticket."""
         member = self._members.get(self._tickets.get(ticket, ""))

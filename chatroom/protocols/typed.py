@@ -61,7 +61,7 @@ def _slash(verb: str, rest: str = "") -> events.Command | str:
 
 def _tell(rest: str) -> events.Tell | None:
     words = rest.split(maxsplit=1)
-    return events.Tell(*words) if len(words) == 2 else None
+    return events.Tell(words[0], words[1]) if len(words) == 2 else None
 
 
 _VERBS: dict[str, Callable[[str], events.Command | None]] = {
