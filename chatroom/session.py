@@ -64,6 +64,10 @@ class _Arranged:
         self._connection = connection
         self._arrange = arrange
 
+    @property
+    def queued(self) -> int:
+        return self._connection.queued
+
     def write(self, data: bytes | memoryview) -> bool:
         if not data:
             return True

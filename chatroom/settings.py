@@ -73,6 +73,14 @@ class Settings:
     # and the count is told when the queue has drained.
     queue_bytes: int = 256 * KIB
 
+    # The part of it that private messages may fill; one more is refused to its sender. The rest is
+    # the room's, whatever strangers do. Of what is left of this part one sender may have half.
+    private_share: float = 0.25
+
+    # Seconds between two looks at the private messages: what has been sent of those in queues, and
+    # which of those that wait for somebody have waited long enough.
+    private_seconds: float = 1.0
+
     # Seconds in which a client with a full queue must acknowledge at least one byte, or be cut. On
     # loopback Linux acknowledges nothing more before 64 KB have been read: whoever reads 1 KB/s
     # without a pause is silent for 66 s (measured).
@@ -126,6 +134,11 @@ class Settings:
     # Seconds a name stays with somebody who lost the connection without leaving.
     hold_seconds: float = 30.0
 
+    # Private messages that wait for somebody who lost the connection or is still to come, from all
+    # senders and from one; another one is refused. A text has at most 4 KiB, or 16 in memory.
+    waiting_messages: int = 512
+    waiting_of_one: int = 16
+
     # Rooms of more people than this hear of joins and leaves as a count, once per interval
     # (seconds): one notice each to all the others would be quadratic.
     crowd: int = 50
@@ -146,7 +159,7 @@ class Settings:
     # Names and addresses barred at once; one more replaces the oldest.
     max_bars: int = 1000
 
-    # Names one member may ignore; one more is refused.
+    # People one member may ignore; one more is refused.
     max_ignored: int = 100
 
     # --- dead peers ----------------------------------------------------------------------------

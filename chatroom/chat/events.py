@@ -49,11 +49,15 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Privately, to one member in whatever room. `None` is whoever last told the visitor."""
+    """Privately, to one member in whatever room. `None` is whoever last told the visitor.
+
+    `wait`: for a moment, if nobody has the name; they may be on their way back.
+    """
 
     name: str | None
     text: str
     ref: Ref = None
+    wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +192,16 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A private message, to the one it is for and, as a receipt, to who sent it."""
+    """A private message, to the one it is for and, as a receipt, to who sent it.
+
+    `waits`: it has not been delivered, but waits so many seconds for the one it is for.
+    """
 
     name: str
     to: str
     text: str
     time: float
+    waits: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +326,14 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The command could not be carried out: a stable code for programs, a sentence for people."""
+    """The command could not be carried out: a stable code for programs, a sentence for people.
+
+    `ref` is the mark of a command that was decided earlier and comes to nothing only now.
+    """
 
     code: str
     text: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """A member: one visitor as the chat sees them."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
-from weakref import ref
 
 from chatroom.chat.events import Event, Ref
 
 
 class Channel(Protocol):
     """What carries a visitor's bytes."""
+
+    @property
+    def queued(self) -> int:
+        """Bytes that wait to be sent."""
 
     def write(self, data: bytes | memoryview) -> bool:
         """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
@@ -50,13 +52,18 @@ class Outlet(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """Whoever said something privately. It keeps nobody in memory who has gone."""
+class Person:
+    """Who a visitor is, over all their connections: what they are ignored by.
 
-    member: "ref[Member]"
-    name: str
-    ticket: str
+    The name is the last one that they were known under. Compared by identity, so that whoever
+    takes that name afterwards is somebody else.
+    """
+
+    __slots__ = ("__weakref__", "key", "name")
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.key = ""
 
 
 class Member:
@@ -67,7 +74,6 @@ class Member:
     """
 
     __slots__ = (
-        "__weakref__",
         "active",
         "address",
         "channel",
@@ -77,6 +83,7 @@ class Member:
         "last",
         "name",
         "outlet",
+        "person",
         "since",
         "skipped",
         "teller",
@@ -92,8 +99,9 @@ class Member:
         self.key = ""
         self.ticket = ""  # a secret of theirs, by which they are known again
         self.last: Ref = None  # their own mark on the last request that was decided
-        self.ignored: dict[str, str] = {}  # names by their key
-        self.teller: Teller | None = None  # whoever last told them something privately
+        self.person = Person()  # the roster gives them back who they were before
+        self.ignored: dict[Person, None] = {}
+        self.teller: Person | None = None  # whoever last told them something privately
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

@@ -28,7 +28,7 @@ from itertools import accumulate
 from operator import itemgetter
 
 from chatroom.chat.events import Acted, Event, Members, Renamed, Said
-from chatroom.chat.member import Broadcast, Channel, Member
+from chatroom.chat.member import Broadcast, Channel, Member, Person
 from chatroom.metrics import Metrics
 
 _EVENT_WEIGHT = 128  # bytes that an event takes when it is rendered, beside its text
@@ -37,19 +37,26 @@ _EVENT_WEIGHT = 128  # bytes that an event takes when it is rendered, beside its
 class Place:
     """Where one member stands in the batch of this tick."""
 
-    __slots__ = ("answers", "had", "judged", "unwanted")
+    __slots__ = ("answers", "had", "held", "judged", "unwanted")
 
     def __init__(self, had: int = 0) -> None:
         self.had = had  # events they have had, or were not there for
         self.judged = had  # events that their ignore list has been asked about
         self.unwanted: list[int] = []  # positions of what they said themselves, or ignore
         self.answers: list[tuple[int, bytes]] = []  # and how many events come before each
+        self.held = 0  # bytes of the answers
+
+    def hold(self, position: int, answer: bytes) -> None:
+        """Keep an answer for the end of the tick."""
+        self.answers.append((position, answer))
+        self.held += len(answer)
 
     def move_to(self, position: int) -> None:
         """They have had everything before this position."""
         self.had = self.judged = position
         self.unwanted.clear()
         self.answers.clear()
+        self.held = 0
 
 
 class _Rendering:
@@ -125,7 +132,7 @@ class Room:
         self._max_batch = max_batch
         self._weight = 0  # bytes of the batch, about
         self._batch: list[Event] = []
-        self._speakers: list[str] = []  # the key of whoever said it; empty for other events
+        self._speakers: list[Person | None] = []  # whoever said it; None for other events
         self._renderings: dict[Hashable, _Rendering] = {}
 
     def __len__(self) -> int:
@@ -155,7 +162,7 @@ class Room:
             self.roll = None
         if author is not None:
             self._stand_apart(author).unwanted.append(len(self._batch))
-        self._speakers.append(author.key if author is not None and spoken else "")
+        self._speakers.append(author.person if author is not None and spoken else None)
         self._batch.append(event)
         self._weight += _EVENT_WEIGHT
         if isinstance(event, Said | Acted):
@@ -170,8 +177,21 @@ class Room:
         """
         if member.skipped or not self._batch:
             return member.take(data, 1)
-        self._stand_apart(member).answers.append((len(self._batch), data))
+        self._stand_apart(member).hold(len(self._batch), data)
         return True
+
+    def offer(self, member: Member, data: bytes) -> bool:
+        """The same with bytes that may be refused: a refusal costs the member nothing."""
+        if member.skipped:
+            return False
+        if not self._batch:
+            return member.channel.write(data)
+        return self.answer(member, data)
+
+    def held_for(self, member: Member) -> int:
+        """Bytes of the answers that wait for the end of the tick."""
+        place = self._apart.get(member)
+        return place.held if place else 0
 
     def skip(self, member: Member) -> None:
         """They were behind until now: what was published so far counts as missed."""

@@ -1,17 +1,23 @@
 """Who is called what: one member for a name, and a name that waits for whoever lost it.
 
 A name whose owner left is free at once. A name whose owner's connection broke is held for a while
-(`Settings.hold_seconds`) for visitors from the same host, who are most likely the owner coming
-back: somebody else could otherwise take over the conversation in that moment. A program gives a
-ticket with its name, by which it is known again from wherever it comes.
+(`Settings.hold_seconds`): somebody else could otherwise take over the conversation in that moment.
+A program gives a ticket with its name, by which it is known again from wherever it comes, and a
+name that was lost with a ticket is held for that ticket alone. Visitors without a ticket can be
+recognised by nothing but their host, so a name that was lost without one is held for newcomers
+without one from there. A held name is had by joining; who has a name already is not the one who
+lost it.
+
+A `Person` outlives the name: it is found again by its ticket for as long as anybody refers to it.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from chatroom.chat import names
 from chatroom.chat.events import Ref
-from chatroom.chat.member import Member
+from chatroom.chat.member import Member, Person
 
 
 class Unavailable(Exception):
@@ -24,18 +30,22 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A name that waits, and what is kept of whoever lost it."""
 
     until: float
     host: str
     ticket: str
+    person: Person
     last: Ref
-    ignored: dict[str, str]
+    ignored: dict[Person, None]
 
     def is_for(self, member: Member) -> bool:
-        by_ticket = bool(self.ticket) and self.ticket == member.ticket
-        return by_ticket or self.host == member.host
+        if member.name:
+            return False
+        if self.ticket or member.ticket:
+            return self.ticket == member.ticket
+        return self.host == member.host
 
 
 class Roster:
@@ -45,8 +55,9 @@ class Roster:
         self._hold_seconds = hold_seconds
         self._clock = clock
         self._members: dict[str, Member] = {}
-        self._held: dict[str, _Held] = {}  # by key, oldest first
+        self._held: dict[str, Held] = {}  # by key, oldest first
         self._tickets: dict[str, str] = {}  # to the keys of the names that they were used with
+        self._persons: WeakValueDictionary[str, Person] = WeakValueDictionary()  # by their tickets
 
     def __len__(self) -> int:
         return len(self._members)
@@ -61,35 +72,60 @@ class Roster:
         except names.BadName:
             return None
 
+    def find_person(self, person: Person) -> Member | None:
+        """The member who this person is now."""
+        member = self._members.get(person.key)
+        return member if member and member.person is person else None
+
+    def find_held(self, name: str) -> Held | None:
+        """What is kept under this name of somebody who lost the connection."""
+        self._forget_expired()
+        try:
+            return self._held.get(names.key(names.enforce(name)))
+        except names.BadName:
+            return None
+
     def find_by_ticket(self, ticket: str) -> Member | None:
         """The member who came with this ticket."""
         member = self._members.get(self._tickets.get(ticket, ""))
         return member if member and member.ticket == ticket else None
 
-    def claim(self, member: Member, wanted: str) -> bool:
-        """Give the member this name instead of the one they have; raises Unavailable.
+    def approve(self, member: Member, wanted: str) -> str:
+        """The name as it is written, if the member can have it; raises Unavailable.
 
-        True: by their ticket they had lost one a moment ago. What was kept is theirs again.
+        Nothing has changed when this returns. Who has the name by the same ticket does not stand in
+        the way: they have to be released before the name is given.
         """
         try:
             name = names.enforce(wanted)
         except names.BadName as error:
             raise Unavailable("bad-name", str(error)) from None
+        self._refuse_unless_free(member, name)
+        return name
+
+    def give(self, member: Member, name: str) -> bool:
+        """Give the member an approved name instead of the one they have.
+
+        True: by their ticket they had lost one a moment ago. What was kept is theirs again.
+        """
         key = names.key(name)
-        self._refuse_unless_free(member, name, key)
-        resumed = not member.name and self._recall(member)
+        resumed = not member.name and self._recall(member, key)
         if member.name:
             del self._members[member.key]
-        if held := self._held.pop(key, None):
-            self._tickets.pop(held.ticket, None)
         self._members[key] = member
         member.name, member.key = name, key
+        member.person.name, member.person.key = name, key
         if member.ticket:
             self._tickets[member.ticket] = key
         return resumed
 
-    def _recall(self, member: Member) -> bool:
-        """Give them back what was kept under their ticket, whatever name it was."""
+    def _recall(self, member: Member, key: str) -> bool:
+        """Make them who they were, and give them back what was kept under their ticket."""
+        if not member.ticket:
+            if held := self._held.pop(key, None):  # without a ticket as well
+                member.person = held.person
+            return False
+        member.person = self._persons.setdefault(member.ticket, member.person)
         held = self._held.pop(self._tickets.get(member.ticket, ""), None)
         if held is None:
             return False
@@ -100,9 +136,13 @@ class Roster:
         """Take the member off the roster; their name is held when they did not mean to go."""
         del self._members[member.key]
         if hold:
-            until = self._clock() + self._hold_seconds
-            self._held[member.key] = _Held(
-                until, member.host, member.ticket, member.last, member.ignored
+            self._held[member.key] = Held(
+                self._clock() + self._hold_seconds,
+                member.host,
+                member.ticket,
+                member.person,
+                member.last,
+                member.ignored,
             )
         else:
             self._tickets.pop(member.ticket, None)
@@ -111,10 +151,12 @@ class Roster:
         self._members.clear()
         self._tickets.clear()
 
-    def _refuse_unless_free(self, member: Member, name: str, key: str) -> None:
+    def _refuse_unless_free(self, member: Member, name: str) -> None:
         if names.is_reserved(name):
             raise Unavailable("name-reserved", f"The name {name} is reserved.")
-        if self._members.get(key, member) is not member:
+        key = names.key(name)
+        holder = self._members.get(key, member)
+        if holder is not member and not (member.ticket and holder.ticket == member.ticket):
             raise Unavailable("name-taken", f"The name {name} is taken.")
         self._forget_expired()
         held = self._held.get(key)

@@ -17,6 +17,8 @@ from chatroom.protocols.spelling import nearest
 _MAX_MARK = 64  # characters of a ref or a ticket
 _MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
 
+_FLAGS = ("wait",)  # fields that are true or false; all others are strings
+
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
@@ -91,10 +93,14 @@ def _request(message: dict[str, Any], max_text: int, ref: Ref) -> events.Command
     return make(fields, ref)
 
 
-def _field(message: dict[str, Any], name: str, max_text: int) -> str:
+def _field(message: dict[str, Any], name: str, max_text: int) -> str | bool:
     value = message.get(name)
     if value is None:
         raise Wrong("missing-field", f"{message['type']} needs {name}.")
+    if name in _FLAGS and isinstance(value, bool):
+        return value
+    if name in _FLAGS:
+        raise Wrong("bad-field", f"{name} is true or false.")
     if not isinstance(value, str):
         raise Wrong("bad-field", f"{name} is a string.")
     if len(value.encode("utf-8", "replace")) > max_text:
@@ -110,7 +116,7 @@ _REQUESTS: dict[
     tuple[
         tuple[str, ...],
         tuple[str, ...],
-        Callable[[Mapping[str, str], Ref], events.Command | Ping],
+        Callable[[Mapping[str, Any], Ref], events.Command | Ping],
     ],
 ] = {
     "join": (("name",), ("room", "ticket"), lambda fields, _: events.Join(**fields)),
@@ -118,8 +124,8 @@ _REQUESTS: dict[
     "me": (("text",), (), lambda fields, ref: events.Act(fields["text"], ref)),
     "tell": (
         ("name", "text"),
-        (),
-        lambda fields, ref: events.Tell(fields["name"], fields["text"], ref),
+        ("wait",),
+        lambda fields, ref: events.Tell(fields["name"], fields["text"], ref, bool(fields["wait"])),
     ),
     "reply": (("text",), (), lambda fields, ref: events.Tell(None, fields["text"], ref)),
     "rename": (("name",), (), lambda fields, ref: events.Rename(fields["name"], ref)),
@@ -237,8 +243,9 @@ def _stats(event: events.Measured) -> dict[str, object]:
     }
 
 
-def _refused(event: events.Refused | events.NameRefused) -> dict[str, object]:
-    return error(event.code, event.text)
+def _refused(event: events.Refused) -> dict[str, object]:
+    mark = {} if event.ref is None else {"ref": event.ref}
+    return error(event.code, event.text) | mark
 
 
 _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
@@ -251,6 +258,7 @@ _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
         "to": event.to,
         "text": event.text,
         "time": round(event.time, 3),
+        "waits": event.waits and round(event.waits, 3),
     },
     events.Joined: lambda event: {
         "type": "joined",
@@ -304,7 +312,7 @@ _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
         "rate": event.rate,
     },
     events.Cancelled: lambda event: {"type": "cancelled", "lines": event.lines},
-    events.NameRefused: _refused,
+    events.NameRefused: lambda event: error(event.code, event.text),
     events.Refused: _refused,
     events.Notice: lambda event: {"type": "notice", "text": event.text},
     events.Closing: lambda event: {"type": "closing", "code": event.code, "text": event.text},

@@ -85,6 +85,13 @@ def _moved(event: events.Moved) -> list[str]:
     return _server(f"You are in room {event.room} now. {there}")
 
 
+def _told(event: events.Told) -> list[str]:
+    if event.waits is None:
+        return [f"[private] {event.name}: {event.text}"]
+    left = max(1, round(event.waits))
+    return [f"Server: {event.to} is not here; your message waits {left} s for them."]
+
+
 def _joined(event: events.Joined) -> list[str]:
     if event.origin is None:
         return [f"Server: {event.name} has joined the chat. Say hi!"]
@@ -202,7 +209,7 @@ def _clock_minute(minute: int, dated: bool) -> str:
 _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Said: lambda event: [f"{event.name}: {event.text}"],
     events.Acted: lambda event: [f"* {event.name} {event.text}"],
-    events.Told: lambda event: [f"[private] {event.name}: {event.text}"],
+    events.Told: _told,
     events.Joined: _joined,
     events.Left: _left,
     events.Presence: _presence,

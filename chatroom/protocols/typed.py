@@ -49,7 +49,7 @@ def _alone(answer: events.Command) -> "_Make":
 
 def _tell(rest: str) -> events.Tell | None:
     words = rest.split(maxsplit=1)
-    return events.Tell(*words) if len(words) == 2 else None
+    return events.Tell(words[0], words[1]) if len(words) == 2 else None
 
 
 def _help(rest: str) -> str | None:

@@ -42,6 +42,10 @@ class Seat:
         return self
 
     @property
+    def queued(self) -> int:
+        return 0
+
+    @property
     def dialect(self) -> Hashable:
         return self.protocol.dialect
 

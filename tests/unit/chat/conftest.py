@@ -54,6 +54,7 @@ class Visitor:
         self.receipts = receipts
         self.framed = True
         self.full = False
+        self.queued = 0  # bytes; a visitor reads at once unless a test says otherwise
         self.is_named = False
         self.closed: list[tuple[str, str]] = []
         self.taken: list[bytes] = []

@@ -243,12 +243,16 @@ class Trial:
             visitor.does(events.Tell(to.name, text))
             told = events.Told(person.name, to.name, text, self.wall)
             to_oneself = person is to and person.receipts
-            if person not in to.ignored and not to_oneself:
-                self.model.answer(to, told)
-            if person not in to.ignored and not to_oneself and to.skipped:
+            delivers = person not in to.ignored and not to_oneself
+            if delivers:
+                to.settle()
+            if delivers and (to.skipped or to.full):  # a refusal skips nothing
                 text = f"{to.name} is not reading; it was not delivered."
                 self.model.answer(person, events.Refused("not-reading", text))
-            elif person.receipts:
+                return
+            if delivers:
+                self.model.answer(to, told)
+            if person.receipts:
                 self.model.answer(person, told)
 
     def enter(self, number: int) -> None:

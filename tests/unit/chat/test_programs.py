@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,12 +123,14 @@ def test_a_lost_name_is_theirs_from_wherever_they_come_back(hall: Hall) -> None:
     assert elsewhere.member.name == "ann"
 
 
+@pytest.mark.parametrize("host", ["192.0.2.9", "203.0.113.5"])
 @pytest.mark.parametrize("ticket", ["", "t2"])
-def test_nobody_else_has_it_meanwhile(hall: Hall, ticket: str) -> None:
+def test_nobody_else_has_it_meanwhile(hall: Hall, ticket: str, host: str) -> None:
     loses_connection(hall, program(hall, "ann", ticket="t1"))
-    somebody = program(hall, host="203.0.113.5")
+    somebody = program(hall, host=host)
     somebody.does(events.Join("ann", ticket=ticket))
     assert not somebody.member.name
+    assert program(hall, "ann", ticket="t1").member.name == "ann"
 
 
 def test_no_ticket_is_nobodys(hall: Hall) -> None:
@@ -150,8 +153,9 @@ def test_who_comes_back_without_the_ticket_learns_nothing(hall: Hall) -> None:
     ann = program(hall, "ann", ticket="t1")
     ann.does(events.Say("one", 1))
     loses_connection(hall, ann)
+    hall.passes(hall.settings.hold_seconds)
     again = program(hall, "ann", ticket="t2")
-    assert again.member.name == "ann"  # from the same address
+    assert again.member.name == "ann"
     assert again.member.last is None
 
 
@@ -251,17 +255,95 @@ def test_whom_one_ignores_is_kept_as_well(hall: Hall) -> None:
 
 def test_a_ticket_opens_no_name_that_somebody_else_has_by_now(hall: Hall) -> None:
     loses_connection(hall, program(hall, "ann", ticket="t1"))
-    other = program(hall, "ann")  # from the same address
+    hall.passes(hall.settings.hold_seconds)
+    other = program(hall, "ann")
     thief = program(hall)
     thief.does(events.Join("ann", ticket="t1"))
     assert other.closed == []
     assert not thief.member.name
 
 
-def test_a_room_that_cannot_be_costs_no_connection(hall: Hall) -> None:
+@pytest.mark.parametrize(
+    ("name", "room"),
+    [
+        ("ann", "no room"),
+        ("two words", ""),
+        ("server", ""),
+        ("bob", ""),
+        ("cy", ""),
+    ],
+)
+def test_a_join_that_is_refused_costs_no_connection(hall: Hall, name: str, room: str) -> None:
+    hall.people("bob")
+    loses_connection(hall, program(hall, "cy", ticket="t2"))
     old = program(hall, "ann", ticket="t1")
-    program(hall).does(events.Join("ann", "no room", "t1"))
+    new = program(hall)
+    new.does(events.Join(name, room, "t1"))
+    assert not new.member.name
     assert old.closed == []
+    hall.tick()
+    hall.hush()
+    old.says("still here")
+    hall.tick()
+    assert old.heard() == ["ann: still here"]
+
+
+def test_whoever_is_ignored_is_so_over_all_their_connections(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    troll = program(hall, "bob", ticket="t1")
+    ann.does(events.Ignore("bob"))
+    loses_connection(hall, troll)
+    again = program(hall, "rob", ticket="t1")
+    hall.hush()
+    again.does(events.Say("spam"), events.Tell("ann", "spam"))
+    hall.tick()
+    assert ann.heard() == []
+
+
+def test_whoever_is_ignored_is_so_after_they_have_left_on_purpose(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    troll = program(hall, "bob", ticket="t1")
+    ann.does(events.Ignore("bob"))
+    troll.does(events.Quit("quit"))
+    hall.passes(hall.settings.hold_seconds)
+    again = program(hall, "rob", ticket="t1")
+    hall.hush()
+    again.says("spam")
+    hall.tick()
+    assert ann.heard() == []
+
+
+def test_whoever_is_ignored_is_so_although_they_renamed_while_the_ignorer_was_away(
+    hall: Hall,
+) -> None:
+    (bob,) = hall.people("bob")
+    ann = program(hall, "ann", ticket="t1")
+    ann.does(events.Ignore("bob"))
+    loses_connection(hall, ann)
+    bob.does(events.Rename("rob"))
+    hall.people("bob")
+    again = program(hall, "ann", ticket="t1")
+    bob.says("spam")
+    hall.visitors[-2].says("hi")  # the bob of now
+    hall.tick()
+    assert again.heard() == ["bob: hi"]
+    again.does(events.Ignore(""))
+    assert again.heard() == ["Server: You ignore rob."]
+
+
+def test_persons_are_forgotten_when_nobody_refers_to_them(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    for number in range(3):
+        program(hall, f"p{number}", ticket=f"t{number}").does(events.Quit("quit"))
+    bob = program(hall, "bob", ticket="t9")
+    ann.does(events.Ignore("bob"))
+    bob.does(events.Quit("quit"))
+    hall.visitors.clear()
+    del bob
+    gc.collect()  # a visitor and their member hold each other
+    assert list(hall.hub.roster._persons) == ["t9"]
+    ann.does(events.Ignore("bob"))
+    assert not hall.hub.roster._persons
 
 
 def test_tickets_are_forgotten_with_the_names_they_were_for(hall: Hall) -> None:

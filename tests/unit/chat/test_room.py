@@ -124,6 +124,8 @@ def test_the_bytes_of_a_tick_are_shared_by_authors_as_well(stage: Stage) -> None
 class Keeper:
     """A channel that keeps the very objects it is given."""
 
+    queued = 0
+
     def __init__(self, given: list[bytes | memoryview]) -> None:
         self.given = given
 

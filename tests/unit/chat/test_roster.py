@@ -35,6 +35,10 @@ def roster(clock: Clock) -> Roster:
     return Roster(HOLD, clock)
 
 
+def claim(roster: Roster, member: Member, wanted: str) -> bool:
+    return roster.give(member, roster.approve(member, wanted))
+
+
 class Register:
     """Makes members and gives them names."""
 
@@ -42,14 +46,15 @@ class Register:
         self._roster = roster
         self._new_visitor = new_visitor
 
-    def __call__(self, name: str, host: str = HOME) -> Member:
+    def __call__(self, name: str, host: str = HOME, ticket: str = "") -> Member:
         member = self._new_visitor(host=host).member
-        self._roster.claim(member, name)
+        member.ticket = ticket
+        claim(self._roster, member, name)
         return member
 
-    def refusal(self, name: str, host: str = HOME) -> str:
+    def refusal(self, name: str, host: str = HOME, ticket: str = "") -> str:
         with pytest.raises(Unavailable) as refused:
-            self(name, host)
+            self(name, host, ticket)
         return refused.value.code
 
 
@@ -102,7 +107,7 @@ def test_a_refused_claim_changes_nothing(roster: Roster, register: Register) -> 
     ann, bob = register("ann"), register("bob")
     for wanted in ("ANN", "server", "two words"):
         with pytest.raises(Unavailable):
-            roster.claim(bob, wanted)
+            claim(roster, bob, wanted)
     assert (bob.name, bob.key) == ("bob", "bob")
     assert roster.find("bob") is bob
     assert roster.find("ann") is ann
@@ -128,6 +133,33 @@ def test_a_name_is_held_for_thirty_seconds_after_a_lost_connection(
 def test_the_same_visitor_has_a_held_name_back_at_once(roster: Roster, register: Register) -> None:
     roster.release(register("ann"), hold=True)
     assert register("Ann", HOME).name == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("lost_with", "wanted_with"), [("t1", ""), ("t1", "t2"), ("", "t1")], ids=str
+)
+def test_a_name_is_held_by_address_only_between_visitors_without_a_ticket(
+    roster: Roster, register: Register, lost_with: str, wanted_with: str
+) -> None:
+    roster.release(register("ann", HOME, lost_with), hold=True)
+    assert register.refusal("ann", HOME, wanted_with) == "name-held"
+    assert register("ann", HOME, lost_with).name == "ann"
+
+
+def test_an_approved_name_is_not_given_yet(roster: Roster, register: Register) -> None:
+    roster.release(register("ann", HOME, "t1"), hold=True)
+    member = register("bob")
+    assert roster.approve(member, "Rob") == "Rob"
+    assert (member.name, roster.find("rob")) == ("bob", None)
+    assert register("ann", ELSEWHERE, "t1").name == "ann"
+
+
+def test_whoever_has_a_name_back_by_their_address_is_the_same_person(
+    roster: Roster, register: Register
+) -> None:
+    before = register("ann")
+    roster.release(before, hold=True)
+    assert register("ann").person is before.person
 
 
 def test_a_name_that_came_back_is_no_longer_held(roster: Roster, register: Register) -> None:
@@ -172,7 +204,7 @@ def test_a_refusal_tells_how_long_a_name_is_still_held(
 
 def test_a_new_name_frees_the_old_one_at_once(roster: Roster, register: Register) -> None:
     ann = register("ann")
-    roster.claim(ann, "anna")
+    claim(roster, ann, "anna")
     assert (ann.name, ann.key) == ("anna", "anna")
     assert roster.find("anna") is ann
     assert roster.find("ann") is None
@@ -182,16 +214,19 @@ def test_a_new_name_frees_the_old_one_at_once(roster: Roster, register: Register
 
 def test_somebody_may_change_the_case_of_their_own_name(roster: Roster, register: Register) -> None:
     ann = register("ann")
-    roster.claim(ann, "ANN")
+    claim(roster, ann, "ANN")
     assert ann.name == "ANN"
     assert list(roster) == [ann]
 
 
-def test_a_held_name_cannot_be_had_by_renaming(roster: Roster, register: Register) -> None:
+@pytest.mark.parametrize("host", [HOME, ELSEWHERE])
+def test_a_held_name_cannot_be_had_by_renaming(
+    roster: Roster, register: Register, host: str
+) -> None:
     roster.release(register("ann"), hold=True)
-    bob = register("bob", ELSEWHERE)
+    bob = register("bob", host)
     with pytest.raises(Unavailable) as refused:
-        roster.claim(bob, "ann")
+        claim(roster, bob, "ann")
     assert refused.value.code == "name-held"
 
 

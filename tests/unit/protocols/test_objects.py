@@ -34,6 +34,12 @@ REQUESTS = [
     ('{"type":"reply","text":"psst","ref":0}', events.Tell(None, "psst", 0)),
     ('{"type":"tell","name":"","text":"psst"}', events.Tell("", "psst")),
     ('{"type":"who","room":"tea"}', events.Who("tea")),
+    (
+        '{"type":"tell","name":"bob","text":"psst","wait":true}',
+        events.Tell("bob", "psst", wait=True),
+    ),
+    ('{"type":"tell","name":"bob","text":"x","wait":false}', events.Tell("bob", "x")),
+    ('{"type":"tell","name":"bob","text":"x","wait":null}', events.Tell("bob", "x")),
     ('{"type":"rename","name":"anna"}', events.Rename("anna")),
     ('{"type":"move","room":"tea"}', events.Move("tea")),
     ('{"type":"who"}', events.Who()),
@@ -91,6 +97,8 @@ WRONG = [
     ('{"type":"reply"}', "missing-field"),
     ('{"type":"who","room":7}', "bad-field"),
     ('{"type":"tell","name":"bob"}', "missing-field"),
+    ('{"type":"tell","name":"bob","text":"x","wait":1}', "bad-field"),
+    ('{"type":"tell","name":"bob","text":"x","wait":"true"}', "bad-field"),
     ('{"type":"join","name":true}', "bad-field"),
     ('{"type":"join","name":"ann","room":1}', "bad-field"),
     ('{"type":"join","name":"ann","ticket":1}', "bad-field"),
@@ -207,7 +215,7 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
     ),
     (
         events.Told("ann", "bob", "psst", 1.0),
-        {"type": "told", "name": "ann", "to": "bob", "text": "psst", "time": 1.0},
+        {"type": "told", "name": "ann", "to": "bob", "text": "psst", "time": 1.0, "waits": None},
     ),
     (
         events.Joined("tea", "ann"),
@@ -263,6 +271,14 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
     (events.Skipped(4), {"type": "skipped", "lines": 4}),
     (events.Waiting(171, 5.0), {"type": "waiting", "lines": 171, "rate": 5.0}),
     (events.Cancelled(171), {"type": "cancelled", "lines": 171}),
+    (
+        events.Refused("not-here", "bob has not come.", 7),
+        {"type": "error", "code": "not-here", "text": "bob has not come.", "ref": 7},
+    ),
+    (
+        events.Told("ann", "bob", "psst", 1.0, 29.99999),
+        {"type": "told", "name": "ann", "to": "bob", "text": "psst", "time": 1.0, "waits": 30.0},
+    ),
     (
         events.Refused("no-such-name", "There is nobody."),
         {"type": "error", "code": "no-such-name", "text": "There is nobody."},

@@ -40,6 +40,14 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.Said(1, "lobby", "ann", "hello", 0.0), ["ann: hello"]),
     (events.Acted(1, "lobby", "ann", "waves", 0.0), ["* ann waves"]),
     (events.Told("ann", "bob", "psst", 0.0), ["[private] ann: psst"]),
+    (
+        events.Told("ann", "bob", "psst", 0.0, 12.6),
+        ["Server: bob is not here; your message waits 13 s for them."],
+    ),
+    (
+        events.Told("ann", "bob", "psst", 0.0, 0.1),
+        ["Server: bob is not here; your message waits 1 s for them."],
+    ),
     (events.Joined("lobby", "ann"), ["Server: ann has joined the chat. Say hi!"]),
     (events.Joined("tea", "ann", "lobby"), ["Server: ann has joined room tea."]),
     (events.Left("lobby", "ann", "quit"), ["Server: ann has left the chat."]),
