@@ -1,8 +1,8 @@
-"""What strangers do to a server on purpose: the kinds of attack, each a function with its bytes.
+"""What attackers do to a server on purpose: the kinds of attack, each a function with its bytes.
 
 A function is given the number of a visit, which is never the same twice in an attack, and
 returns what this visitor does: what it says first, what it sends again and again as fast as the
-kernel takes it, how fast it reads, and when it leaves. ``mob.py`` does it.
+kernel takes it, how fast it reads, and when it leaves. ``attackers.py`` does it.
 
 Nothing here waits for answers or respects a limit. The bytes are those of the attacks that the
 server once did not withstand, and variations of them.
