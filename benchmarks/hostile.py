@@ -74,13 +74,18 @@ class Trial:
             p50=at(self.hostile.found.latencies, 50, missing(self.hostile)) or inf,
             p99=at(self.hostile.found.latencies, 99, missing(self.hostile)) or inf,
             longest=max(self.hostile.found.latencies, default=inf),
-            lost=self.hostile.found.verdict.lost,
+            lost=self.lost,
             grown=self.grown,
             answered=self.answered,
             missed=self.missed,
             waited=waited(self.hostile),
             ended=self.ended,
         )
+
+    @property
+    def lost(self) -> int:
+        """Deliveries; who has lost the connection cannot say what is due, and nobody hears it."""
+        return self.hostile.found.verdict.lost + self.hostile.unsent * (PEOPLE - 1)
 
     @property
     def missed(self) -> float:

@@ -9,9 +9,11 @@ from time import monotonic
 import attacks
 import hostile
 import pytest
-from attackers import STEP, Attackers
+from attackers import STEP, Attackers, Report
 from attacks import KINDS
-from hostile import let_in
+from hostile import Trial, let_in, sentence
+from measure import Result
+from proc import Busy
 from target import ORDINARY, Target, started
 
 FEW = ["--clients", "5", "--seconds", "0.5"]
@@ -78,6 +80,23 @@ def test_the_victim_counts_each_line_of_the_room_once(server: Target) -> None:
     attackers.victim.kept = bytearray(b"ann: ~00000001 0000000000000001 x\n" * 2)
     now = monotonic()
     assert attackers.attack(now, now + SHORT).heard == 1
+
+
+def test_a_failure_on_a_busy_machine_says_that_it_may_be_the_machine_s() -> None:
+    plan = hostile.new_plan(1)
+    quiet, attacked = Result(plan, watched=True), Result(plan, watched=True)
+    trial = Trial("who", quiet, attacked, Report(), grown=0, answered=0.0)
+    assert "FAILED" in sentence(trial, 5)
+    assert "core" not in sentence(trial, 5)
+    attacked.server = Busy(cpu=1.0, waited=1.0, wall=5.0)
+    assert "kept the server from its core for 50% of its work" in sentence(trial, 5)
+
+
+def test_what_somebody_could_not_say_is_lost_to_all_the_others() -> None:
+    plan = hostile.new_plan(1)
+    attacked = Result(plan, watched=True, unsent=2)
+    trial = Trial("who", attacked, attacked, Report(), grown=0, answered=0.0)
+    assert trial.impact.lost == 2 * 49
 
 
 def test_a_run_prints_a_table_and_a_verdict_for_each_kind(
