@@ -1,8 +1,8 @@
-"""What strangers do to a server on purpose: the kinds of attack, each a function with its bytes.
+"""What attackers do to a server on purpose: the kinds of attack, each a function with its bytes.
 
 A function is given the number of a visit, which is never the same twice in an attack, and
 returns what this visitor does: what it says first, what it sends again and again as fast as the
-kernel takes it, how fast it reads, and when it leaves. ``mob.py`` does it.
+kernel takes it, how fast it reads, and when it leaves. ``attackers.py`` does it.
 
 Nothing here waits for answers or respects a limit. The bytes are those of the attacks that the
 server once did not withstand, and variations of them.
@@ -188,17 +188,17 @@ KINDS = {
     "says": Kind("send 19 lines as JSON in one packet", says, together=True),
     "requests": Kind("send 15.7 KB of small JSON requests at a time", requests, together=True),
     "lined-up": Kind(
-        "say 15 KB as JSON at one moment, which 8 of them make long with IAC SB",
+        "say 15 KB as JSON at one moment, which one in 25 makes long with IAC SB",
         lined_up,
         together=True,
     ),
     "endless": Kind("send a line that never ends", endless),
     "dribble": Kind("send single bytes", dribble),
     "deaf": Kind("ask without reading the answers", deaf),
-    "slow": Kind("read 2 KB/s or nothing while 10 of them say long lines", slow),
+    "slow": Kind("read 2 KB/s or nothing while one in 20 says long lines", slow),
     "private": Kind("send long private messages to one who reads 100 KB/s", private, victim=True),
     "resets": Kind("connect and reset, 50 times each", resets, visits=50),
-    "storm": Kind("and 14 times as many more join and leave at once", storm, times=15, visits=1),
+    "storm": Kind("and 14 times as many join and leave at once", storm, times=15, visits=1),
     "held": Kind("join and reset, so that their names stay held", held),
     "halves": Kind("send half an HTTP request and wait", halves),
     "garbage": Kind("send invalid UTF-8, control characters and stacked accents", garbage),

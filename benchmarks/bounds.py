@@ -1,6 +1,6 @@
 """What an attack may do to the others, and the verdict on one that was measured.
 
-The rule: while strangers do their worst, the p99 of the others' deliveries stays below twice
+The rule: while attackers do their worst, the p99 of the others' deliveries stays below twice
 what it was just before, or below ``FLOOR``. The floor is there because the p99 of a quiet room
 is one or two milliseconds, in which the scheduler of a busy machine is seen as well as the
 server, and nobody notices five. No delivery takes longer than ``FREEZE``, everything is
@@ -26,8 +26,11 @@ MISSED = 0.1  # of the lines of the room
 
 
 @dataclass(frozen=True)
-class Felt:
-    """What the others felt. Microseconds and bytes; a time of what never came is infinite."""
+class Impact:
+    """What an attack does to the others.
+
+    Microseconds and bytes, where nothing else is said; what never came took an infinite time.
+    """
 
     quiet_p99: float
     p50: float
@@ -45,23 +48,23 @@ class Felt:
         return self.p99 / self.quiet_p99 if self.quiet_p99 else inf
 
 
-def broken(felt: Felt) -> Iterator[str]:
+def broken(impact: Impact) -> Iterator[str]:
     """Each bound that does not hold, in words."""
-    if felt.p99 >= max(RATIO * felt.quiet_p99, FLOOR):
-        quiet = duration(felt.quiet_p99)
-        yield f"p99 {time(felt.p99)} instead of {quiet} ({three(felt.ratio)} times)"
-    if felt.longest > FREEZE:
-        yield f"a line took {time(felt.longest)}"
-    if felt.lost:
-        yield f"{many(felt.lost, 'line')} lost"
-    if felt.grown >= GROWTH:
-        yield f"{size(felt.grown)} more memory"
-    if felt.answered > ANSWER:
-        yield f"a newcomer waited {time(felt.answered * MICRO)}"
-    if felt.missed >= MISSED:
-        yield f"the victim missed {felt.missed:.0%} of the room's lines"
-    if felt.ended:
-        yield felt.ended
+    if impact.p99 >= max(RATIO * impact.quiet_p99, FLOOR):
+        quiet = duration(impact.quiet_p99)
+        yield f"p99 {time(impact.p99)} instead of {quiet} ({three(impact.ratio)} times)"
+    if impact.longest > FREEZE:
+        yield f"a line took {time(impact.longest)}"
+    if impact.lost:
+        yield f"{many(impact.lost, 'line')} lost"
+    if impact.grown >= GROWTH:
+        yield f"{size(impact.grown)} more memory"
+    if impact.answered > ANSWER:
+        yield f"a newcomer waited {time(impact.answered * MICRO)}"
+    if impact.missed >= MISSED:
+        yield f"the victim missed {impact.missed:.0%} of the room's lines"
+    if impact.ended:
+        yield impact.ended
 
 
 def time(microseconds: float) -> str:

@@ -1,15 +1,17 @@
-"""Attack a chatroom in every way we know, and say what the others in it felt.
+"""Attack a chatroom in every way we know, and measure what the other people in it notice.
 
-    python benchmarks/hostile.py                        every kind of attack, about 6 minutes
+    python benchmarks/hostile.py                        every kind of attack, about 5 minutes
     python benchmarks/hostile.py --only who,telnet      two of them
     python benchmarks/hostile.py --strict               exit with 1 unless all bounds hold
 
-For each kind a chatroom is started, with the settings that strangers meet. 50 people join its
+For each kind a chatroom is started, with the settings that a stranger meets. 50 people join its
 lobby, and 25 of them say 50 lines a second in turns: nobody is throttled, and a freeze is seen
-to the 20 ms. What they feel is measured twice, first in quiet and then during the attack, so
-that the two can be compared whatever else the machine does. The people are those of ``flood.py``:
-a line counts from when it was due, and every delivery is checked. The attacks are in
-``attacks.py``, the process that carries them out is ``mob.py``, and ``bounds.py`` has the rule.
+to the 20 ms. They are measured twice, first in quiet and then during the attack, so that the two
+can be compared whatever else the machine does. The people are those of ``flood.py``:
+a line counts from when it was due, and every delivery is checked.
+
+The attacks are in ``attacks.py``, ``attackers.py`` is the process that carries them out, and
+``bounds.py`` has the rule.
 
 It attacks only the server that it has started.
 """
@@ -26,11 +28,11 @@ from pathlib import Path
 from time import monotonic
 
 import proc
+from attackers import Report, work
 from attacks import KINDS
-from bounds import Felt, broken, time
+from bounds import Impact, broken, time
 from leaving import leave_with
 from measure import AHEAD, Progress, Result, crew, hear, join, perform, processes_for, tell
-from mob import Report, work
 from options import Parser, check_file, choose, words
 from plan import MICRO, Plan
 from progress import Bar
@@ -66,19 +68,24 @@ class Trial:
     ended: str = ""
 
     @property
-    def felt(self) -> Felt:
-        return Felt(
+    def impact(self) -> Impact:
+        return Impact(
             quiet_p99=at(self.quiet.found.latencies, 99, missing(self.quiet)) or inf,
             p50=at(self.hostile.found.latencies, 50, missing(self.hostile)) or inf,
             p99=at(self.hostile.found.latencies, 99, missing(self.hostile)) or inf,
             longest=max(self.hostile.found.latencies, default=inf),
-            lost=self.hostile.found.verdict.lost,
+            lost=self.lost,
             grown=self.grown,
             answered=self.answered,
             missed=self.missed,
             waited=waited(self.hostile),
             ended=self.ended,
         )
+
+    @property
+    def lost(self) -> int:
+        """Deliveries; who has lost the connection cannot say what is due, and nobody hears it."""
+        return self.hostile.found.verdict.lost + self.hostile.unsent * (PEOPLE - 1)
 
     @property
     def missed(self) -> float:
@@ -120,19 +127,19 @@ def attacked(
     cores: list[int] | None,
     progress: Progress,
 ) -> Trial:
-    """The same people twice: among themselves, and with strangers who attack."""
+    """The same people twice: among themselves, and under attack."""
     quiet, hostile = Result(plan, watched=True), Result(plan, watched=True)
     job = (kind, clients, target.address, cores)
-    with crew(plan, target, cores) as people, processes_for(work, [job]) as (mob,):
+    with crew(plan, target, cores) as people, processes_for(work, [job]) as (attackers,):
         join(people, quiet, progress)
+        hear(attackers)  # they are ready
         perform(people, target, quiet, progress)
-        hear(mob)  # it is ready
         before = hostile.memory["before"] = target.memory()
         begin = monotonic() + AHEAD
-        mob.send((begin, begin + plan.seconds))
+        attackers.send((begin, begin + plan.seconds))
         perform(people, target, hostile, progress)
         answered = let_in(target.address)
-        report = hear(mob)
+        report = hear(attackers)
         tell(people, "leave")
         after = hostile.memory["after"] = target.memory()
     grown = max(after.get("VmHWM", 0) - before.get("VmHWM", 0), 0)
@@ -158,35 +165,35 @@ def let_in(address: tuple[str, int]) -> float:
 
 
 def row(trial: Trial) -> list[str]:
-    felt = trial.felt
+    impact = trial.impact
     return [
         trial.kind,
-        time(felt.quiet_p99),
-        time(felt.p50),
-        time(felt.p99),
-        f"{three(felt.ratio)}x",
-        time(felt.longest),
-        f"+{felt.grown / MB:.1f} MB",
-        f"{felt.lost:,}",
-        time(felt.answered * MICRO),
-        f"{felt.waited:.0%}",
-        "FAILED" if list(broken(felt)) else "ok",
+        time(impact.quiet_p99),
+        time(impact.p50),
+        time(impact.p99),
+        f"{three(impact.ratio)}x",
+        time(impact.longest),
+        f"+{impact.grown / MB:.1f} MB",
+        f"{impact.lost:,}",
+        time(impact.answered * MICRO),
+        f"{impact.waited:.0%}",
+        "FAILED" if list(broken(impact)) else "ok",
     ]
 
 
 def sentence(trial: Trial, clients: int) -> str:
     """The verdict on one kind, in words."""
-    wrong = "; ".join(broken(trial.felt))
+    wrong = "; ".join(broken(trial.impact))
     verdict = f"FAILED: {wrong}." if wrong else "the others hardly notice."
-    busy = BUSY.format(trial.felt.waited) if wrong and trial.felt.waited > CROWDED else ""
+    busy = BUSY.format(trial.impact.waited) if wrong and trial.impact.waited > CROWDED else ""
     return f"{clients} clients {KINDS[trial.kind].about}: {verdict}{busy}"
 
 
 def as_json(trial: Trial) -> dict[str, object]:
     return {
-        "felt": asdict(trial.felt),
-        "broken": list(broken(trial.felt)),
-        "strangers": asdict(trial.report),
+        "impact": asdict(trial.impact),
+        "broken": list(broken(trial.impact)),
+        "attackers": asdict(trial.report),
         "quiet": figures(trial.quiet),
         "hostile": figures(trial.hostile),
     }
@@ -207,7 +214,9 @@ def attack_all(
 
 
 def new_parser() -> Parser:
-    parser = Parser(prog="hostile", description="Attack a chatroom, and measure what others feel.")
+    parser = Parser(
+        prog="hostile", description="Attack a chatroom, and measure what others notice."
+    )
     add = parser.add_argument
     add("--clients", type=int, default=200, metavar="N", help="hostile clients of each kind (200)")
     add("--seconds", type=float, default=5, metavar="S", help="how long each attack lasts (5)")
@@ -238,7 +247,7 @@ def main(arguments: list[str] | None = None) -> int:
         results = {trial.kind: as_json(trial) for trial in trials}
         whole = {"circumstances": circumstances(), "results": results}
         given.json.write_text(json.dumps(whole, indent=2) + "\n")
-    return int(given.strict and any(list(broken(trial.felt)) for trial in trials))
+    return int(given.strict and any(list(broken(trial.impact)) for trial in trials))
 
 
 if __name__ == "__main__":

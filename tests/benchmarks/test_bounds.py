@@ -2,9 +2,9 @@ from dataclasses import replace
 from math import inf
 
 import pytest
-from bounds import Felt, broken
+from bounds import Impact, broken
 
-CALM = Felt(quiet_p99=4_000, p50=900, p99=6_000, longest=20_000, answered=0.01)
+CALM = Impact(quiet_p99=4_000, p50=900, p99=6_000, longest=20_000, answered=0.01)
 
 
 def complaints(**different: object) -> list[str]:

@@ -9,9 +9,11 @@ from time import monotonic
 import attacks
 import hostile
 import pytest
+from attackers import STEP, Attackers, Report
 from attacks import KINDS
-from hostile import let_in
-from mob import STEP, Mob
+from hostile import Trial, let_in, sentence
+from measure import Result
+from proc import Busy
 from target import ORDINARY, Target, started
 
 FEW = ["--clients", "5", "--seconds", "0.5"]
@@ -29,13 +31,13 @@ def server() -> Iterator[Target]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_five_clients_come_and_attack(kind: str, server: Target) -> None:
-    mob = Mob(KINDS[kind], 5, server.address)
-    report, end = mob.report, monotonic() + PATIENCE
+    attackers = Attackers(KINDS[kind], 5, server.address)
+    report, end = attackers.report, monotonic() + PATIENCE
     lets_in = kind not in (*NAMELESS, *DEAF)
     while not (report.sent and (report.let_in or not lets_in)) and monotonic() < end:
-        mob.go_on(monotonic() + STEP, mob.clients)
-    mob.disperse()
-    assert report.visits >= mob.clients
+        attackers.go_on(monotonic() + STEP)
+    attackers.disperse()
+    assert report.visits >= attackers.clients
     assert report.sent > 0
     assert (report.let_in > 0) == lets_in
 
@@ -43,7 +45,7 @@ def test_five_clients_come_and_attack(kind: str, server: Target) -> None:
 @pytest.mark.parametrize("kind", ["who", "lined-up"])
 def test_an_attack_ends_in_time_and_nobody_comes_too_often(kind: str, server: Target) -> None:
     now = monotonic()
-    report = Mob(KINDS[kind], 5, server.address).attack(now, now + SHORT)
+    report = Attackers(KINDS[kind], 5, server.address).attack(now, now + SHORT)
     assert SHORT <= monotonic() - now < PATIENCE
     assert 5 <= report.visits <= 5 * KINDS[kind].visits
 
@@ -72,12 +74,29 @@ def test_what_must_fit_into_one_read_or_line_does() -> None:
     assert max(map(len, attacks.private(1).packet.splitlines())) <= 4096
 
 
-def test_the_victim_counts_only_lines_said_during_the_attack(server: Target) -> None:
+def test_the_victim_counts_each_line_of_the_room_once(server: Target) -> None:
+    attackers = Attackers(KINDS["private"], 1, server.address)
+    assert attackers.victim is not None
+    attackers.victim.kept = bytearray(b"ann: ~00000001 0000000000000001 x\n" * 2)
     now = monotonic()
-    mob = Mob(KINDS["private"], 1, server.address)
-    assert mob.victim is not None
-    mob.victim.kept = bytearray(b"ann: ~00000001 0000000000000001 x\n")
-    assert mob.attack(now, now + SHORT).heard == 0
+    assert attackers.attack(now, now + SHORT).heard == 1
+
+
+def test_a_failure_on_a_busy_machine_says_that_it_may_be_the_machine_s() -> None:
+    plan = hostile.new_plan(1)
+    quiet, attacked = Result(plan, watched=True), Result(plan, watched=True)
+    trial = Trial("who", quiet, attacked, Report(), grown=0, answered=0.0)
+    assert "FAILED" in sentence(trial, 5)
+    assert "core" not in sentence(trial, 5)
+    attacked.server = Busy(cpu=1.0, waited=1.0, wall=5.0)
+    assert "kept the server from its core for 50% of its work" in sentence(trial, 5)
+
+
+def test_what_somebody_could_not_say_is_lost_to_all_the_others() -> None:
+    plan = hostile.new_plan(1)
+    attacked = Result(plan, watched=True, unsent=2)
+    trial = Trial("who", attacked, attacked, Report(), grown=0, answered=0.0)
+    assert trial.impact.lost == 2 * 49
 
 
 def test_a_run_prints_a_table_and_a_verdict_for_each_kind(
@@ -90,9 +109,9 @@ def test_a_run_prints_a_table_and_a_verdict_for_each_kind(
         assert f"5 clients {KINDS[kind].about}: " in said
         assert f"\n{kind} " in said
     results = json.loads(file.read_text())["results"]
-    assert results["halves"]["felt"]["lost"] == 0
+    assert results["halves"]["impact"]["lost"] == 0
     assert results["halves"]["hostile"]["delivery"]["count"] == 25 * 49
-    assert results["who"]["strangers"]["visits"] == 5
+    assert results["who"]["attackers"]["visits"] == 5
 
 
 def test_strict_ends_with_1_when_a_bound_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:

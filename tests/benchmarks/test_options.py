@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import compare
+import hostile
 import options
 import pytest
 from options import parse
@@ -98,7 +99,9 @@ def test_wrong_usage_is_one_clear_line_and_exit_2(
 
 
 @pytest.mark.parametrize(
-    "parser", [options.new_parser(), compare.new_parser()], ids=lambda p: p.prog
+    "parser",
+    [options.new_parser(), compare.new_parser(), hostile.new_parser()],
+    ids=lambda p: p.prog,
 )
 def test_every_option_is_in_the_documentation(parser: options.Parser) -> None:
     text = (HERE.parents[1] / "docs" / "benchmarks.md").read_text()

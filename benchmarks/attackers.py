@@ -53,7 +53,7 @@ class Report:
     heard: int | None = None
 
 
-class Stranger:
+class Attacker:
     """One visit: a socket, and what is still to be sent."""
 
     def __init__(self, visit: Visit, waits: bool = False, keep: bool = False) -> None:
@@ -124,21 +124,21 @@ class Stranger:
         self.sock.close()
 
 
-class Mob:
+class Attackers:
     def __init__(self, kind: Kind, clients: int, address: tuple[str, int]) -> None:
         self.kind = kind
         self.address = address
         self.clients = clients * kind.times
         self.waiting = deque(range(self.clients * kind.visits))
-        self.strangers: dict[int, Stranger] = {}  # by descriptor
+        self.attackers: dict[int, Attacker] = {}  # by descriptor
         self.poller = new_poller()
         self.report = Report()
         self.read_at = 0.0
         self.victim = self.invite() if kind.victim else None
 
-    def invite(self) -> Stranger:
+    def invite(self) -> Attacker:
         """The victim comes before the others, and does nothing but read."""
-        victim = Stranger(Visit(VICTIM + b"\n", reads=VICTIM_READS), keep=True)
+        victim = Attacker(Visit(VICTIM + b"\n", reads=VICTIM_READS), keep=True)
         self.enter(victim)
         end = monotonic() + READY
         while not victim.let_in and not victim.over and monotonic() < end:
@@ -148,75 +148,72 @@ class Mob:
         return victim
 
     def attack(self, start: float, end: float) -> Report:
-        self.go_on(start, clients=0)
-        if self.victim is not None:
-            self.victim.kept = bytearray()  # lines of before have the same numbers
+        sleep(max(start - monotonic(), 0))
         if self.kind.together:
-            self.go_on(start + (end - start) * ASSEMBLY, self.clients, waits=True)
+            self.go_on(start + (end - start) * ASSEMBLY, waits=True)
             self.release()
-        self.go_on(end, self.clients)
+        self.go_on(end)
         self.disperse()
         return self.report
 
-    def go_on(self, end: float, clients: int, waits: bool = False) -> None:
-        """Let up to so many come, and all do what they do."""
+    def go_on(self, end: float, waits: bool = False) -> None:
         while monotonic() < end:
-            present = len(self.strangers) - bool(self.victim)
-            for _ in range(min(clients - present, len(self.waiting), BURST)):
-                self.enter(Stranger(self.kind.visit(self.waiting.popleft()), waits))
+            present = len(self.attackers) - bool(self.victim)
+            for _ in range(min(self.clients - present, len(self.waiting), BURST)):
+                self.enter(Attacker(self.kind.visit(self.waiting.popleft()), waits))
                 self.report.visits += 1
             self.look_around(STEP)
             self.read_slowly()
 
     def release(self) -> None:
         """Nobody waits any more."""
-        for stranger in self.strangers.values():
-            stranger.waits = False
-            self.poller.rewatch(stranger.sock, stranger.mask)
+        for attacker in self.attackers.values():
+            attacker.waits = False
+            self.poller.rewatch(attacker.sock, attacker.mask)
 
-    def enter(self, stranger: Stranger) -> None:
-        stranger.sock.connect_ex(self.address)
-        self.strangers[stranger.sock.fileno()] = stranger
-        self.poller.watch(stranger.sock, stranger.mask)
+    def enter(self, attacker: Attacker) -> None:
+        attacker.sock.connect_ex(self.address)
+        self.attackers[attacker.sock.fileno()] = attacker
+        self.poller.watch(attacker.sock, attacker.mask)
 
     def look_around(self, wait: float) -> None:
         for descriptor, mask in self.poller.ready(wait):
-            stranger = self.strangers[descriptor]
+            attacker = self.attackers[descriptor]
             if mask & OUT:
-                self.report.sent += stranger.send()
-                if not stranger.wants_to_send:
-                    self.poller.rewatch(stranger.sock, stranger.mask)
+                self.report.sent += attacker.send()
+                if not attacker.wants_to_send:
+                    self.poller.rewatch(attacker.sock, attacker.mask)
             if mask & ~OUT:
-                self.receive(stranger, CHUNK)
-            if stranger.over or stranger.leaves:
-                self.leave(descriptor, stranger)
+                self.receive(attacker, CHUNK)
+            if attacker.over or attacker.leaves:
+                self.leave(descriptor, attacker)
 
-    def receive(self, stranger: Stranger, most: int) -> None:
-        before = stranger.let_in
-        self.report.received += stranger.receive(most)
-        self.report.let_in += stranger.let_in and not before
+    def receive(self, attacker: Attacker, most: int) -> None:
+        before = attacker.let_in
+        self.report.received += attacker.receive(most)
+        self.report.let_in += attacker.let_in and not before
 
     def read_slowly(self) -> None:
         if monotonic() < self.read_at:
             return
         self.read_at = monotonic() + STEP
-        for descriptor, stranger in list(self.strangers.items()):
-            if 0 < stranger.visit.reads < inf:
-                self.receive(stranger, int(stranger.visit.reads * STEP))
-                if stranger.over:
-                    self.leave(descriptor, stranger)
+        for descriptor, attacker in list(self.attackers.items()):
+            if 0 < attacker.visit.reads < inf:
+                self.receive(attacker, int(attacker.visit.reads * STEP))
+                if attacker.over:
+                    self.leave(descriptor, attacker)
 
-    def leave(self, descriptor: int, stranger: Stranger) -> None:
-        self.report.ended += stranger.over
-        self.poller.unwatch(stranger.sock)
-        stranger.close()
-        del self.strangers[descriptor]
+    def leave(self, descriptor: int, attacker: Attacker) -> None:
+        self.report.ended += attacker.over
+        self.poller.unwatch(attacker.sock)
+        attacker.close()
+        del self.attackers[descriptor]
 
     def disperse(self) -> None:
         """Everybody leaves; the victim first reads what waits for them."""
-        for descriptor, stranger in list(self.strangers.items()):
-            if stranger is not self.victim:
-                self.leave(descriptor, stranger)
+        for descriptor, attacker in list(self.attackers.items()):
+            if attacker is not self.victim:
+                self.leave(descriptor, attacker)
         if self.victim is None:
             return
         end = monotonic() + LATE
@@ -237,7 +234,7 @@ def work(
     prefer(LOWEST)
     raise_file_limit()
     gc.disable()
-    mob = Mob(KINDS[kind], clients, address)
     with suppress(BrokenPipeError, EOFError, KeyboardInterrupt):
         pipe.send(None)
-        pipe.send(mob.attack(*pipe.recv()))
+        start, end = pipe.recv()
+        pipe.send(Attackers(KINDS[kind], clients, address).attack(start, end))
