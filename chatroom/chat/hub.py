@@ -22,19 +22,16 @@ from chatroom.chat import events, names
 from chatroom.chat.bars import Bars
 from chatroom.chat.member import Broadcast, Member, Person, write_to_each
 from chatroom.chat.presence import Announcer
-from chatroom.chat.private import Share
+from chatroom.chat.private import Private
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
 from chatroom.chat.text import clean
-from chatroom.chat.waiting import Message, Waiting
 from chatroom.durations import duration
 from chatroom.metrics import Metrics
 from chatroom.settings import Settings
 
 LOBBY = "lobby"
 """The room where everybody starts."""
-
-_EXCERPT = 60  # characters of a message that is taken back: enough to know it again
 
 log = logging.getLogger(__name__)
 
@@ -70,13 +67,12 @@ class Hub:
         self._wall = wall
         self._measure = measure
         self._broadcast = broadcast
-        self._call_later = call_later
         self._announcer = Announcer(settings, call_later)
         self._bars = Bars(settings.max_bars, clock)
         self._seats: dict[Member, Room] = {}
-        self._shares: dict[Member, Share] = {}  # of those to whom private messages may still wait
-        self._waiting = Waiting(settings.waiting_messages, settings.waiting_of_one)
-        self._sweeping = False
+        self._private = Private(
+            settings, self.roster, clock, wall, call_later, self.room_of, self.reply
+        )
         self._terms = _terms(settings)
         self._changed: list[Room] = []
         self._ids = count(1)
@@ -184,14 +180,11 @@ class Hub:
 
     def shut_down(self) -> None:
         """Hand out what was published and forget everybody: no leave is announced any more."""
-        for message in self._waiting.take_all():
-            text = f"The server stops; your message to {message.name} was not delivered."
-            self._take_back(message, text)
+        self._private.shut_down()
         self.flush()
         for member in self.roster:
             log.info("%s left: shutdown", member)
         self._seats.clear()
-        self._shares.clear()
         self.rooms.clear()
         self.roster.clear()
 
@@ -233,7 +226,7 @@ class Hub:
             events.Welcomed(member.name, room.name, people, self._terms, resumed, member.last),
         )
         self._announcer.joined(room, member)
-        self._deliver_waiting(member)
+        self._private.arrived(member)
 
     def _replace(self, command: events.Join) -> None:
         """Whoever comes back before we know that they had gone gets the place of who they were."""
@@ -267,7 +260,7 @@ class Hub:
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
         self.roster.release(member, hold)
-        self._shares.pop(member, None)
+        self._private.left(member)
         room = self._exit(member)
         self._announcer.left(room, member, reason)
 
@@ -312,101 +305,17 @@ class Hub:
         if not text:
             return
         to = self._teller(member) if command.name is None else self.roster.find(command.name)
-        if to is None:
-            if command.name is not None:
-                self._keep(member, command, command.name, text)
-            return
-        told = events.Told(member.name, to.name, text, self._wall())
-        to_oneself = to is member and member.outlet.receipts  # the receipt is enough
-        refusal = None if to_oneself else self._deliver(member.person, to, told)
-        if refusal:
-            self.answer(member, refusal)
+        answer: events.Event | None
+        if to:
+            answer = self._private.send(member, to, text)
+            if member.outlet.receipts or isinstance(answer, events.Refused):
+                self.answer(member, answer)
+        elif command.name is None:
+            return  # they know why
+        elif answer := self._private.keep(member, command, command.name, text):
+            self.answer(member, answer)
         else:
-            self._receipt(member, told)
-
-    def _deliver(self, sender: Person, to: Member, told: events.Told) -> events.Refused | None:
-        """Queue a private message, or say why not. No refusal costs the receiver any line."""
-        if sender in to.ignored:
-            return None  # they do not learn it
-        data = to.outlet.encode(told)
-        if not to.skipped and not self._share_of(to).allows(sender, len(data)):
-            text = f"Too many private messages wait for {to.name}; it was not delivered."
-            return events.Refused("not-reading", text)
-        if not self._seats[to].offer(to, data):
-            text = f"{to.name} is not reading; it was not delivered."
-            return events.Refused("not-reading", text)
-        self._share_of(to).add(sender, len(data))
-        to.teller = sender
-        return None
-
-    def _keep(self, member: Member, command: events.Tell, wanted: str, text: str) -> None:
-        """Nobody has the name: the message waits if there is somebody to wait for."""
-        now = self._clock()
-        to: Person | str
-        if held := self.roster.find_held(wanted):
-            to, name, until = held.person, held.person.name, held.until
-        elif command.wait and (to := self._known_key(wanted)):
-            name, until = names.enforce(wanted), now + self._settings.hold_seconds
-        else:
-            self._find(member, wanted)
-            return
-        said = (text, self._wall())
-        message = Message(member.person, member.name, to, name, *said, command.ref, until)
-        if self._waiting.add(message):
-            self._sweep_later()
-            self.answer(member, events.Told(member.name, name, *said, waits=until - now))
-        else:
-            text = f"{name} is not here, and too many messages wait already; it was not delivered."
-            self.answer(member, events.Refused("not-here", text))
-
-    def _deliver_waiting(self, to: Member) -> None:
-        """They are here now, or again."""
-        for message in self._waiting.take_for(to):
-            told = events.Told(message.said_by, to.name, message.text, message.time)
-            if refusal := self._deliver(message.sender, to, told):
-                self._take_back(message, refusal.text, refusal.code)
-
-    def _take_back(self, message: Message, why: str, code: str = "not-here") -> None:
-        """Tell the sender, if they are still here, that a message has waited for nothing."""
-        if sender := self.roster.find_person(message.sender):
-            text = (
-                message.text if len(message.text) <= _EXCERPT else message.text[:_EXCERPT] + "..."
-            )
-            refusal = events.Refused(code, f"{why} It was: {text}", message.ref)
-            self.tell(sender, refusal)
-
-    def _share_of(self, member: Member) -> Share:
-        """What private messages fill of the member's queue at this moment."""
-        share = self._shares.get(member)
-        if share is None:
-            limit = self._settings.private_share * self._settings.queue_bytes
-            share = self._shares[member] = Share(limit)
-            self._sweep_later()
-        share.forget_sent(self._queued_for(member))
-        return share
-
-    def _queued_for(self, member: Member) -> int:
-        """Bytes in the member's queue, and of what this tick will put into it for them alone."""
-        room = self._seats.get(member)
-        return member.channel.queued + (room.held_for(member) if room else 0)
-
-    def _sweep_later(self) -> None:
-        if not self._sweeping:
-            self._sweeping = True
-            self._call_later(self._settings.private_seconds, self._sweep)
-
-    def _sweep(self) -> None:
-        """Keep nothing of private messages that have been sent or have waited long enough."""
-        self._sweeping = False
-        for message in self._waiting.take_expired(self._clock()):
-            text = f"{message.name} has not come; your message was not delivered."
-            self._take_back(message, text)
-        for member, share in list(self._shares.items()):
-            share.forget_sent(self._queued_for(member))
-            if not share:
-                del self._shares[member]
-        if self._shares or self._waiting:
-            self._sweep_later()
+            self._find(member, command.name)
 
     def _teller(self, member: Member) -> Member | None:
         """Whoever last told this member something; the member hears why there is none."""
@@ -450,7 +359,7 @@ class Hub:
         room = self._seats[member]
         room.publish(events.Renamed(room.name, old, member.name), member)
         self.answer(member, events.NowKnownAs(room.name, old, member.name))
-        self._deliver_waiting(member)
+        self._private.arrived(member)
 
     def _move(self, member: Member, command: events.Move) -> None:
         _mark(member, command.ref)

@@ -1,47 +1,152 @@
-"""Private messages and the queue of whoever gets them.
+"""Private messages: delivered at once, kept for somebody who is on their way back, or refused.
 
-A room has one queue for each of its members, and strangers must not be able to fill it: the room
-would be skipped for somebody who reads fast enough for the room. All private messages together may
-fill a share of it, and what one sender has in it may be no more than half of what is left of that
-share. A single sender gets a third of it, and however many want all of it, the next one still gets
-two thirds of what each of them has.
-
-What was sent is not reported. But a queue is sent in its order, so what waits of the private
-messages in it is at most as much as waits of everything: the oldest are forgotten accordingly.
+No refusal costs the receiver anything: a stranger must not be able to put them behind. The sender
+is refused at once, or later, when a message has waited for nothing.
 """
 
-from collections import deque
+from collections.abc import Callable
 
-from chatroom.chat.member import Person
+from chatroom.chat import events, names
+from chatroom.chat.member import Member, Person
+from chatroom.chat.room import Room
+from chatroom.chat.roster import Roster
+from chatroom.chat.share import Share
+from chatroom.chat.waiting import Message, Waiting
+from chatroom.settings import Settings
+
+_EXCERPT = 60  # characters of a message that is taken back: enough to know it again
 
 
-class Share:
-    """The private messages in one member's queue, at most `limit` bytes of them."""
+class Private:
+    """`room_of` is where a member is; `reply` hands somebody bytes that must not be refused."""
 
-    __slots__ = ("_limit", "_of", "_pieces", "_size")
+    def __init__(
+        self,
+        settings: Settings,
+        roster: Roster,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+        call_later: Callable[[float, Callable[[], None]], object],
+        room_of: Callable[[Member], Room],
+        reply: Callable[[Member, bytes], bool],
+    ) -> None:
+        self._settings = settings
+        self._roster = roster
+        self._clock = clock
+        self._wall = wall
+        self._call_later = call_later
+        self._room_of = room_of
+        self._reply = reply
+        self._shares: dict[Member, Share] = {}  # of those in whose queues some may still be
+        self._waiting = Waiting(settings.waiting_messages, settings.waiting_of_one)
+        self._sweeping = False
 
-    def __init__(self, limit: float) -> None:
-        self._limit = limit
-        self._pieces: deque[tuple[Person, int]] = deque()  # the oldest first
-        self._of: dict[Person, int] = {}  # bytes by sender
-        self._size = 0
+    # --- what the hub calls -------------------------------------------------------------------
 
-    def __len__(self) -> int:
-        return len(self._pieces)
+    def send(self, member: Member, to: Member, text: str) -> events.Told | events.Refused:
+        """To somebody who is here; returns the receipt, or why it was not delivered."""
+        told = events.Told(member.name, to.name, text, self._wall())
+        if to is member and member.outlet.receipts:
+            return told  # which is enough
+        return self._deliver(member.person, to, told) or told
 
-    def forget_sent(self, queued: int) -> None:
-        """So many bytes of everything still wait. What is half sent counts as a whole."""
-        while self._pieces and self._size - self._pieces[0][1] >= queued:
-            sender, size = self._pieces.popleft()
-            self._size -= size
-            self._of[sender] -= size
-            if not self._of[sender]:
-                del self._of[sender]
+    def keep(
+        self, member: Member, command: events.Tell, wanted: str, text: str
+    ) -> events.Told | events.Refused | None:
+        """For somebody who is not here; None: there is nobody to wait for."""
+        now = self._clock()
+        to: Person | str
+        if held := self._roster.find_held(wanted):
+            to, name, until = held.person, held.person.name, held.until
+        elif command.wait and (name := _proper(wanted)):
+            to, until = names.key(name), now + self._settings.hold_seconds
+        else:
+            return None
+        said = (text, self._wall())
+        message = Message(member.person, member.name, to, name, *said, command.ref, until)
+        if not self._waiting.add(message):
+            text = f"{name} is not here, and too many messages wait already; it was not delivered."
+            return events.Refused("not-here", text)
+        self._sweep_later()
+        return events.Told(member.name, name, *said, waits=until - now)
 
-    def allows(self, sender: Person, size: int) -> bool:
-        return self._of.get(sender, 0) + size <= (self._limit - self._size) / 2
+    def arrived(self, member: Member) -> None:
+        """They are here now, or have another name: deliver what has waited for them."""
+        for message in self._waiting.take_for(member):
+            told = events.Told(message.said_by, member.name, message.text, message.time)
+            if refusal := self._deliver(message.sender, member, told):
+                self._take_back(message, refusal.text, refusal.code)
 
-    def add(self, sender: Person, size: int) -> None:
-        self._pieces.append((sender, size))
-        self._of[sender] = self._of.get(sender, 0) + size
-        self._size += size
+    def left(self, member: Member) -> None:
+        self._shares.pop(member, None)
+
+    def shut_down(self) -> None:
+        for message in self._waiting.take_all():
+            text = f"The server stops; your message to {message.name} was not delivered."
+            self._take_back(message, text)
+        self._shares.clear()
+
+    # ------------------------------------------------------------------------------------------
+
+    def _deliver(self, sender: Person, to: Member, told: events.Told) -> events.Refused | None:
+        """Queue it, or say why not."""
+        if sender in to.ignored:
+            return None  # they do not learn it
+        data = to.outlet.encode(told)
+        if not to.skipped and not self._share_of(to).allows(sender, len(data)):
+            text = f"Too many private messages wait for {to.name}; it was not delivered."
+            return events.Refused("not-reading", text)
+        if not self._room_of(to).offer(to, data):
+            text = f"{to.name} is not reading; it was not delivered."
+            return events.Refused("not-reading", text)
+        self._share_of(to).add(sender, len(data))
+        to.teller = sender
+        return None
+
+    def _share_of(self, member: Member) -> Share:
+        """What private messages fill of the member's queue at this moment."""
+        share = self._shares.get(member)
+        if share is None:
+            limit = self._settings.private_share * self._settings.queue_bytes
+            share = self._shares[member] = Share(limit)
+            self._sweep_later()
+        share.forget_sent(self._queued_for(member))
+        return share
+
+    def _queued_for(self, member: Member) -> int:
+        """Bytes in the member's queue, and of what this tick will put into it for them alone."""
+        return member.channel.queued + self._room_of(member).held_for(member)
+
+    def _take_back(self, message: Message, why: str, code: str = "not-here") -> None:
+        """Tell the sender, if they are still here, that a message has waited for nothing."""
+        if sender := self._roster.find_person(message.sender):
+            text = message.text
+            excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+            refusal = events.Refused(code, f"{why} It was: {excerpt}", message.ref)
+            self._reply(sender, sender.outlet.encode(refusal))
+
+    def _sweep_later(self) -> None:
+        if not self._sweeping:
+            self._sweeping = True
+            self._call_later(self._settings.private_seconds, self._sweep)
+
+    def _sweep(self) -> None:
+        """Keep nothing of private messages that have been sent or have waited long enough."""
+        self._sweeping = False
+        for message in self._waiting.take_expired(self._clock()):
+            text = f"{message.name} has not come; your message was not delivered."
+            self._take_back(message, text)
+        for member, share in list(self._shares.items()):
+            share.forget_sent(self._queued_for(member))
+            if not share:
+                del self._shares[member]
+        if self._shares or self._waiting:
+            self._sweep_later()
+
+
+def _proper(name: str) -> str:
+    """The name as somebody could have it; empty if nobody can."""
+    try:
+        return names.enforce(name)
+    except names.BadName:
+        return ""

@@ -436,6 +436,8 @@ class Client:
         pace = 1 / welcome.terms.rate if welcome.terms.rate else 0.0
         self._pulse = Pulse(self._settings, self._clock, pace)
         self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
+        if self._been_in and not welcome.resumed:
+            self._outbox.let_wait()
         self._been_in = True
         if welcome.resumed and isinstance(welcome.last, int):
             for kept in self._outbox.resume(welcome.last):

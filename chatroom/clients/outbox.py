@@ -8,7 +8,7 @@ A change of room or of name is kept among the lines, since it says what the line
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatroom.chat import events
 
@@ -54,6 +54,12 @@ class Outbox:
     def take_before(self, mark: int) -> list[Kept]:
         """Those with lower marks: decided, although nothing was heard of it."""
         return [self._kept.pop(lower) for lower in list(self._kept) if lower < mark]
+
+    def let_wait(self) -> None:
+        """The server may have started anew, and the receivers come back one by one."""
+        for kept in self:
+            if isinstance(kept.command, events.Tell):
+                kept.command = replace(kept.command, wait=True)
 
     def resume(self, last: int) -> list[Kept]:
         """Over a new connection, when the server knows all up to this mark.

@@ -50,7 +50,7 @@ def read(line: bytes) -> tuple[Message | None, Ref]:
     return message, ref if isinstance(ref, int | str) else None
 
 
-def write(kind: str, ref: Ref = None, **fields: str) -> bytes:
+def write(kind: str, ref: Ref = None, **fields: str | bool) -> bytes:
     """A request as a line of JSON; a field without a value is left out."""
     given = {name: value for name, value in fields.items() if value}
     message: dict[str, object] = {"type": kind, **given}
@@ -68,8 +68,8 @@ def request(command: events.Command, ref: Ref = None) -> bytes:
             return write("me", ref, text=text)
         case events.Tell(None, text):
             return write("reply", ref, text=text)
-        case events.Tell(str(name), text):
-            return write("tell", ref, name=name, text=text)
+        case events.Tell(str(name), text, wait=wait):
+            return write("tell", ref, name=name, text=text, wait=wait)
         case events.Rename(name):
             return write("rename", ref, name=name)
         case events.Move(room):

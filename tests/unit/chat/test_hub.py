@@ -700,7 +700,7 @@ def test_somebody_who_is_gone_can_still_be_taken_off_the_list(hall: Hall) -> Non
     bob.does(events.Quit("quit"))
     hall.tick()
     ann.heard()
-    assert ignores(ann, "bob") == ["Server: You no longer ignore bob."]
+    assert ignores(ann, " BOB") == ["Server: You no longer ignore bob."]
 
 
 def test_an_innocent_who_takes_the_name_of_somebody_ignored_is_heard(hall: Hall) -> None:

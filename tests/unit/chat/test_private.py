@@ -8,7 +8,7 @@ import pytest
 
 from chatroom.chat import events
 from chatroom.chat.member import Person
-from chatroom.chat.private import Share
+from chatroom.chat.share import Share
 from chatroom.settings import KIB, Settings
 
 if TYPE_CHECKING:
@@ -204,8 +204,8 @@ def test_what_is_kept_about_private_messages_goes_with_them(hall: Hall) -> None:
         ann.does(events.Tell(name, "psst"))
     assert hall.hub.kick("leaves", "")
     hall.passes(1)
-    assert [member.name for member in hall.hub._shares] == ["slow"]
+    assert [member.name for member in hall.hub._private._shares] == ["slow"]
     slow.drain(slow.queued)
     hall.passes(1)
-    assert not hall.hub._shares
+    assert not hall.hub._private._shares
     assert not hall.timers

@@ -118,6 +118,23 @@ def test_who_sent_what_nobody_came_for_is_told_once(hall: Hall) -> None:
     assert private(joins(hall, "bob", ticket="t1")) == []
 
 
+def test_whoever_has_the_name_of_a_sender_who_left_is_not_told(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    loses_connection(hall, joins(hall, "bob", ticket="t1"))
+    ann.does(events.Tell("bob", "psst"), events.Quit("quit"))
+    other = joins(hall, "ann")
+    hall.passes(HOLD)
+    assert refusals(other) == []
+
+
+def test_nobody_is_waited_for_once_their_name_is_free(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    loses_connection(hall, joins(hall, "bob"))
+    hall.passes(HOLD)
+    ann.does(events.Tell("bob", "psst"))
+    assert ann.heard() == ["Server: There is nobody called bob here."]
+
+
 def test_of_a_long_message_that_is_taken_back_only_the_beginning_is_told(hall: Hall) -> None:
     (ann,) = hall.people("ann")
     loses_connection(hall, joins(hall, "bob"))

@@ -368,6 +368,23 @@ def test_a_private_message_is_not_shown_as_delivered_when_that_is_not_known(worl
     assert "not known" in unknown.text
 
 
+@pytest.mark.parametrize(("resumed", "wait"), [(False, True), (True, None)])
+def test_a_private_message_waits_for_who_comes_back_later_to_a_new_server(
+    world: World, resumed: bool, wait: bool | None
+) -> None:
+    world.client.request(events.Tell("bob", "one"))
+    world.client.lost("closed")
+    world.client.request(events.Tell("bob", "two"))
+    world.sent()
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome(resumed=resumed)
+    world.client.request(events.Tell("bob", "now"))
+    told = [message for message in world.sent() if message["type"] == "tell"]
+    waits = [(message["text"], message.get("wait")) for message in told]
+    assert waits == [("one", wait), ("two", wait), ("now", None)]
+
+
 def changes(world: World) -> list[tuple[object, object]]:
     """What it asks for over a new connection, and with what."""
     world.passes(world.client.retry_in)

@@ -74,6 +74,7 @@ COMMANDS: list[events.Command] = [
     events.Say("hi"),
     events.Act("waves"),
     events.Tell("bob", "psst"),
+    events.Tell("bob", "psst", wait=True),
     events.Rename("anna"),
     events.Move("tea"),
     events.Who(),
