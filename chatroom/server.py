@@ -96,9 +96,8 @@ class Server:
         """A visitor has connected: give them a connection and a session."""
         connection = Connection(sock, printable(host, port), self._connections)
         settings = self._settings
-        protocol = Detect(
-            Line(settings.max_line), JsonLines(settings.max_object, settings.max_line)
-        )
+        program = JsonLines(settings.max_object, settings.max_line)
+        protocol = Detect(Line(settings.max_line, program), program)
         connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
         connection.start()
         log.debug("%s connected", connection.address)

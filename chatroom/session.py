@@ -72,6 +72,7 @@ class Session:
         "_bytes",
         "_connection",
         "_deadline",
+        "_head_timer",
         "_hub",
         "_lines",
         "_loop",
@@ -105,6 +106,7 @@ class Session:
             burst = max(1.0, settings.rate * settings.burst_seconds)
             self._bucket = Bucket(settings.rate, burst, loop.woke)
         self._deadline = loop.call_later(settings.silence, self._silent, connection)
+        self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
 
     # --- what the connection calls ------------------------------------------------------------
@@ -118,7 +120,7 @@ class Session:
         self._hub.drained(self._member)
 
     def lost(self, reason: str) -> None:
-        self._deadline.cancel()
+        self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()
         self._pending = None
@@ -154,7 +156,7 @@ class Session:
         return self._protocol.answer(event)
 
     def named(self) -> None:
-        self._deadline.cancel()
+        self._cancel_deadlines()
         self._protocol.named()
 
     def close(self, reason: str, farewell: bytes = b"") -> None:
@@ -235,12 +237,24 @@ class Session:
     # --- deadlines before there is a name -----------------------------------------------------
 
     def _silent(self) -> None:
+        settings, connection = self._settings, self._connection
         self._deadline = self._loop.call_later(
-            self._settings.name_seconds - self._settings.silence, self._nameless, self._connection
+            settings.name_seconds - settings.silence, self._nameless, connection
         )
+        self._head_timer = self._loop.call_later(
+            settings.head_seconds - settings.silence, self._hear_silence, connection
+        )
+        self._hear_silence()
+
+    def _hear_silence(self) -> None:
         if self._pending is None:
             for request in self._protocol.silence():
                 self._handle(request)
+
+    def _cancel_deadlines(self) -> None:
+        self._deadline.cancel()
+        if self._head_timer is not None:
+            self._head_timer.cancel()
 
     def _nameless(self) -> None:
         text = f"No name was given within {self._settings.name_seconds:.0f} s."

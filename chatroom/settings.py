@@ -46,6 +46,10 @@ class Settings:
     # Seconds of silence after which a new connection is taken to be a person, and greeted.
     silence: float = 0.25
 
+    # Seconds from connecting in which the beginning of a request has to be whole. Who has sent half
+    # a verb by then is closed.
+    head_seconds: float = 10.0
+
     # Seconds from connecting (not from the last byte: a dribble must not extend it) to a name.
     name_seconds: float = 60.0
 

@@ -49,9 +49,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Privately, to one member in whatever room."""
+    """Privately, to one member in whatever room. `None` is whoever last told the visitor."""
 
-    name: str
+    name: str | None
     text: str
     ref: Ref = None
 
@@ -70,7 +70,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    pass
+    """Who is in this room? Without a name: in the visitor's own."""
+
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Drop the lines of this visitor that wait to be handled because they came too fast."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """`meant`: the visitor wants to leave. If not, their connection has only ended."""
 
@@ -98,7 +105,9 @@ class Quit:
     meant: bool = True
 
 
-Command = Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Quit
+Command = (
+    Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Cancel | Quit
+)
 
 # --- events: from the hub to members ----------------------------------------------------------
 

@@ -70,6 +70,7 @@ class Hub:
             events.Rooms: self._list_rooms,
             events.Ignore: self._ignore,
             events.Stats: self._stats,
+            events.Cancel: self._cancel,
             events.Quit: self._quit,
         }
         self._open_to_strangers = (events.Greet, events.Join, events.Quit)
@@ -213,6 +214,7 @@ class Hub:
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
         self.roster.release(member, hold)
+        member.teller = None  # or those who have gone would keep each other in memory
         self._choosy.discard(member)
         room = self._exit(member)
         self._announcer.left(room, member, reason)
@@ -248,17 +250,34 @@ class Hub:
         self._receipt(member, spoken)
 
     def _tell(self, member: Member, command: events.Tell) -> None:
-        to = self._find(member, command.name)
+        to = self._teller(member) if command.name is None else self._find(member, command.name)
         text = self._cleaned(member, command)
         if not (to and text):
             return
         told = events.Told(member.name, to.name, text, self._wall())
         to_oneself = to is member and member.outlet.receipts  # the receipt is enough
-        if to_oneself or member.key in to.ignored or self.tell(to, told):
+        if to_oneself or member.key in to.ignored:
             self._receipt(member, told)  # who is ignored does not learn it
+        elif self.tell(to, told):
+            to.teller = member
+            self._receipt(member, told)
         else:
             text = f"{to.name} is not reading; it was not delivered."
             self.answer(member, events.Refused("not-reading", text))
+
+    def _teller(self, member: Member) -> Member | None:
+        """Whoever last told this member something; the member hears why there is none."""
+        teller = member.teller
+        if teller is None:
+            text = "Nobody has told you anything privately yet."
+        elif teller in self._seats:
+            return teller
+        elif back := self.roster.find_by_ticket(teller.ticket):
+            return back
+        else:
+            text = f"{teller.name} has left."
+        self.answer(member, events.Refused("no-such-name", text))
+        return None
 
     def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
         member.active = self._clock()
@@ -335,8 +354,15 @@ class Hub:
 
     # --- asking -------------------------------------------------------------------------------
 
-    def _who(self, member: Member, _: events.Who) -> None:
+    def _who(self, member: Member, command: events.Who) -> None:
         room = self._seats[member]
+        if command.room:
+            found = self.rooms.get(self._known_key(command.room.removeprefix("#")))
+            if found is None:
+                text = f"There is no room called {clean(command.room)[: names.MAX_LENGTH]}."
+                self.answer(member, events.Refused("no-such-room", text))
+                return
+            room = found
         shown = islice(room.members, self._settings.rows_shown)
         self.answer(member, events.Members(room.name, len(room), tuple(map(self.row, shown))))
 
@@ -347,6 +373,11 @@ class Hub:
 
     def _stats(self, member: Member, _: events.Stats) -> None:
         self.answer(member, self._measure())
+
+    def _cancel(self, member: Member, _: events.Cancel) -> None:
+        """What waits is known to the session; a command that comes this far found nothing."""
+        text = "Nothing is waiting to be said."
+        self.answer(member, events.Refused("nothing-waits", text))
 
     def _people(self, members: Iterable[Member], total: int) -> events.People:
         shown = islice(members, self._settings.names_shown)

@@ -64,6 +64,7 @@ class Member:
         "outlet",
         "since",
         "skipped",
+        "teller",
         "ticket",
     )
 
@@ -77,6 +78,7 @@ class Member:
         self.ticket = ""  # a secret of theirs, by which they are known again
         self.last: Ref = None  # their own mark on the last request that was decided
         self.ignored: dict[str, str] = {}  # names by their key
+        self.teller: Member | None = None  # whoever last told them something privately
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

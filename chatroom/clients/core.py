@@ -281,7 +281,9 @@ class Client:
                 said = kind(0, self.company.room, self.name, text, self.wall())
                 self._happenings.append(said)
             case events.Tell(name):
-                text = f"Whether {name} got your private message is not known."
+                text = (
+                    f"Whether {name or 'whoever told you'} got your private message is not known."
+                )
                 self._refuse("unknown", text)
 
     def _next_mark(self) -> int:

@@ -66,7 +66,9 @@ def request(command: events.Command, ref: Ref = None) -> bytes:
             return write("say", ref, text=text)
         case events.Act(text):
             return write("me", ref, text=text)
-        case events.Tell(name, text):
+        case events.Tell(None, text):
+            return write("reply", ref, text=text)
+        case events.Tell(str(name), text):
             return write("tell", ref, name=name, text=text)
         case events.Rename(name):
             return write("rename", ref, name=name)
@@ -74,7 +76,9 @@ def request(command: events.Command, ref: Ref = None) -> bytes:
             return write("move", ref, room=room)
         case events.Ignore(name):
             return write("ignore", ref, name=name)
-        case events.Who() | events.Rooms() | events.Stats() | events.Quit():
+        case events.Who(room):
+            return write("who", ref, room=room)
+        case events.Rooms() | events.Stats() | events.Cancel() | events.Quit():
             return write(type(command).__name__.lower(), ref)
         case _:
             raise ValueError(f"{command!r} is nothing to ask for")

@@ -8,7 +8,8 @@ has ended. What a protocol has to say by itself is a command as well, so there i
 and nothing to remember to drain.
 
 A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is
-a bug of ours. How the bytes were cut makes no difference to the commands.
+a bug of ours. How the bytes were cut makes no difference to the commands, with one exception: a
+name that is not free and has more behind it at once came out of a pipe (`line.py`).
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -66,7 +67,11 @@ class Protocol(Contract):
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
     def silence(self) -> Iterator[Request]:
-        """What to do when the peer has connected and then waits for us."""
+        """What to do when the peer has connected and then waits for us.
+
+        It is called twice: soon, to greet a person, and after a while, when bytes that say nothing
+        yet have been waited for long enough.
+        """
 
     def named(self) -> None:
         """The hub has accepted a name."""

@@ -1,17 +1,17 @@
 """Which protocol does a new connection speak?
 
 Decided once, from its first bytes, before anything is read as chat; there is no way back. The table
-below is all there is to it. Bytes that may still become one of its entries are waited for, however
-slowly they come: half an HTTP verb must not turn into a chat line because the rest was late.
-Whoever sends nothing at all is a person waiting to be greeted, and so is everybody who is not in
-the table.
+below is all there is to it. Bytes that may still become one of its entries are waited for: half an
+HTTP verb must not turn into a chat line because the rest was late. Whoever sends nothing at all is
+a person waiting to be greeted, and so is everybody who is not in the table. A person without a name
+who begins a line with a brace is still a program (`line.py`).
 """
 
 from collections.abc import Hashable, Iterator
 
 from chatroom.chat.events import Event, Quit
 from chatroom.protocols import Become, Hangup, Protocol, Request
-from chatroom.protocols.http import VERBS, respond
+from chatroom.protocols.http import PROXY, VERBS, respond
 
 # Other protocols knock at every open port. None of these can begin what a person types.
 _STRANGERS = {
@@ -19,11 +19,13 @@ _STRANGERS = {
     b"\x03\x00": "remote desktop",
     b"\x00\x00": "binary",
     b"SSH-": "ssh",
+    PROXY: "the proxy protocol",
+    b"\0\r\nQUIT\n": "the proxy protocol",  # version 2, behind the line ends that it begins with
 }
 _OBJECT = b"{"  # of JSON
 _LINE_ENDS = b"\r\n"
 _BLANK = 64  # line ends; whoever begins with more of them is a person with a heavy finger
-_PREFIXES = (*_STRANGERS, *(verb + b" " for verb in VERBS))
+_PREFIXES = (*_STRANGERS, *(verb + space for verb in VERBS for space in (b" ", b"\t")))
 
 
 class Detect:
@@ -33,7 +35,7 @@ class Detect:
     none of the others.
     """
 
-    __slots__ = ("_person", "_program", "_seen")
+    __slots__ = ("_person", "_program", "_seen", "_waited")
 
     receipts = False
     arrange = None
@@ -42,6 +44,7 @@ class Detect:
         self._person = person
         self._program = program
         self._seen = b""
+        self._waited = False
 
     @property
     def dialect(self) -> Hashable:
@@ -57,7 +60,12 @@ class Detect:
     answer = encode
 
     def silence(self) -> Iterator[Request]:
-        if not self._seen.strip(_LINE_ENDS):
+        """Greet whoever has said nothing; whoever still has only half a request is given up."""
+        if self._seen.strip(_LINE_ENDS):
+            if self._waited:
+                yield Hangup("half a request")
+            self._waited = True
+        else:
             yield Become(self._person)
             yield from self._person.silence()
             if self._seen:

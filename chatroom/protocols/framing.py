@@ -2,8 +2,8 @@
 
 The stream is cut at LF, with one CR before it removed. A line longer than the limit is reported
 once, as soon as it is too long, and then dropped up to its end; the rest of the stream is not
-affected. What is kept between two calls is at most one line within the limit, so looking through it
-again when bytes dribble in is cheap: at most the limit for each piece, at the speed of memchr.
+affected. What is kept between two calls is at most one line within the limit, and no byte is looked
+through twice, however the bytes are cut.
 """
 
 from collections.abc import Iterator
@@ -18,30 +18,52 @@ class Lines:
     `crlf` tells whether the first line within the limit ended in CR LF; None before that.
     """
 
-    __slots__ = ("_limit", "_partial", "_skipping", "crlf")
+    __slots__ = ("_data", "_limit", "_partial", "_skipping", "_start", "crlf")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._partial = b""
+        self._partial = bytearray()
+        self._data = b""  # being split
+        self._start = 0  # of what is not split yet
         self._skipping = False
         self.crlf: bool | None = None
 
     @property
     def pending(self) -> bytes:
         """The bytes after the last line ending."""
-        return self._partial
+        return bytes(self._partial)
+
+    def has_more(self) -> bool:
+        """Whether more than line endings were received behind the line that was given last."""
+        near = self._data[self._start : self._start + self._limit]
+        return bool(near.strip(CR + LF))
+
+    def begins_with(self, prefix: bytes) -> bool:
+        """Whether the line that comes next begins so."""
+        return not self._partial and self._data.startswith(prefix, self._start)
+
+    def take_unread(self) -> bytes:
+        """All that was received and not yet given as lines, which now never is."""
+        unread = bytes(self._partial) + self._data[self._start :]
+        self._partial.clear()
+        self._data, self._start = b"", 0
+        return unread
 
     def split(self, data: bytes) -> Iterator[bytes | None]:
         """The lines that end in `data`; None stands for one that was too long.
 
         They are cut as they are asked for: whoever stops asking holds one buffer and not all lines.
         """
-        data = self._partial + data
-        self._partial = b""
-        start = 0
-        while (end := data.find(LF, start)) >= 0:
-            line = data[start:end]
-            start = end + 1
+        self._data, self._start = data, 0
+        return self._cut()
+
+    def _cut(self) -> Iterator[bytes | None]:
+        while (end := self._data.find(LF, self._start)) >= 0:
+            line = self._data[self._start : end]
+            self._start = end + 1
+            if self._partial:
+                line = bytes(self._partial) + line
+                self._partial.clear()
             text = line.removesuffix(CR)
             if self._skipping:
                 self._skipping = False
@@ -51,16 +73,17 @@ class Lines:
                 if self.crlf is None:
                     self.crlf = len(text) < len(line)
                 yield text
+        rest, self._data = self._data[self._start :], b""
         if self._skipping:
             return
-        if len(data[start:].removesuffix(CR)) <= self._limit:
-            self._partial = data[start:]
-        else:
+        self._partial += rest
+        if len(self._partial) - self._partial.endswith(CR) > self._limit:
+            self._partial.clear()
             self._skipping = True
             yield None
 
     def rest(self) -> Iterator[bytes]:
         """The last line, when the stream has ended without a line ending."""
-        rest, self._partial = self._partial, b""
+        rest = self.take_unread()
         if rest:
             yield rest.removesuffix(CR)

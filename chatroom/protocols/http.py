@@ -1,12 +1,16 @@
 """Browsers, and web pages that try to speak to us.
 
 A browser lets any web page POST to any port, so a body is never read as chat (cross-protocol
-request forgery): a connection that begins with an HTTP verb gets one short response, and whatever
+request forgery): a connection that begins with a request gets one short response, and whatever
 else it sends is dropped. A GET is a curious person; they are told how to take part.
+
+Until there is a name, every line that can be part of a request is taken for one. No name holds a
+space, so no person loses anything by it.
 
 Responses follow RFC 9110 and RFC 9112: a length, and `Connection: close` on each of them.
 """
 
+import re
 from collections.abc import Iterator
 
 from chatroom.protocols import Hangup, Request
@@ -17,19 +21,30 @@ VERBS = (
     *(b"REPORT", b"SEARCH"),
 )
 
+PROXY = b"PROXY "
+"""What a load balancer puts before a connection. It is no request, and no chat either."""
+
+_VERSION = re.compile(rb"HTTP/[0-9]", re.IGNORECASE)
+_HOST = b"host:"
+
 _HOW_TO_JOIN = (
     b"This is a chatroom. Join it from a terminal with nc: the same host, the same port.\n"
 )
 
 
 def verb_of(line: bytes) -> bytes:
-    """The verb of a line that can only be the first one of a request; empty for any other."""
-    verb, _, rest = line.partition(b" ")
-    return verb if verb in VERBS and rest[:-1].endswith(b" HTTP/1.") else b""
+    """What a line asks for that belongs to a request, known or not; empty for any other line.
+
+    The Host field is looked at as well: the line before it may have been too long to be one.
+    """
+    if line[: len(_HOST)].lower() == _HOST:
+        return line[: len(_HOST)]
+    words = line.split()
+    return words[0] if len(words) > 1 and _VERSION.match(words[-1]) else b""
 
 
 def respond(verb: bytes) -> Iterator[Request]:
-    """Answer a request of this verb, whatever its target, and hang up."""
+    """Answer a request of this verb, known or not, whatever its target, and hang up."""
     if verb == b"GET":
         yield Hangup("http", _response(b"200 OK", _HOW_TO_JOIN))
     else:

@@ -4,35 +4,48 @@ The first line is a name, every other line is said, and a line that begins with 
 command. A peer whose first line ends in CR LF is answered in CR LF.
 
 What a line may look like is settled here; what a command means and whether it is allowed is not.
+
+Two kinds of visitors turn out not to be people while they have no name. A line that begins with a
+brace makes a program of them: its first bytes came after we had greeted it. And whoever sends more
+behind the name at once is a pipe, which cannot choose another name when that one is taken: its next
+line would be read as one and the rest said by nobody. It gets the name with a number.
 """
 
 from codecs import BOM_UTF8
 from collections.abc import Hashable, Iterator
 
 from chatroom.chat import events
-from chatroom.protocols import Become, Reply, Request
+from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.framing import Lines
-from chatroom.protocols.http import respond, verb_of
-from chatroom.protocols.rendering import PROMPT, render
+from chatroom.protocols.http import PROXY, respond, verb_of
+from chatroom.protocols.rendering import PROMPT, lines_of, render
 from chatroom.protocols.telnet import Telnet
-from chatroom.protocols.tutorial import Tutorial, introduction
-from chatroom.protocols.typed import QUIT, parse
+from chatroom.protocols.tutorial import Tutorial, introduction, numbered
+from chatroom.protocols.typed import parse
+
+_OBJECT = b"{"  # of JSON
+_NOT_FREE = ("name-taken", "name-held")
 
 
 class Line:
-    """One person. Nameless first; `named` is called when the hub has accepted a name."""
+    """One person. Nameless first; `named` is called when the hub has accepted a name.
 
-    __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_telnet")
+    `program` is the protocol of whoever turns out to be one.
+    """
+
+    __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_program", "_refusals", "_telnet")
 
     receipts = False  # their terminal has shown it already
     arrange = None
 
-    def __init__(self, max_line: int) -> None:
+    def __init__(self, max_line: int, program: Protocol | None = None) -> None:
         self._max_line = max_line
+        self._program = program
         self._lines = Lines(max_line)
         self._telnet = Telnet()
         self._greeted = False
         self._named = False
+        self._refusals: list[str] = []  # codes, of the name that is being decided
 
     @property
     def dialect(self) -> Hashable:
@@ -44,11 +57,19 @@ class Line:
 
     def named(self) -> None:
         self._named = True
+        self._program = None
 
     def encode(self, event: events.Event) -> bytes:
         return render(event, self._ending)
 
-    answer = encode
+    def answer(self, event: events.Event) -> bytes:
+        """A pipe is not asked for another name, and told once that it cannot have its own."""
+        if isinstance(event, events.NameRefused):
+            self._refusals.append(event.code)
+            if self._is_piped():
+                once = lines_of(event) if len(self._refusals) == 1 else []
+                return "".join(line + self._ending for line in once).encode()
+        return self.encode(event)
 
     def silence(self) -> Iterator[Request]:
         """Greet them, once, whether they wait for it or type first."""
@@ -58,44 +79,92 @@ class Line:
 
     def receive(self, data: bytes) -> Iterator[Request]:
         if not data:
-            yield from self._commands(self._lines.rest())
+            yield from self._take(self._lines.rest())
             yield events.Quit("end of input")
         elif text := self._telnet.strip(data):
-            yield from self._commands(self._lines.split(text))
-            if not self._named and (found := introduction(self._lines.pending)):
-                name, message = found
-                tutorial = Tutorial(name, self._max_line)
-                yield Become(tutorial)
-                yield from tutorial.join()
-                if message:
-                    yield from tutorial.receive(message)
+            yield from self._take(self._lines.split(text))
+            yield from self._turn_out()
         if self._telnet.interrupted:
             yield events.Quit("interrupt")
 
-    def _commands(self, lines: Iterator[bytes | None]) -> Iterator[Request]:
-        for line in lines:
-            yield from self.silence()
-            if line is None:
-                text = f"That line has more than {self._max_line} bytes; it was not sent."
-                yield self._reply(f"Server: {text}\n")
-            elif not self._named and (verb := verb_of(line)):
-                yield from respond(verb)  # a browser that had connected before it had a request
-            elif self._named:
-                yield self._command(line.decode("utf-8", "replace"))
+    def _take(self, lines: Iterator[bytes | None]) -> Iterator[Request]:
+        """What the lines ask for, up to one that is a program's."""
+        while not self._meets_program():
+            try:
+                line = next(lines)
+            except StopIteration:
+                return
+            if self._named:
+                yield self._said(line)
             else:
-                # some editors and shells put a byte order mark before the first line
-                yield self._name(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip())
+                yield from self._introduced(line)
 
-    def _name(self, line: str) -> Request:
-        if line in (QUIT, "/quit"):
-            return events.Quit("quit")
-        if not line:
-            return self._reply("")
-        return events.Join(line)
+    def _meets_program(self) -> bool:
+        return self._program is not None and self._lines.begins_with(_OBJECT)
 
-    def _command(self, line: str) -> Request:
-        command = parse(line)
+    def _turn_out(self) -> Iterator[Request]:
+        """Become what a nameless visitor has turned out to be, if anything."""
+        if self._program is not None and self._meets_program():
+            if self._greeted:
+                yield Reply(self._ending.encode())  # the prompt has none
+            yield Become(self._program)
+            yield from self._program.receive(self._lines.take_unread())
+        elif not self._named and (found := introduction(self._lines.pending)):
+            name, message = found
+            tutorial = Tutorial(name, self._max_line)
+            yield Become(tutorial)
+            yield from tutorial.join()
+            if message:
+                yield from tutorial.receive(message)
+
+    # --- before there is a name ---------------------------------------------------------------
+
+    def _introduced(self, line: bytes | None) -> Iterator[Request]:
+        if line is not None and (verb := verb_of(line)):
+            yield from respond(verb)  # a browser that had connected before it had a request
+            return
+        if line is not None and line.startswith(PROXY):
+            yield Hangup("speaks the proxy protocol")
+            return
+        yield from self.silence()
+        if line is None:
+            yield self._too_long()
+        else:
+            # some editors and shells put a byte order mark before the first line
+            yield from self._name(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip())
+
+    def _name(self, line: str) -> Iterator[Request]:
+        if isinstance(command := parse(line), events.Quit):
+            yield command
+        elif not line:
+            yield self._reply("")
+        else:
+            yield from self._join(line)
+
+    def _join(self, name: str) -> Iterator[Request]:
+        self._refusals.clear()
+        yield events.Join(name)
+        if self._is_piped():
+            for other in numbered(name):
+                if self._named:
+                    return
+                yield events.Join(other)
+
+    def _is_piped(self) -> bool:
+        """Whether the name that is being decided is not free, and more came with it at once."""
+        return bool(self._refusals) and self._refusals[0] in _NOT_FREE and self._lines.has_more()
+
+    # --- talk ---------------------------------------------------------------------------------
+
+    def _said(self, line: bytes | None) -> Request:
+        if line is None:
+            return self._too_long()
+        command = parse(line.decode("utf-8", "replace"))
         return self._reply(command) if isinstance(command, str) else command
+
+    def _too_long(self) -> Reply:
+        text = f"That line has more than {self._max_line} bytes; it was not sent."
+        return self._reply(f"Server: {text}\n")
 
     def _reply(self, text: str) -> Reply:
         """An answer of our own, followed by the prompt while there is no name."""

@@ -7,11 +7,11 @@ future's, and ignored.
 
 import json
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from chatroom.chat import events
 from chatroom.chat.events import Ref
+from chatroom.protocols.spelling import nearest
 
 _MAX_MARK = 64  # characters of a ref or a ticket
 _MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
@@ -80,8 +80,8 @@ def _request(message: dict[str, Any], max_text: int, ref: Ref) -> events.Command
     if not isinstance(kind, str):
         raise Wrong("bad-field", "type is a string.")
     if kind not in _REQUESTS:
-        near = get_close_matches(kind[:_MAX_MARK], _REQUESTS, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        near = nearest(kind, _REQUESTS)
+        hint = f" Did you mean {near}?" if near else ""
         raise Wrong("unknown-type", f"There is no such type of request.{hint}")
     required, optional, make = _REQUESTS[kind]
     fields = {name: _field(message, name, max_text) for name in required}
@@ -120,13 +120,15 @@ _REQUESTS: dict[
         (),
         lambda fields, ref: events.Tell(fields["name"], fields["text"], ref),
     ),
+    "reply": (("text",), (), lambda fields, ref: events.Tell(None, fields["text"], ref)),
     "rename": (("name",), (), lambda fields, ref: events.Rename(fields["name"], ref)),
     "move": (("room",), (), lambda fields, ref: events.Move(fields["room"], ref)),
-    "who": ((), (), lambda *_: events.Who()),
+    "who": ((), ("room",), lambda fields, _: events.Who(fields["room"])),
     "rooms": ((), (), lambda *_: events.Rooms()),
     "ignore": ((), ("name",), lambda fields, _: events.Ignore(fields["name"])),
     "ping": ((), (), lambda *_: Ping()),
     "stats": ((), (), lambda *_: events.Stats()),
+    "cancel": ((), (), lambda *_: events.Cancel()),
     "quit": ((), (), lambda *_: events.Quit("quit")),
 }
 

@@ -7,11 +7,17 @@ holds neither colon nor space and `Server` is nobody's, so nobody can forge a li
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from chatroom.chat import events
 
 PROMPT = "Your name: "
+WIDTH = 79
+"""Columns that the server's own words take at most, with names of ordinary length in them."""
+
+_LONG_AGO = timedelta(hours=20).total_seconds()
+_INDENT = "  "  # of a line that goes on; no name begins with a space
 
 
 def render(event: events.Event, ending: str) -> bytes:
@@ -36,6 +42,25 @@ def lines_of(event: events.Event) -> list[str]:
 _ASKS_FOR_A_NAME = (events.Greeting, events.NameRefused)
 
 
+def _wrapped(line: str) -> list[str]:
+    """The line in as many as it needs, broken between words."""
+    if len(line) <= WIDTH:
+        return [line]
+    lines: list[str] = []
+    first, *words = line.split(" ")
+    for word in words:
+        if len(first) + 1 + len(word) > WIDTH:
+            lines.append(first)
+            first = _INDENT + word
+        else:
+            first = f"{first} {word}"
+    return [*lines, first]
+
+
+def _server(text: str) -> list[str]:
+    return _wrapped(f"Server: {text}")
+
+
 def _people(people: events.People) -> str:
     if not people.count:
         return "Nobody else is here yet."
@@ -48,7 +73,7 @@ def _people(people: events.People) -> str:
 def _moved(event: events.Moved) -> list[str]:
     others = tuple(name for name in event.people.names if name != event.name)
     there = _people(events.People(event.people.count - 1, others))
-    return [f"Server: You are in room {event.room} now. {there}"]
+    return _server(f"You are in room {event.room} now. {there}")
 
 
 def _joined(event: events.Joined) -> list[str]:
@@ -96,12 +121,12 @@ def _and_more(count: int) -> list[str]:
 
 def _ignoring(event: events.Ignoring) -> list[str]:
     if event.ignored:
-        return [f"Server: You ignore {event.name} now; /ignore {event.name} again ends it."]
-    return [f"Server: You no longer ignore {event.name}."]
+        return _server(f"You ignore {event.name} now; /ignore {event.name} again ends it.")
+    return _server(f"You no longer ignore {event.name}.")
 
 
 def _ignore_list(event: events.IgnoreList) -> list[str]:
-    return [f"Server: You ignore {', '.join(event.names) or 'nobody'}."]
+    return _server(f"You ignore {', '.join(event.names) or 'nobody'}.")
 
 
 def _skipped(event: events.Skipped) -> list[str]:
@@ -111,19 +136,20 @@ def _skipped(event: events.Skipped) -> list[str]:
 
 def _measured(event: events.Measured) -> list[str]:
     endings = ", ".join(f"{count} {reason}" for reason, count in event.endings) or "none"
-    return [
+    lines = (
         f"Server: up {_duration(event.uptime)}, {event.cpu:.1f} s of CPU,"
         f" {event.memory / 1e6:.1f} MB of memory",
         f"  {_count(event.clients, 'client', 'clients')} in {_count(event.rooms, 'room', 'rooms')};"
         f" {event.messages} messages, {event.deliveries} deliveries, {event.skipped} lines skipped",
         f"  fan-out: p50 {_ms(event.fanout_p50)}, p99 {_ms(event.fanout_p99)},"
-        f" max {_ms(event.fanout_max)};"
-        f" loop lag: p99 {_ms(event.lag_p99)}, max {_ms(event.lag_max)}",
+        f" max {_ms(event.fanout_max)}",
+        f"  loop lag: p99 {_ms(event.lag_p99)}, max {_ms(event.lag_max)}",
         f"  queues: {_count(event.slow_readers, 'slow reader', 'slow readers')},"
-        f" {event.queued} bytes waiting; errors: {event.errors};"
-        f" log lines lost: {event.log_dropped}",
+        f" {event.queued} bytes waiting",
+        f"  errors: {event.errors}; log lines lost: {event.log_dropped}",
         f"  {_count(event.accepted, 'connection', 'connections')} so far; ended: {endings}",
-    ]
+    )
+    return [part for line in lines for part in _wrapped(line)]
 
 
 def _ms(seconds: float) -> str:
@@ -136,8 +162,12 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _clock_time(row: events.Row) -> str:
     """Where the server is; with the date once it can be in doubt."""
-    long_ago = row.stayed >= timedelta(hours=20).total_seconds()
-    return f"{datetime.fromtimestamp(row.since):{'%Y-%m-%d %H:%M' if long_ago else '%H:%M'}}"
+    return _clock_minute(int(row.since // 60), row.stayed >= _LONG_AGO)
+
+
+@lru_cache(maxsize=1024)  # each answer to /who has up to 100 of them, mostly the same
+def _clock_minute(minute: int, dated: bool) -> str:
+    return f"{datetime.fromtimestamp(minute * 60):{'%Y-%m-%d %H:%M' if dated else '%H:%M'}}"
 
 
 def _duration(seconds: float) -> str:
@@ -157,12 +187,11 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Joined: _joined,
     events.Left: _left,
     events.Presence: _presence,
-    events.Greeting: lambda event: [f"Welcome to the chatroom. {_people(event.people)}"],
-    events.NameRefused: lambda event: [event.text],
-    events.Welcomed: lambda event: [
-        f"All set, {event.name}! Leave the chatroom anytime by typing QUIT;"
-        " /help lists the commands."
-    ],
+    events.Greeting: lambda event: _wrapped(f"Welcome to the chatroom. {_people(event.people)}"),
+    events.NameRefused: lambda event: _wrapped(event.text),
+    events.Welcomed: lambda event: _wrapped(
+        f"All set, {event.name}! Leave anytime by typing QUIT; /help lists the commands."
+    ),
     events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],
     events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
     events.Moved: _moved,
@@ -171,7 +200,7 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Ignoring: _ignoring,
     events.IgnoreList: _ignore_list,
     events.Skipped: _skipped,
-    events.Refused: lambda event: [f"Server: {event.text}"],
+    events.Refused: lambda event: _server(event.text),
     events.Notice: lambda event: [f"Server: {event.text}"],
     events.Closing: lambda event: [f"Server: {event.text}"],
     events.Measured: _measured,

@@ -7,54 +7,78 @@ what we want, so the sequences are dropped. IAC IP (Ctrl-C in telnet) is the one
 leave.
 
 IAC before a byte that is no telnet command is left in the text, where it is invalid UTF-8 like any
-other: a person with a Latin-1 terminal loses one letter and not the rest of the line.
+other: a person with a Latin-1 terminal loses one letter and not the rest of the line. So is a
+subnegotiation that does not end in time, with all that it holds.
+
+Any bytes take linear time. Every quantifier is possessive, and each alternative consumes what it
+has looked at: a subnegotiation that does not end is one token and not searched for others. An
+unfinished sequence has at most some 500 bytes, which are looked at again when more bytes arrive.
 """
 
 import re
 
 IAC = b"\xff"
 _INTERRUPT = b"\xff\xf4"
+_DROPPED = rb"""
+        [\xf0-\xf3\xf5-\xf9]  # a command
+      | [\xfb-\xfe][\x00-\xff]  # a negotiation and its option
+"""
+_INSIDE = rb"(?:[^\xff]|\xff[^\xf0])"  # one byte of a subnegotiation, maybe escaped
+_BEGUN = rb"\xfa" + _INSIDE + rb"{0,256}+"  # one that is longer is not believed to be one
 
-# The first four are whole sequences (the fourth is an escaped 0xFF); the last is one whose end has
-# yet to arrive. A subnegotiation of more than 256 bytes is not believed to be one.
 _SEQUENCE = re.compile(
-    rb"""\xff(?:
-        [\xf0-\xf3\xf5-\xf9](?:\xff[\xf0-\xf3\xf5-\xf9])*+
-      | \xf4
-      | [\xfb-\xfe].
-      | \xfa(?:[^\xff]|\xff[^\xf0]){0,256}+\xff\xf0
-      | \xff
-      | (?P<unfinished>(?:[\xfb-\xfe]|\xfa(?:[^\xff]|\xff[^\xf0]){0,256}+\xff?)?\Z)
-    )""",
+    rb"""
+    (?:\xff(?:""" + _DROPPED + rb"|" + _BEGUN + rb"""\xff\xf0))++
+  | (?P<escaped>(?:\xff\xff)++)
+  | \xff\xf4
+  | (?P<disbelieved>\xff""" + _BEGUN + _INSIDE + rb""")
+  | (?P<unfinished>\xff(?:[\xfb-\xfe]|""" + _BEGUN + rb"""\xff?)?\Z)
+    """,
     re.DOTALL | re.VERBOSE,
-)
+)  # fmt: skip
 
 
 class Telnet:
     """A filter; `interrupted` is set when the peer has asked to leave."""
 
-    __slots__ = ("_tail", "interrupted")
+    __slots__ = ("_after_cr", "_tail", "interrupted")
 
     def __init__(self) -> None:
         self._tail = b""
+        self._after_cr = False  # the text so far ends in CR
         self.interrupted = False
 
     def strip(self, data: bytes) -> bytes:
         """The bytes that are text, up to an interrupt; an unfinished sequence waits."""
-        if not self._tail and IAC not in data:
-            return data
-        data, self._tail = self._tail + data, b""
+        if self._tail or IAC in data:
+            data = self._take_out(self._tail + data)
+        return self._end_lines(data)
+
+    def _take_out(self, data: bytes) -> bytes:
+        self._tail = b""
         text: list[bytes] = []
         start = 0
         for sequence in _SEQUENCE.finditer(data):
             text.append(data[start : sequence.start()])
             start = sequence.end()
-            if sequence["unfinished"] is not None:
-                self._tail = sequence[0]
-            elif sequence[0] == IAC + IAC:
-                text.append(IAC)
-            elif sequence[0] == _INTERRUPT:
-                self.interrupted = True
-                return b"".join(text)
+            match sequence.lastgroup:
+                case "escaped":
+                    text.append(sequence[0][::2])
+                case "disbelieved":
+                    text.append(sequence[0])
+                case "unfinished":
+                    self._tail = sequence[0]
+                case None if sequence[0] == _INTERRUPT:
+                    self.interrupted = True
+                    return b"".join(text)
         text.append(data[start:])
         return b"".join(text)
+
+    def _end_lines(self, text: bytes) -> bytes:
+        """CR NUL is a carriage return by itself, the Enter key of some; it ends a line."""
+        if not text:
+            return text
+        if self._after_cr and text[0] == 0:
+            text = b"\n" + text[1:]
+        self._after_cr = text.endswith(b"\r")
+        return text.replace(b"\r\0", b"\r\n")

@@ -36,6 +36,11 @@ _NUMBERS = range(2, 100)
 _LONGEST = 32  # characters of a name
 
 
+def numbered(name: str) -> Iterator[str]:
+    """The name with numbers behind it, for whoever cannot be asked for another one."""
+    return (f"{name[: _LONGEST - 2]}{number}" for number in _NUMBERS)
+
+
 def introduction(pending: bytes) -> tuple[str, bytes] | None:
     """The name in a join sentence, if the bytes are exactly that; and its first message, if that
     has come together with it."""
@@ -85,10 +90,8 @@ class Tutorial:
     def join(self) -> Iterator[Request]:
         """Find a name for it: the client cannot ask its user again, so there must be one."""
         plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", self._wanted).strip("_.-") or _SPARE
-        numbered = (f"{plain[: _LONGEST - 2]}{number}" for number in _NUMBERS)
-        spare = (f"{_SPARE}{number}" for number in _NUMBERS)
-        wanted = dict.fromkeys((self._wanted, plain[:_LONGEST], *islice(numbered, 8)))
-        for name in (*wanted, _SPARE, *spare):
+        wanted = dict.fromkeys((self._wanted, plain[:_LONGEST], *islice(numbered(plain), 8)))
+        for name in (*wanted, _SPARE, *numbered(_SPARE)):
             yield events.Join(name)
             if self._named:
                 return

@@ -5,31 +5,11 @@ here for all of them. What a command means and whether it is allowed is the hub'
 """
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from chatroom.chat import events
+from chatroom.protocols.spelling import nearest
 
 QUIT = "QUIT"
-
-HELP = """\
-/who               who is in this room, since when, and for how long silent
-/rooms             the rooms and how many are in them
-/join ROOM         go to another room; it is made when it does not exist
-/msg NAME TEXT     say something to one person only
-/me TEXT           say what you do: * ann waves
-/nick NAME         take another name
-/ignore NAME       hear no more of somebody, or hear them again; without NAME: the list
-/stats             how the server is doing
-/quit, QUIT        leave
-//TEXT             say something that begins with a slash
-"""
-
-_USAGE = {
-    "/join": "/join ROOM",
-    "/me": "/me TEXT",
-    "/msg": "/msg NAME TEXT",
-    "/nick": "/nick NAME",
-}
 
 
 def parse(line: str) -> events.Command | str:
@@ -49,14 +29,22 @@ def parse(line: str) -> events.Command | str:
 
 
 def _slash(verb: str, rest: str = "") -> events.Command | str:
-    make = _VERBS.get(verb)
-    if verb == "/help":
-        return HELP
-    if make is None:
-        near = get_close_matches(verb, VERBS, 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else "/help lists the commands."
+    verb = _ALIASES.get(verb, verb)
+    if verb not in _COMMANDS:
+        near = nearest(verb, _SUGGESTED)
+        hint = f"did you mean {near}?" if near else "/help lists the commands."
         return f"Server: There is no such command; {hint}\n"
-    return make(rest) or f"Server: Usage: {_USAGE[verb]}\n"
+    wanted, make, _ = _COMMANDS[verb]
+    return make(rest) or f"Server: Usage: {_usage(verb, wanted)}\n"
+
+
+def _usage(verb: str, wanted: str) -> str:
+    return f"{verb} {wanted}".rstrip()
+
+
+def _alone(answer: events.Command) -> "_Make":
+    """Of a command that takes nothing: what is given in vain is told instead of ignored."""
+    return lambda rest: None if rest else answer
 
 
 def _tell(rest: str) -> events.Tell | None:
@@ -64,17 +52,66 @@ def _tell(rest: str) -> events.Tell | None:
     return events.Tell(*words) if len(words) == 2 else None
 
 
-_VERBS: dict[str, Callable[[str], events.Command | None]] = {
-    "/who": lambda _: events.Who(),
-    "/rooms": lambda _: events.Rooms(),
-    "/join": lambda rest: events.Move(rest) if rest else None,
-    "/msg": _tell,
-    "/me": lambda rest: events.Act(rest) if rest else None,
-    "/nick": lambda rest: events.Rename(rest) if rest else None,
-    "/ignore": events.Ignore,
-    "/stats": lambda _: events.Stats(),
-    "/quit": lambda _: events.Quit("quit"),
+def _help(rest: str) -> str | None:
+    return None if rest else HELP
+
+
+_Make = Callable[[str], events.Command | str | None]
+
+# verb: (what is given with it, what it asks for if that will do, what it is good for)
+_COMMANDS: dict[str, tuple[str, _Make, str]] = {
+    "/who": ("[ROOM]", events.Who, "who is in this room or another, and for how long silent"),
+    "/rooms": ("", _alone(events.Rooms()), "the rooms and how many are in them"),
+    "/join": (
+        "ROOM",
+        lambda rest: events.Move(rest) if rest else None,
+        "go to another room; it is made when it does not exist",
+    ),
+    "/msg": ("NAME TEXT", _tell, "say something to one person only"),
+    "/reply": (
+        "TEXT",
+        lambda rest: events.Tell(None, rest) if rest else None,
+        "answer whoever said something to you only",
+    ),
+    "/me": (
+        "TEXT",
+        lambda rest: events.Act(rest) if rest else None,
+        "say what you do: * ann waves",
+    ),
+    "/nick": (
+        "NAME",
+        lambda rest: events.Rename(rest) if rest else None,
+        "take another name",
+    ),
+    "/ignore": (
+        "[NAME]",
+        events.Ignore,
+        "hear no more of somebody, or hear them again; or the list",
+    ),
+    "/cancel": ("", _alone(events.Cancel()), "drop what you have sent and that waits to be said"),
+    "/stats": ("", _alone(events.Stats()), "how the server is doing"),
+    "/help": ("", _help, "this list"),
+    "/quit": ("", _alone(events.Quit("quit")), "leave, and so does a line with nothing but QUIT"),
 }
 
-VERBS = (*_VERBS, "/help")
+# What people try who come from other chats.
+_ALIASES = {
+    **dict.fromkeys(("/w", "/tell", "/whisper"), "/msg"),
+    **dict.fromkeys(("/exit", "/leave", "/part", "/bye"), "/quit"),
+    **dict.fromkeys(("/?", "/h"), "/help"),
+    "/names": "/who",
+    "/list": "/rooms",
+    "/nickname": "/nick",
+}
+
+VERBS = tuple(_COMMANDS)
 """All there are, with their slashes."""
+
+_SUGGESTED = tuple(verb for verb in VERBS if verb != "/quit")  # nobody leaves by a suggestion
+
+HELP = (
+    "".join(
+        f"{_usage(verb, wanted):18} {purpose}\n" for verb, (wanted, _, purpose) in _COMMANDS.items()
+    )
+    + f"{'//TEXT':18} say something that begins with a slash\n"
+)

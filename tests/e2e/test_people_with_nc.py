@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-ALL_SET = "All set, {}! Leave the chatroom anytime by typing QUIT; /help lists the commands.\n"
+ALL_SET = "All set, {}! Leave anytime by typing QUIT; /help lists the commands.\n"
 
 Nc = Callable[..., Any]
 
@@ -66,6 +66,67 @@ def test_a_pipe_into_nc_delivers_and_ends(nc: Nc, netcat_shuts_down: None) -> No
         "ann: and goodbye\n"
         "Server: ann has left the chat.\n"
     )
+
+
+# As the README shows them; {} is where the server is.
+PIPES = {
+    "nc.openbsd": "nc.openbsd -N 127.0.0.1 {}",
+    "nc.traditional": "nc.traditional -q 1 127.0.0.1 {}",
+    "ncat": "ncat 127.0.0.1 {}",
+    "socat": "socat - TCP:127.0.0.1:{}",
+}
+
+
+@pytest.mark.parametrize("program", PIPES)
+def test_a_pipe_into_any_of_them_delivers_and_ends_even_when_its_name_is_taken(
+    program: str, nc: Nc, server: Any, need_program: Callable[[str], str]
+) -> None:
+    need_program(program)
+    bob = join(nc, "bob")
+    for name in ("bob", "ann"):
+        pipe = subprocess.run(
+            PIPES[program].format(server.port).split(),
+            input=f"{name}\nthe build is done\n".encode(),
+            capture_output=True,
+            timeout=20,
+            check=True,
+        )
+        called = {"bob": "bob2", "ann": "ann"}[name]
+        taken = "The name bob is taken.\n" if called != name else ""
+        assert pipe.stdout.decode() == (
+            f"Welcome to the chatroom. 1 person is here: bob\n"
+            f"Your name: {taken}{ALL_SET.format(called)}"
+        )
+        assert bob.sees("left the chat.\n") == (
+            f"Server: {called} has joined the chat. Say hi!\n"
+            f"{called}: the build is done\n"
+            f"Server: {called} has left the chat.\n"
+        )
+
+
+def test_telnet_in_a_pipe_ends_its_lines_with_cr_nul(
+    nc: Nc, server: Any, need_program: Callable[[str], str]
+) -> None:
+    bob = join(nc, "bob")
+    telnet = subprocess.Popen(
+        [need_program("telnet"), "127.0.0.1", str(server.port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with telnet:
+        assert telnet.stdin is not None
+        telnet.stdin.write(b"ann\r\nhello\r\n")
+        telnet.stdin.flush()
+        assert bob.sees("hello\n") == "Server: ann has joined the chat. Say hi!\nann: hello\n"
+        telnet.terminate()
+
+
+def test_whoever_was_greeted_and_speaks_json_is_answered_in_json(nc: Nc) -> None:
+    program = nc()
+    program.sees("Your name: ")
+    program.type('{"type":"join","name":"bot"}\n')
+    assert program.sees('"name":"bot"') == '\n{"type":"welcome","name":"bot"'
 
 
 def test_replies_reach_who_has_ended_their_input(nc: Nc, netcat_shuts_down: None) -> None:

@@ -276,7 +276,8 @@ class World:
         """Somebody who has just connected."""
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
-        protocol = Detect(Line(self.settings.max_line), JsonLines(16384, self.settings.max_line))
+        program = JsonLines(16384, self.settings.max_line)
+        protocol = Detect(Line(self.settings.max_line, program), program)
         connection.session = Session(connection, protocol, self.hub, self.loop, self.settings, host)
         connection.start()
         return self._keep(Visitor(peer, connection, sock))

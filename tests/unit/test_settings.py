@@ -18,6 +18,7 @@ from chatroom.settings import Settings
         ("recv_bytes", 16384),
         ("lines_per_tick", 32),
         ("silence", 0.25),
+        ("head_seconds", 10.0),
         ("name_seconds", 60.0),
         ("queue_bytes", 262144),
         ("stall_seconds", 30.0),

@@ -3,7 +3,7 @@
 import pytest
 
 from chatroom.chat import events
-from chatroom.protocols import Become, Hangup, Request
+from chatroom.protocols import Become, Hangup, Reply, Request
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.http import VERBS, respond
 from chatroom.protocols.jsonl import JsonLines
@@ -55,8 +55,10 @@ def test_a_dribbled_http_request_is_answered_as_soon_as_its_verb_is_there(
         (b"\x03\x00\x00\x13\x0e\xe0", "speaks remote desktop"),
         (b"\x00\x00\x00\x85\xffSMB", "speaks binary"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "speaks ssh"),
+        (b"PROXY TCP4 192.0.2.1 192.0.2.2 5000 1060\r\nann\r\n", "speaks the proxy protocol"),
+        (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", "speaks the proxy protocol"),
     ],
-    ids=["tls", "rdp", "smb", "ssh"],
+    ids=["tls", "rdp", "smb", "ssh", "proxy-1", "proxy-2"],
 )
 def test_a_stranger_to_the_chat_is_closed_without_a_word(data: bytes, reason: str) -> None:
     assert requests_of(data) == [Hangup(reason)]
@@ -65,7 +67,23 @@ def test_a_stranger_to_the_chat_is_closed_without_a_word(data: bytes, reason: st
 
 @pytest.mark.parametrize(
     "name",
-    ["ann", "GET", "POSTER", "Put", "get it", "SSH", "G", "P", "S", "PUTS", "NICK", "\u00fc"],
+    [
+        "ann",
+        "GET",
+        "PROXY",
+        "HTTP",
+        "Host",
+        "POSTER",
+        "Put",
+        "get it",
+        "SSH",
+        "G",
+        "P",
+        "S",
+        "PUTS",
+        "NICK",
+        "\u00fc",
+    ],
 )
 def test_anything_else_is_a_person(name: str) -> None:
     expected = [events.Greet(), events.Join(name)]
@@ -89,11 +107,50 @@ def test_silence_makes_a_person_and_greets_them() -> None:
     assert list(Detect(line, JsonLines(4096, 1000)).silence()) == [Become(line), events.Greet()]
 
 
+@pytest.mark.parametrize(
+    "request_line",
+    ["FOO / HTTP/1.1", "post / HTTP/1.1", "POST\t/ HTTP/1.1", "POST\t/", "get / http/1.0"],
+)
+def test_a_request_of_an_unknown_or_misspelt_verb_is_no_chat(request_line: str) -> None:
+    data = f"{request_line}\r\nHost: x\r\n\r\nann\r\nhello\r\n".encode()
+    for pieces in ([data], bytewise(data)):
+        assert requests_of(*pieces) == list(respond(b"POST"))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        *("FOO / HTTP/1.1", "post / HTTP/1.1", "POST\t/ HTTP/1.1", "POST /a b HTTP/2"),
+        *("host: x", "bob smith", "x" * 5000),
+    ],
+    ids=lambda first: first[:20],
+)
+def test_a_request_of_somebody_who_was_greeted_is_no_chat(first: str) -> None:
+    become, *_ = Detect(Line(4096), JsonLines(4096, 1000)).silence()
+    assert isinstance(become, Become)
+    data = f"{first}\r\nHost: x\r\n\r\nann\r\nhello\r\n".encode()
+    found: list[Request] = []
+    for request in become.protocol.receive(data):
+        found.append(request)
+        if isinstance(request, Hangup):
+            break
+    assert found[-1] == next(respond(b"POST"))
+    assert events.Join("ann") not in found
+
+
+def test_a_proxy_that_speaks_late_is_closed() -> None:
+    become, *_ = Detect(Line(4096), JsonLines(4096, 1000)).silence()
+    assert isinstance(become, Become)
+    hangup = next(become.protocol.receive(b"PROXY UNKNOWN\r\nann\r\n"))
+    assert hangup == Hangup("speaks the proxy protocol")
+
+
 @pytest.mark.parametrize("half", [b"G", b"POS", b"POST", b"SSH", b"\x16", b"\0"], ids=repr)
-def test_half_a_verb_and_then_silence_is_still_waited_for(half: bytes) -> None:
+def test_half_a_verb_is_waited_for_through_one_silence_and_not_another(half: bytes) -> None:
     detect = Detect(Line(4096), JsonLines(4096, 1000))
     assert list(detect.receive(half)) == []
     assert list(detect.silence()) == []
+    assert list(detect.silence()) == [Hangup("half a request")]
 
 
 def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
@@ -168,8 +225,61 @@ def test_a_brace_alone_is_enough() -> None:
     assert isinstance(become.protocol, JsonLines)
 
 
-def test_a_person_who_was_greeted_may_type_a_brace() -> None:
-    line = Line(4096)
-    detect = Detect(line, JsonLines(4096, 1000))
-    list(detect.silence())
-    assert list(line.receive(b"{\n")) == [events.Join("{")]
+JOIN = b'{"type":"join","name":"ann"}\n'
+
+
+def greeted() -> tuple[Line, JsonLines]:
+    """A person, and the program that they may turn out to be."""
+    program = JsonLines(16384, 4096)
+    line = Line(4096, program)
+    assert list(line.silence()) == [events.Greet()]
+    return line, program
+
+
+def test_a_brace_makes_a_program_of_whoever_was_greeted_on_a_line_of_its_own() -> None:
+    line, program = greeted()
+    expected = [Reply(b"\n"), Become(program), events.Join("ann")]
+    assert list(line.receive(JOIN)) == expected
+
+
+def test_a_brace_alone_makes_a_program_before_its_line_ends() -> None:
+    line, program = greeted()
+    assert list(line.receive(b"{")) == [Reply(b"\n"), Become(program)]
+    assert list(program.receive(JOIN[1:])) == [events.Join("ann")]
+
+
+def test_a_brace_after_a_name_that_was_refused_makes_a_program_whatever_follows() -> None:
+    line, program = greeted()
+    say = b'{"type":"say","text":"' + b"x" * 4080 + b'"}\n'
+    found = list(line.receive(b"\nserver\n" + JOIN + say + b'{"type":'))
+    assert found[:4] == [
+        Reply(b"Your name: "),
+        events.Join("server"),
+        Reply(b"\n"),
+        Become(program),
+    ]
+    assert found[4:] == [events.Join("ann"), events.Say("x" * 4080)]
+    assert list(program.receive(b'"quit"}\n')) == [events.Quit("quit")]
+
+
+@pytest.mark.parametrize("pieces", [[b" {\n"], [b"a{\n"], [b"a", b"{\n"]], ids=repr)
+def test_a_brace_within_a_line_makes_no_program(pieces: list[bytes]) -> None:
+    line, _ = greeted()
+    requests = [request for piece in pieces for request in line.receive(piece)]
+    assert [type(request) for request in requests] == [events.Join]
+
+
+def test_whoever_has_a_name_may_say_a_brace() -> None:
+    line, _ = greeted()
+    list(line.receive(b"ann\n"))
+    line.named()
+    assert list(line.receive(JOIN)) == [events.Say(JOIN.decode().rstrip())]
+
+
+def test_a_name_and_then_a_brace_at_once_is_a_person_who_says_it() -> None:
+    line, _ = greeted()
+    found: list[Request] = []
+    for request in line.receive(b"ann\n{\n"):
+        found.append(request)
+        line.named()
+    assert found == [events.Join("ann"), events.Say("{")]

@@ -1,11 +1,13 @@
 """What people type, and what comes of it."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from chatroom.chat import events
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.line import Line
-from chatroom.protocols.typed import HELP
+from chatroom.protocols.typed import HELP, parse
 
 LIMIT = 4096
 
@@ -67,7 +69,10 @@ def server(text: str) -> list[Request]:
         ("/ignore bob", events.Ignore("bob")),
         ("/ignore", events.Ignore("")),
         ("/stats", events.Stats()),
+        ("/cancel", events.Cancel()),
         ("/help", Reply(HELP.encode())),
+        ("/who tea", events.Who("tea")),
+        ("/reply hi there", events.Tell(None, "hi there")),
         ("Your name: bob", events.Say("Your name: bob")),
     ],
 )
@@ -86,9 +91,20 @@ def test_a_line_asks_for(line: str, request_: Request) -> None:
         ("/msg bob", "/msg NAME TEXT"),
         ("/msg bob  ", "/msg NAME TEXT"),
         ("/nick", "/nick NAME"),
+        ("/nickname", "/nick NAME"),
+        ("/w bob", "/msg NAME TEXT"),
+        ("/reply", "/reply TEXT"),
+        ("/rooms tea", "/rooms"),
+        ("/list tea", "/rooms"),
+        ("/stats please", "/stats"),
+        ("/cancel it", "/cancel"),
+        ("/help me", "/help"),
+        ("/quit it", "/quit"),
     ],
 )
-def test_a_command_without_what_it_needs_is_answered_with_its_usage(line: str, usage: str) -> None:
+def test_a_command_with_too_little_or_too_much_is_answered_with_its_usage(
+    line: str, usage: str
+) -> None:
     assert typed(f"{line}\n".encode()) == server(f"Usage: {usage}")
 
 
@@ -99,13 +115,44 @@ def test_a_command_without_what_it_needs_is_answered_with_its_usage(line: str, u
         ("/hlep", "/help"),
         ("/romos", "/rooms"),
         ("/jion tea", "/join"),
-        ("/QIUT", "/quit"),
-        ("/nickname x", "/nick"),
+        ("/NIKC x", "/nick"),
+        ("/kick bob", "/nick"),
         ("/mgs bob hi", "/msg"),
+        ("/ignroe bob", "/ignore"),
+        ("/em waves", "/me"),
+        ("/satts", "/stats"),
     ],
 )
 def test_an_unknown_command_is_answered_with_the_nearest_known_one(line: str, nearest: str) -> None:
     expected = server(f"There is no such command; did you mean {nearest}?")
+    assert typed(f"{line}\n".encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "verb"),
+    [
+        ("/w bob hi", "/msg bob hi"),
+        ("/tell bob hi", "/msg bob hi"),
+        ("/Whisper bob hi", "/msg bob hi"),
+        ("/names tea", "/who tea"),
+        ("/list", "/rooms"),
+        ("/exit", "/quit"),
+        ("/leave", "/quit"),
+        ("/part", "/quit"),
+        ("/bye", "/quit"),
+        ("/nickname x", "/nick x"),
+        ("/?", "/help"),
+        ("/h", "/help"),
+    ],
+)
+def test_what_people_try_who_come_from_other_chats_works(alias: str, verb: str) -> None:
+    assert typed(f"{alias}\n".encode()) == typed(f"{verb}\n".encode())
+    assert not isinstance(parse(alias), str) or parse(alias) == HELP
+
+
+@pytest.mark.parametrize("line", ["/QIUT", "/quti", "/exti", "/history", "/ab", "/xyo", "/"])
+def test_what_is_far_from_all_commands_or_near_to_leaving_gets_no_suggestion(line: str) -> None:
+    expected = server("There is no such command; /help lists the commands.")
     assert typed(f"{line}\n".encode()) == expected
 
 
@@ -118,7 +165,7 @@ def test_an_unknown_command_like_no_other_is_answered_with_where_they_are_listed
 def test_the_help_names_every_command() -> None:
     for command in ("/who", "/rooms", "/join ROOM", "/msg NAME TEXT", "/me TEXT", "/nick NAME"):
         assert command in HELP
-    for command in ("/ignore NAME", "/stats", "/quit", "QUIT", "//"):
+    for command in ("/ignore [NAME]", "/stats", "/quit", "QUIT", "//", "/reply TEXT", "/cancel"):
         assert command in HELP
 
 
@@ -136,6 +183,7 @@ def test_the_help_names_every_command() -> None:
         ("QUIT", events.Quit("quit")),
         (" QUIT ", events.Quit("quit")),
         ("/quit", events.Quit("quit")),
+        ("/bye", events.Quit("quit")),
         ("", Reply(b"Your name: ")),
         ("  ", Reply(b"Your name: ")),
     ],
@@ -292,3 +340,71 @@ def test_negotiations_of_telnet_are_taken_out() -> None:
     assert list(line.receive(b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f")) == []
     assert list(line.receive(b"a\xff\xf1nn\r\n")) == [events.Join("ann")]
     assert line.dialect == ("line", "\r\n")
+
+
+# --- a pipe whose name is not free ------------------------------------------------------------
+
+TAKEN = events.NameRefused("name-taken", "The name bot is taken.")
+
+
+class Newcomers:
+    """What a visitor asks for and is answered, when only one name can be had."""
+
+    def __init__(self, free: str, code: str = "name-taken") -> None:
+        self.line = newcomer()
+        self.free = free
+        self.code = code
+        self.answers = b""
+
+    def ask(self, *pieces: bytes) -> list[Request]:
+        return [request for piece in pieces for request in self._consume(piece)]
+
+    def _consume(self, piece: bytes) -> Iterator[Request]:
+        for request in self.line.receive(piece):
+            yield request
+            if isinstance(request, Reply):
+                self.answers += request.data
+            elif request == events.Join(self.free):
+                self.line.named()
+            elif isinstance(request, events.Join):
+                refused = events.NameRefused(self.code, f"The name {request.name} is taken.")
+                self.answers += self.line.answer(refused)
+
+
+def test_a_pipe_whose_name_is_taken_gets_the_next_number_and_is_told_once() -> None:
+    pipe = Newcomers("bot3")
+    assert pipe.ask(b"bot\r\nthe build is done\r\n", b"") == [
+        *(events.Join("bot"), events.Join("bot2"), events.Join("bot3")),
+        *(events.Say("the build is done"), events.Quit("end of input")),
+    ]
+    assert pipe.answers == b"The name bot is taken.\r\n"
+
+
+def test_a_last_line_without_an_ending_makes_a_pipe_as_well() -> None:
+    pipe = Newcomers("bot2", "name-held")
+    assert pipe.ask(b"bot\nthe build is done", b"")[:3] == [
+        *(events.Join("bot"), events.Join("bot2"), events.Say("the build is done")),
+    ]
+
+
+@pytest.mark.parametrize("pieces", [[b"bot\n", b"x\n"], [b"bot\r\n\r\n"], [b"bot\n"]], ids=repr)
+def test_a_person_whose_name_is_taken_is_asked_again(pieces: list[bytes]) -> None:
+    person = Newcomers("none")
+    assert events.Join("bot2") not in person.ask(*pieces)
+    question = person.line.encode(TAKEN)
+    assert question.endswith(b"Your name: ")
+    assert person.answers.startswith(question)
+
+
+def test_a_pipe_whose_name_is_no_name_is_asked_again() -> None:
+    pipe = Newcomers("good", "bad-name")
+    assert pipe.ask(b"Server\ngood\nhello\n") == [
+        *(events.Join("Server"), events.Join("good"), events.Say("hello")),
+    ]
+
+
+def test_a_pipe_for_which_there_is_no_name_is_asked_again() -> None:
+    pipe = Newcomers("none")
+    tried = pipe.ask(b"bot\nhello\n")
+    assert tried[-2:] == [events.Join("bot99"), events.Join("hello")]
+    assert pipe.answers.endswith(b"Your name: ")

@@ -72,7 +72,7 @@ TABLE: list[tuple[Event, list[str]]] = [
     ),
     (
         events.Welcomed("ann", "lobby", NOBODY, TERMS),
-        ["All set, ann! Leave the chatroom anytime by typing QUIT; /help lists the commands."],
+        ["All set, ann! Leave anytime by typing QUIT; /help lists the commands."],
     ),
     (events.Renamed("lobby", "ann", "anna"), ["Server: ann is now called anna."]),
     (events.NowKnownAs("lobby", "ann", "anna"), ["Server: You are now called anna."]),
@@ -102,9 +102,10 @@ TABLE: list[tuple[Event, list[str]]] = [
         [
             "Server: up 3 d 4 h, 1.2 s of CPU, 12.3 MB of memory",
             "  1 client in 2 rooms; 3 messages, 4 deliveries, 5 lines skipped",
-            "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms;"
-            " loop lag: p99 4.40 ms, max 550.00 ms",
-            "  queues: 1 slow reader, 6 bytes waiting; errors: 9; log lines lost: 2",
+            "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms",
+            "  loop lag: p99 4.40 ms, max 550.00 ms",
+            "  queues: 1 slow reader, 6 bytes waiting",
+            "  errors: 9; log lines lost: 2",
             "  18 connections so far; ended: 7 quit, 8 end of input",
         ],
     ),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.protocols.telnet import Telnet
+from chatroom.protocols.telnet import _SEQUENCE, Telnet
 
 IAC, SB, SE = b"\xff", b"\xff\xfa", b"\xff\xf0"
 INTERRUPT = b"\xff\xf4"
@@ -104,7 +104,18 @@ def test_a_subnegotiation_that_never_ends_does_not_hold_back_more_than_its_limit
 PIECES = st.lists(
     st.one_of(
         st.sampled_from(
-            [IAC, SB, SE, INTERRUPT, b"\xff\xff", b"\xff\xfb", b"\xff\xf1", b"\n", b"x" * 250]
+            [
+                IAC,
+                SB,
+                SE,
+                INTERRUPT,
+                b"\xff\xff",
+                b"\xff\xfb",
+                b"\xff\xf1",
+                b"\r",
+                b"\0",
+                b"x" * 250,
+            ]
         ),
         st.binary(max_size=10),
     ),
@@ -119,6 +130,37 @@ def test_any_chunking_gives_the_text_of_the_whole(pieces: list[bytes]) -> None:
     assert outcome(bytewise(b"".join(pieces))) == whole
 
 
-@given(st.binary().filter(lambda data: IAC not in data))
+@given(st.binary().filter(lambda data: IAC not in data and b"\r\0" not in data))
 def test_text_without_iac_is_left_alone(data: bytes) -> None:
     assert outcome([data]) == (data, False)
+
+
+@pytest.mark.parametrize("noise", [SB, SB + b"\xff\xff", SB + b"\xff\xf1"], ids=repr)
+def test_nothing_that_was_looked_at_far_ahead_is_looked_at_again(noise: bytes) -> None:
+    data = noise * 4000
+    left = 0
+    for sequence in _SEQUENCE.finditer(data):
+        assert SB not in data[left : sequence.start()]
+        left = sequence.end()
+    assert SB not in data[left:]
+
+
+def test_a_subnegotiation_that_is_not_believed_is_text_with_all_that_it_holds() -> None:
+    data = SB + b"x" * 255 + INTERRUPT * 2
+    assert outcome([data + b"y"]) == (data + b"y", False)
+    assert outcome(bytewise(data + b"y")) == (data + b"y", False)
+
+
+CARRIAGE_RETURNS = {
+    "cr-nul-ends-a-line": (b"ann\r\0hello\r\0", b"ann\r\nhello\r\n"),
+    "cr-lf-stays": (b"ann\r\nhello\r\n", b"ann\r\nhello\r\n"),
+    "a-negotiation-between": (b"ann\r\xff\xf1\0x", b"ann\r\nx"),
+    "nul-alone-is-text": (b"a\0b\0\r", b"a\0b\0\r"),
+    "two": (b"\r\0\0\r\r\0", b"\r\n\0\r\r\n"),
+}
+
+
+@pytest.mark.parametrize(("data", "text"), CARRIAGE_RETURNS.values(), ids=CARRIAGE_RETURNS.keys())
+def test_cr_nul_is_a_line_end(data: bytes, text: bytes) -> None:
+    assert outcome([data]) == (text, False)
+    assert outcome(bytewise(data)) == (text, False)
