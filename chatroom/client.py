@@ -44,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--room", default="", help="the room to go to (lobby)")
     result.add_argument("--gui", action="store_true", help="in a window of its own")
     result.add_argument(
+        "--echo", action="store_true", help="with --gui: the terminal takes part as well"
+    )
+    result.add_argument(
         "--plain", action="store_true", help="plain lines, also where the terminal could do more"
     )
     result.add_argument("--version", action="version", version=f"chatroom {__version__}")
@@ -114,7 +117,8 @@ def _window(options: argparse.Namespace) -> int:
         print(_NO_TKINTER, file=sys.stderr)
         return 1
     host = options.host or ""
-    return int(window.run(new_client, host, options.port, options.name, options.room))
+    where = (host, options.port)
+    return int(window.run(new_client, *where, options.name, options.room, echo=options.echo))
 
 
 if __name__ == "__main__":

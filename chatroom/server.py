@@ -61,7 +61,9 @@ class Server:
         self._started = clock()
         self._draining = False
         self._finish_until = 0.0
-        self._unfinished = False  # somebody has lines left that were received before the stop
+        self._reads = 0  # of all connections, when the last tick ended
+        self._quiet_ticks = 0
+        self._untaken = 0  # lines that came too late before the stop
         self._exit_code = 0
         self._connections = Connections(loop, settings, metrics)
         self.hub = Hub(
@@ -117,7 +119,7 @@ class Server:
             self.shut_down()
 
     def shut_down(self) -> None:
-        """Let nobody in any more; after one more tick, which reads what has arrived, drain."""
+        """Let nobody in any more, handle what has arrived, and then drain."""
         if not self._draining:
             self._draining = True
             log.info("shutting down")
@@ -125,26 +127,28 @@ class Server:
             for listener in self.listeners:
                 listener.close()
             self._finish_until = self._clock() + self._settings.finish_seconds
-            self._loop.call_later(0.0, self._drain)
+            self._loop.each(_hurry, list(self._connections.talking))
+            self._loop.call_later(0.0, self._finish)
 
-    def _drain(self) -> None:
-        """Handle what was received, a bit in every tick; then say goodbye to everybody."""
-        if time_left := self._clock() < self._finish_until:
-            self._unfinished = False
-            self._loop.each(self._finish_input, list(self._connections.talking))
-        if time_left and self._unfinished:
-            self._loop.call_later(0.0, self._drain)
+    def _finish(self) -> None:
+        """Wait until a tick has found nothing more to read or to handle; then say goodbye."""
+        connections = self._connections
+        quiet = connections.reads == self._reads and not connections.turns.waiting
+        self._reads = connections.reads
+        self._quiet_ticks = self._quiet_ticks + 1 if quiet else 0
+        # one such tick may have been the one that began to read from somebody again
+        if self._quiet_ticks < 2 and self._clock() < self._finish_until:
+            self._loop.call_later(0.0, self._finish)
             return
-        if self._unfinished:
-            log.warning("some had more to say than fits into the time left")
         try:
             self.hub.shut_down()
         finally:
-            self._loop.each(_say_goodbye, list(self._connections.talking))
+            self._loop.each(self._say_goodbye, list(connections.talking))
+            if self._untaken:
+                log.warning("%d lines came too late to be taken", self._untaken)
 
-    def _finish_input(self, connection: Connection) -> None:
-        if not connection.session.finish_input():
-            self._unfinished = True
+    def _say_goodbye(self, connection: Connection) -> None:
+        self._untaken += connection.session.say_goodbye(_FAREWELL)
 
     def _stop_when_drained(self) -> None:
         if self._draining and not self._connections.talking:
@@ -177,8 +181,8 @@ class Server:
         )
 
 
-def _say_goodbye(connection: Connection) -> None:
-    connection.session.say_goodbye(_FAREWELL)
+def _hurry(connection: Connection) -> None:
+    connection.session.hurry()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -187,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     metrics = Metrics()
     errors, output = Stream(2), Stream(1)
-    log_to(errors, metrics, options.log_level)
+    handler = log_to(errors, metrics, options.log_level, Settings().log_alike)
     settings = settings_of(options)
     try:
         sockets = bind(settings.host, settings.port, settings)
@@ -195,6 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.write(f"chatroom: {problem}\n")
         return 1
     loop = Loop(settings, metrics)
+    handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
     Console(0, output, loop, server.hub, server.shut_down, server.measure).start()

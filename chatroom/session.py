@@ -5,10 +5,13 @@ makes commands of them, and the session consumes those one at a time: it carries
 protocol has to say by itself and hands the rest to the hub. The hub's answers take the way back
 through `Outlet`, which the session is.
 
-Here a client who talks too fast is slowed down. The commands of what was received are an iterator,
+Here a client that talks too fast is throttled. The commands of what was received are an iterator,
 and consuming it stops, and reading with it, when the client has no tokens left or has had its turn
-in this tick. Nothing is lost and nobody is told off: TCP holds the rest back. Bytes cost tokens as
-well as lines, or a line that never ends would be free.
+in this tick. Nothing is lost: TCP holds the rest back. Bytes cost tokens as well as lines, or a
+line that never ends would be free, and so do long answers.
+
+Whoever pasted something long is told how much of it waits, and `/cancel` drops it. That line comes
+behind the paste, which is not read at this time, so it is looked for in the kernel's buffer.
 """
 
 import logging
@@ -24,6 +27,9 @@ from chatroom.settings import Settings
 
 # They come with a line, or with silence, and are not what it asks for.
 _FREE = (Become, events.Greet)
+
+_LF = b"\n"
+_PARTIAL = b"."  # stands for the beginning of a line
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +74,15 @@ class Session:
     """`protocol` is what the connection is taken to speak before anything is known."""
 
     __slots__ = (
+        "_answered",
         "_bucket",
         "_bytes",
         "_connection",
         "_deadline",
         "_head_timer",
         "_hub",
+        "_in_line",
+        "_left",
         "_lines",
         "_loop",
         "_member",
@@ -81,6 +90,8 @@ class Session:
         "_pending",
         "_protocol",
         "_settings",
+        "_told",
+        "_turns",
     )
 
     def __init__(
@@ -101,6 +112,11 @@ class Session:
         self._pending: Iterator[Request] | None = None
         self._lines = 0  # handled of what is pending
         self._bytes = 0  # received, and not yet counted towards a token
+        self._answered = 0  # tokens that the answers to the last command cost, beside its own
+        self._left = 0  # lines of what is pending that are not handled yet
+        self._in_line = False  # whether what is pending ends within a line
+        self._told = False  # that many lines are waiting
+        self._turns = connection.turns
         self._bucket: Bucket | None = None
         if settings.rate:
             burst = max(1.0, settings.rate * settings.burst_seconds)
@@ -113,6 +129,8 @@ class Session:
 
     def received(self, data: bytes) -> None:
         self._bytes += len(data)
+        self._left = data.count(_LF)
+        self._in_line = not data.endswith(_LF)
         self._pending = self._protocol.receive(data)
         self._consume()
 
@@ -153,33 +171,37 @@ class Session:
         return self._protocol.encode(event)
 
     def answer(self, event: events.Event) -> bytes:
-        return self._protocol.answer(event)
+        data = self._protocol.answer(event)
+        self._answered += len(data) // self._settings.max_line
+        return data
 
     def named(self) -> None:
         self._cancel_deadlines()
         self._protocol.named()
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self._pending = None  # what they had yet to say is not wanted any more
         if farewell and self._protocol.arrange:
             farewell = self._protocol.arrange(farewell, self._connection.queued)
-        self._connection.close(reason, farewell)
+        self._connection.close(reason, farewell, brief)
 
     # --- what a stopping server calls ---------------------------------------------------------
 
-    def finish_input(self) -> bool:
-        for handled, request in enumerate(self._pending or (), 1):
-            self._handle(request)
-            if self._connection.closing:
-                break
-            if handled == self._settings.lines_per_tick:
-                return False
-        self._pending = None
-        return True
+    def hurry(self) -> None:
+        """Handle what has been received, and what the kernel has, without the rate."""
+        self._bucket = None
+        if self._pause_timer is not None and self._pause_timer.live:
+            self._pause_timer.cancel()
+            self._wait_for_turn()
 
-    def say_goodbye(self, text: str) -> None:
+    def say_goodbye(self, text: str) -> int:
+        """Close with these last words; returns how many of the visitor's lines were not taken."""
+        untaken = self._count_waiting()
+        if untaken:
+            text = f"{text} Lines of yours that were not taken: {untaken}."
         last = events.Closing("shutdown", text)
         self.close("shutdown", self._hub.last_words(self._member, last))
+        return untaken
 
     # --- consuming commands -------------------------------------------------------------------
 
@@ -194,15 +216,21 @@ class Session:
                 continue
             handled += 1
             self._lines += 1
-            wait = self._pay(1)
-            if wait or handled == self._settings.lines_per_tick:
+            self._left -= 1
+            answered, self._answered = self._answered, 0
+            if wait := self._pay(1 + answered):
                 self._pause(wait)
                 return
+            if handled == self._settings.lines_per_tick or self._turns.contended:
+                self._wait_for_turn()
+                return
         self._pending = None
+        self._left = 0
         if wait := self._pay(self._owed_for_bytes()):
             self._pause(wait)
-        else:
-            self._connection.resume_reading()
+            return
+        self._connection.resume_reading()
+        self._told = self._told and self._count_waiting() > 0
 
     def _owed_for_bytes(self) -> int:
         """Tokens: one for as many bytes as a line may have, as far as no line has been paid."""
@@ -214,12 +242,42 @@ class Session:
         return self._bucket.take(tokens, self._loop.woke) if self._bucket and tokens else 0.0
 
     def _pause(self, seconds: float) -> None:
+        """Out of tokens: nothing is read or handled until there is one again."""
         self._connection.pause_reading()
         self._pause_timer = self._loop.call_later(seconds, self._go_on, self._connection)
+        if not self._told and self._member.name:
+            waiting = self._count_waiting()
+            if waiting > self._settings.rate * self._settings.burst_seconds:
+                self._told = True
+                self._hub.tell(self._member, events.Waiting(waiting, self._settings.rate))
+
+    def _wait_for_turn(self) -> None:
+        """There is more, which is for the next tick."""
+        self._connection.pause_reading()
+        self._turns.wait(self._go_on, self._connection, again=True)
 
     def _go_on(self) -> None:
         if not self._connection.is_broken():
+            if self._told:
+                self._look_for_cancel()
             self._consume()
+
+    def _count_waiting(self) -> int:
+        """Lines that have arrived and are not handled yet."""
+        return max(0, self._left) + self._connection.peek().count(_LF)
+
+    def _look_for_cancel(self) -> None:
+        """If the visitor has asked for it, drop all that they have said before that."""
+        ahead = self._connection.peek()
+        end = self._protocol.find_cancel(_PARTIAL + ahead if self._in_line else ahead)
+        if end < 0:
+            return
+        end -= len(_PARTIAL) if self._in_line else 0
+        dropped = max(0, self._left) + ahead.count(_LF, 0, end) - 1
+        self._connection.discard(end)
+        self._pending = None
+        self._left = 0
+        self._hub.tell(self._member, events.Cancelled(dropped))
 
     def _handle(self, request: Request) -> None:
         match request:

@@ -40,8 +40,15 @@ class Settings:
     # at once: all of them together are what the slowest tick has to chew.
     recv_bytes: int = 16 * KIB
 
+    # Bytes looked through for /cancel behind a long paste: what the kernel holds for one client.
+    peek_bytes: int = 128 * KIB
+
     # Lines of one client handled per tick; the rest waits for the next tick, in order.
     lines_per_tick: int = 32
+
+    # Seconds of a tick in which input is handled; what is left waits for the next tick. Whoever has
+    # been quiet waits at most for this and the fan-out of what was said.
+    tick_seconds: float = 0.01
 
     # Seconds of silence after which a new connection is taken to be a person, and greeted.
     silence: float = 0.25
@@ -55,12 +62,18 @@ class Settings:
 
     # --- output --------------------------------------------------------------------------------
 
+    # Bytes of what is said in one room in a tick. A heavier batch is sent at once, not at the end
+    # of the tick: it is in memory once for each dialect, and kept alive by whoever reads slowly.
+    max_batch: int = 1024 * KIB
+
     # Bytes waiting for one client. Over it the client is behind: lines are skipped and counted,
     # and the count is told when the queue has drained.
     queue_bytes: int = 256 * KIB
 
-    # Seconds in which a client with a full queue must take at least one byte, or be cut.
-    stall_seconds: float = 30.0
+    # Seconds in which a client with a full queue must acknowledge at least one byte, or be cut. On
+    # loopback Linux acknowledges nothing more before 64 KB have been read: whoever reads 1 KB/s
+    # without a pause is silent for 66 s (measured).
+    stall_seconds: float = 90.0
 
     # Bytes of kernel buffer each way. Left alone they grow to megabytes for a client that never
     # reads, or that is not read for a while because it talks too fast.
@@ -92,14 +105,18 @@ class Settings:
     # Seconds to hand over what is queued before a close, and to drain at a shutdown.
     drain_seconds: float = 5.0
 
-    # Seconds, at a shutdown, to handle the lines that were received before it, as fast as it goes.
-    # What is left then is dropped, and the log says that there was more.
+    # Seconds, at a shutdown, to read and handle the lines that had arrived before it, as fast as it
+    # goes. What is left then is dropped, and whose it was is told how many lines.
     finish_seconds: float = 1.0
 
     # After our last byte we read and drop what still arrives, this long and this much: closing
     # with unread input makes the kernel send a reset, which may destroy our last words.
     linger_seconds: float = 5.0
     linger_bytes: int = 64 * KIB
+
+    # Seconds between looks whether somebody who wished to leave has got our last words; after that
+    # nothing is read from them any more.
+    brief_seconds: float = 0.1
 
     # --- the chat ------------------------------------------------------------------------------
 
@@ -131,6 +148,10 @@ class Settings:
 
     # Seconds of work in one tick after which the log says that the loop is late.
     lag_warning: float = 0.1
+
+    # Log lines of one kind in a second ("ann joined", "bob joined"); the others are told as a
+    # number. A storm of newcomers would write 41 GB a day.
+    log_alike: int = 20
 
     # Seconds between two log lines about the same pressing condition.
     log_interval: float = 60.0

@@ -295,6 +295,21 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many lines of the receiver's have arrived that they go out at the rate (a second)."""
+
+    lines: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Lines of the receiver's that were waiting, and have been dropped at their wish."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The command could not be carried out: a stable code for programs, a sentence for people."""
 
@@ -313,7 +328,7 @@ class Notice:
 class Closing:
     """The last event the receiver gets: their connection is about to be closed.
 
-    The code is one of `shutdown`, `kicked`, `no-name` and `replaced`.
+    The code is one of `quit`, `shutdown`, `kicked`, `no-name` and `replaced`.
     """
 
     code: str
@@ -364,6 +379,8 @@ Event = (
     | Ignoring
     | IgnoreList
     | Skipped
+    | Waiting
+    | Cancelled
     | Refused
     | Notice
     | Closing

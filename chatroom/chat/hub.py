@@ -97,9 +97,8 @@ class Hub:
 
     def reply(self, member: Member, data: bytes) -> bool:
         """The same with bytes that are rendered already, in their place among those of the room."""
-        if room := self._seats.get(member):
-            room.catch_up(member)
-        taken = member.take(data, 1)
+        room = self._seats.get(member)
+        taken = room.answer(member, data) if room else member.take(data, 1)
         if not taken:
             self._metrics.skipped += 1
         return taken
@@ -109,7 +108,7 @@ class Hub:
         if not member.skipped:
             return
         if room := self._seats.get(member):
-            room.catch_up(member)  # the lines of this tick so far were missed as well
+            room.skip(member)  # the lines of this tick so far were missed as well
         lines, member.skipped = member.skipped, 0
         self.tell(member, events.Skipped(lines))
 
@@ -148,7 +147,8 @@ class Hub:
             return False
         text = clean(f"You were kicked: {reason}" if reason else "You were kicked.")
         self._depart(member, clean(f"kicked {reason}"), hold=False)
-        member.outlet.close("kicked", self.last_words(member, events.Closing("kicked", text)))
+        words = self.last_words(member, events.Closing("kicked", text))
+        member.outlet.close("kicked", words, brief=True)
         return True
 
     def shut_down(self) -> None:
@@ -186,7 +186,7 @@ class Hub:
         except Unavailable as refusal:
             self.answer(member, events.NameRefused(refusal.code, refusal.text))
             return
-        log.info("%s %s", member, "resumed" if resumed else "joined")
+        log.info("%s resumed" if resumed else "%s joined", member)
         if member.ignored:
             self._choosy.add(member)
         member.since = member.active = self._clock()
@@ -207,9 +207,13 @@ class Hub:
             before.outlet.close("replaced", self.last_words(before, farewell))
 
     def _quit(self, member: Member, command: events.Quit) -> None:
+        last: tuple[events.Event, ...] = ()
         if member.name:
             self._depart(member, command.reason, hold=not command.meant)
-        member.outlet.close(command.reason, self.last_words(member))
+            if command.reason == "quit":
+                last = (events.Closing("quit", f"Goodbye, {member.name}!"),)
+        words = self.last_words(member, *last)
+        member.outlet.close(command.reason, words, brief=bool(last))
 
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
@@ -222,7 +226,13 @@ class Hub:
     def _enter(self, member: Member, name: str) -> Room:
         room = self.rooms.get(names.key(name))
         if room is None:
-            room = Room(name, self._metrics, self._changed.append, self._broadcast)
+            room = Room(
+                name,
+                self._metrics,
+                self._changed.append,
+                self._broadcast,
+                self._settings.max_batch,
+            )
             self.rooms[names.key(name)] = room
         room.enter(member)
         self._seats[member] = room
@@ -307,7 +317,7 @@ class Hub:
         log.info("%s was %s", member, old)
         for other in self._choosy:  # a new name is no way around being ignored
             if old_key in other.ignored:
-                self._seats[other].catch_up(other)  # by the name that it was said under
+                self._seats[other].judge(other)  # by the name that it was said under
                 del other.ignored[old_key]
                 other.ignored[member.key] = member.name
         room = self._seats[member]
@@ -336,7 +346,7 @@ class Hub:
         if not command.name:
             self.answer(member, events.IgnoreList(tuple(sorted(member.ignored.values()))))
         elif (key := self._known_key(command.name)) in member.ignored:
-            self._seats[member].catch_up(member)  # what was said before stays unheard
+            self._seats[member].judge(member)  # what was said before stays unheard
             self.answer(member, events.Ignoring(member.ignored.pop(key), False))
             if not member.ignored:
                 self._choosy.discard(member)
@@ -347,7 +357,7 @@ class Hub:
                 text = f"You ignore {len(member.ignored)} names already; that is the limit."
                 self.answer(member, events.Refused("too-many", text))
             else:
-                self._seats[member].catch_up(member)  # they may hear what was said before
+                self._seats[member].judge(member)  # they may hear what was said before
                 member.ignored[other.key] = other.name
                 self._choosy.add(member)
                 self.answer(member, events.Ignoring(other.name, True))

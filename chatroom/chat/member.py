@@ -41,8 +41,11 @@ class Outlet(Protocol):
     def named(self) -> None:
         """The visitor has a name now: what they type from here on is talk."""
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
-        """Ask for the end of the connection, once what is queued has been sent."""
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
+        """Ask for the end of the connection, once what is queued has been sent.
+
+        `brief`: nothing that they send after that is waited for.
+        """
 
 
 class Member:

@@ -5,45 +5,64 @@ for each dialect, joined once, and the very same bytes object is broadcast to ev
 of a message is done once, and a receiver costs one `send`.
 
 Three kinds of member cannot be served that way. An author must not get their own line back;
-somebody who is sent a reply of their own in the middle of the tick must see it in its place among
-the lines; and somebody who ignores others, or is behind, gets less. (And there are clients whose
-channel has to change the bytes.) They stand *apart*: a `Place`
-remembers how much of the batch they have had and which of its lines are their own, and at the
-tick's end each of them is handed the rest. Whoever has no lasting reason to stand apart then
-returns to the fast path, so that the cost of an exception is paid by the members it concerns, in
-the ticks it concerns.
+somebody who is answered in the middle of the tick must see the answer in its place among the lines;
+and somebody who ignores others, or is behind, gets less. (And there are clients whose channel has
+to change the bytes.) They stand *apart*: a `Place` remembers how much of the batch they have had,
+which of its lines are not for them, and which answers wait between its lines. At the tick's end
+each of them is handed slices of the joined batch with the answers in between. Whoever has no
+lasting reason to stand apart then returns to the fast path, so that the cost of an exception is
+paid by the members it concerns, in the ticks it concerns.
+
+Nothing is copied for one member alone: an answer waits for the end of the tick, and whoever leaves
+before it is handed pieces that all who leave share. So the memory of a tick grows with what was
+said in it, and not with that times the number of those who were answered. A batch that has become
+heavy is flushed before the tick ends.
 
 A room decides nothing. Who may enter, and what is published, is the hub's affair.
 """
 
+from bisect import insort
 from collections.abc import Callable, Hashable, Iterator
+from heapq import merge
 from itertools import accumulate
+from operator import itemgetter
 
 from chatroom.chat.events import Acted, Event, Said
 from chatroom.chat.member import Broadcast, Channel, Member
 from chatroom.metrics import Metrics
 
+_EVENT_WEIGHT = 128  # bytes that an event takes when it is rendered, beside its text
+
 
 class Place:
     """Where one member stands in the batch of this tick."""
 
-    __slots__ = ("had", "own")
+    __slots__ = ("answers", "had", "judged", "unwanted")
 
     def __init__(self, had: int = 0) -> None:
         self.had = had  # events they have had, or were not there for
-        self.own: list[int] = []  # positions, at or after `had`, of what they said themselves
+        self.judged = had  # events that their ignore list has been asked about
+        self.unwanted: list[int] = []  # positions of what they said themselves, or ignore
+        self.answers: list[tuple[int, bytes]] = []  # and how many events come before each
+
+    def move_to(self, position: int) -> None:
+        """They have had everything before this position."""
+        self.had = self.judged = position
+        self.unwanted.clear()
+        self.answers.clear()
 
 
 class _Rendering:
     """The batch in one dialect: each event rendered once, all of them joined once."""
 
-    __slots__ = ("_ends", "_view", "lines", "payload")
+    __slots__ = ("_ends", "_pieces", "_view", "lines", "payload")
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.payload = b""
         self._view: memoryview | None = None
         self._ends: list[int] = []
+        self._pieces: list[tuple[int, bytes]] = []  # lines joined early, and where they end
 
     def join(self) -> None:
         """Nothing more is to come in this tick. Joining again does nothing."""
@@ -52,17 +71,38 @@ class _Rendering:
             self._view = memoryview(self.payload)
             self._ends = list(accumulate(map(len, self.lines), initial=0))
 
-    def part(self, start: int, stop: int) -> bytes | memoryview:
-        """Some of the lines; once it is joined, without a copy."""
+    def part(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
+        """Some of the lines, as bytes and how many lines they are; nothing is copied.
+
+        Before all are joined it comes in pieces, which everybody who asks so early shares.
+        """
         if self._view is None:
-            return b"".join(self.lines[start:stop])
-        if stop - start == len(self.lines):
-            return self.payload
-        return self._view[self._ends[start] : self._ends[stop]]
+            yield from self._early(start, stop)
+        elif stop - start == len(self.lines):
+            yield self.payload, stop
+        else:
+            yield self._view[self._ends[start] : self._ends[stop]], stop - start
+
+    def _early(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
+        begin = self._pieces[-1][0] if self._pieces else 0
+        if begin < len(self.lines):
+            self._pieces.append((len(self.lines), b"".join(self.lines[begin:])))
+        begin = 0
+        for end, piece in self._pieces:
+            first, last = max(start, begin), min(stop, end)
+            if first < last:
+                offset = sum(map(len, self.lines[begin:first]))
+                size = sum(map(len, self.lines[first:last]))
+                whole = size == len(piece)
+                yield piece if whole else memoryview(piece)[offset : offset + size], last - first
+            begin = end
 
 
 class Room:
-    """`changed` is called with the room when there is something to flush at the end of the tick."""
+    """`changed` is called with the room when there is something to flush at the end of the tick.
+
+    A batch of more than `max_batch` bytes is flushed at once.
+    """
 
     def __init__(
         self,
@@ -70,6 +110,7 @@ class Room:
         metrics: Metrics,
         changed: Callable[["Room"], None],
         broadcast: Broadcast,
+        max_batch: int,
     ) -> None:
         self.name = name
         self.members: dict[Member, None] = {}
@@ -79,6 +120,8 @@ class Room:
         self._level: dict[Hashable, dict[Member, Channel]] = {}
         self._apart: dict[Member, Place] = {}
         self._waiting = False
+        self._max_batch = max_batch
+        self._weight = 0  # bytes of the batch, about
         self._batch: list[Event] = []
         self._speakers: list[str] = []  # the key of whoever said it; empty for other events
         self._renderings: dict[Hashable, _Rendering] = {}
@@ -95,7 +138,7 @@ class Room:
     def leave(self, member: Member) -> None:
         """Hand them what was published so far, and nothing more."""
         try:
-            self.catch_up(member)
+            self._hand_over(member, self._stand_apart(member))
         finally:
             del self.members[member]
             del self._apart[member]
@@ -103,30 +146,49 @@ class Room:
     def publish(self, event: Event, author: Member | None = None) -> None:
         """Let everybody but its author hear it, at the tick's end."""
         self._touch()
-        spoken = author is not None and isinstance(event, Said | Acted)
+        spoken = isinstance(event, Said | Acted)
         if author is not None:
-            self._stand_apart(author).own.append(len(self._batch))
+            self._stand_apart(author).unwanted.append(len(self._batch))
         self._speakers.append(author.key if author is not None and spoken else "")
         self._batch.append(event)
+        self._weight += _EVENT_WEIGHT
+        if isinstance(event, Said | Acted):
+            self._weight += len(event.text.encode())
+            if self._weight > self._max_batch:
+                self.flush()
 
-    def catch_up(self, member: Member) -> None:
-        """Hand them what was published so far, so that what they get next comes after it."""
-        self._touch()
+    def answer(self, member: Member, data: bytes) -> bool:
+        """Hand these bytes to one member, after all that was published before.
+
+        False: they are not reading, and it was counted as skipped.
+        """
+        if member.skipped or not self._batch:
+            return member.take(data, 1)
+        self._stand_apart(member).answers.append((len(self._batch), data))
+        return True
+
+    def skip(self, member: Member) -> None:
+        """They were behind until now: what was published so far counts as missed."""
         place = self._stand_apart(member)
-        self._hand_over(member, place)
-        place.had = len(self._batch)
-        place.own.clear()
+        self._count_missing(member, place)
+        place.move_to(len(self._batch))
+        self._touch()
+
+    def judge(self, member: Member) -> None:
+        """Their ignore list is about to change: what was published so far follows the old one."""
+        self._judge(member, self._stand_apart(member))
+        self._touch()
 
     def flush(self) -> None:
-        """Hand the batch to everybody: the end of the tick."""
+        """Hand the batch to everybody: the end of the tick, or of a heavy batch."""
         self._waiting = False
         try:
             self._flush_level()
             self._flush_apart()
         finally:  # an encoder with a bug costs this batch, not every batch to come
             for place in self._apart.values():
-                place.had = 0
-                place.own.clear()
+                place.move_to(0)
+            self._weight = 0
             self._batch = []
             self._speakers = []
             self._renderings = {}
@@ -157,35 +219,45 @@ class Room:
                 self._level.setdefault(member.outlet.dialect, {})[member] = member.channel
 
     def _hand_over(self, member: Member, place: Place) -> None:
-        """Queue for this member the runs of lines that they are still to get."""
-        rendering = self._render(member)
-        for start, stop in self._missing(member, place):
-            if member.take(rendering.part(start, stop), stop - start):
-                self._metrics.deliveries += stop - start
+        """Queue for this member what they are still to get: runs of lines, answers in between."""
+        self._judge(member, place)
+        unwanted = ((position, None) for position in place.unwanted)
+        start = place.had
+        for position, answer in merge(place.answers, unwanted, key=itemgetter(0)):
+            self._hand_lines(member, start, position)
+            if answer is None:
+                start = position + 1
             else:
-                self._metrics.skipped += stop - start
+                start = position
+                self._count(member.take(answer, 1), 0, 1)
+        self._hand_lines(member, start, len(self._batch))
+
+    def _hand_lines(self, member: Member, start: int, stop: int) -> None:
+        if start < stop:
+            for data, lines in self._render(member).part(start, stop):
+                self._count(member.take(data, lines), lines, lines)
+
+    def _count(self, taken: bool, delivered: int, skipped: int) -> None:
+        if taken:
+            self._metrics.deliveries += delivered
+        else:
+            self._metrics.skipped += skipped
 
     def _count_missing(self, member: Member, place: Place) -> None:
-        lines = len(self._batch) - place.had - len(self._unwanted(member, place))
+        """They are behind: what they are still to get is not queued but counted."""
+        self._judge(member, place)
+        lines = len(self._batch) - place.had - len(place.unwanted) + len(place.answers)
         member.skipped += lines
         self._metrics.skipped += lines
 
-    def _missing(self, member: Member, place: Place) -> Iterator[tuple[int, int]]:
-        """The runs (start, stop) of the batch without what is their own or from the ignored."""
-        start = place.had
-        for index in self._unwanted(member, place):
-            if index > start:
-                yield start, index
-            start = index + 1
-        if len(self._batch) > start:
-            yield start, len(self._batch)
-
-    def _unwanted(self, member: Member, place: Place) -> list[int]:
-        """Positions, from where they stand on, of what is their own or from the ignored."""
+    def _judge(self, member: Member, place: Place) -> None:
+        """Find the positions of what the ignored have said."""
+        start, place.judged = place.judged, len(self._batch)
         if member.ignored.keys().isdisjoint(self._speakers):
-            return place.own
-        ignored = {n for n, speaker in enumerate(self._speakers) if speaker in member.ignored}
-        return sorted(n for n in ignored.union(place.own) if n >= place.had)
+            return
+        for position in range(start, len(self._batch)):
+            if self._speakers[position] in member.ignored:
+                insort(place.unwanted, position)
 
     def _render(self, member: Member) -> _Rendering:
         """The batch so far in the member's dialect."""

@@ -11,7 +11,9 @@ to say and closes those that are done. Only what the kernel did not take makes a
 CLOSING sends what is queued, reads nothing. LINGERING has shut down its sending side and drops what
 still arrives, because closing a socket with unread input makes the kernel send a reset, which may
 destroy the peer's copy of our last words (nginx calls this a lingering close). When the peer has
-ended its input there is nothing to wait for.
+ended its input there is nothing to wait for. A *brief* close waits only until the peer's system has
+acknowledged our last words: somebody who has left and goes on typing shall get the reset, which is
+what ends their nc.
 
 When the peer ends its input the session decides what that means; here it only means that there is
 nothing more to read.
@@ -19,18 +21,24 @@ nothing more to read.
 
 import contextlib
 import enum
+import fcntl
 import logging
 import os
 import socket
+import struct
+import termios
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from chatroom.metrics import Metrics
 from chatroom.net.loop import READ, WRITE, Loop, Timer
 from chatroom.net.outgoing import Outgoing
+from chatroom.net.turns import Turns
 from chatroom.settings import Settings
 
 K = TypeVar("K")
+
+_INT = struct.Struct("i")
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +55,14 @@ class Session(Protocol):
     def lost(self, reason: str) -> None:
         """The socket has been closed. Called exactly once, last."""
 
-    def finish_input(self) -> bool:
-        """The server is stopping: handle some of what was received; True when nothing is left."""
+    def hurry(self) -> None:
+        """The server is stopping: what has been received is to be handled without delay."""
 
-    def say_goodbye(self, text: str) -> None:
-        """The server is stopping: close the connection, with this text as the last words."""
+    def say_goodbye(self, text: str) -> int:
+        """The server is stopping: close the connection, with this text as the last words.
+
+        Returns how many lines of the visitor's have not been handled.
+        """
 
 
 class State(enum.Enum):
@@ -71,10 +82,12 @@ class Connections:
         self.loop = loop
         self.settings = settings
         self.metrics = metrics
+        self.turns = Turns(loop, settings.tick_seconds)
         self.queue_limit = settings.queue_bytes  # asked for with every write
         self.talking: set[Connection] = set()  # OPEN or CLOSING
         self.lingering: set[Connection] = set()
         self.blocked: set[Connection] = set()
+        self.reads = 0  # how often something was received from any of them
         self.dirty: list[Connection] = []
         self.ended: list[Connection] = []
         loop.at_memory_error(self.shed)
@@ -138,6 +151,7 @@ class Connection:
 
     __slots__ = (
         "_blocked",
+        "_brief",
         "_clear",
         "_input_ended",
         "_interest",
@@ -151,6 +165,7 @@ class Connection:
         "_sock",
         "_state",
         "_timer",
+        "_unacknowledged",
         "address",
         "session",
     )
@@ -169,7 +184,9 @@ class Connection:
         self._clear = True
         self._blocked = False  # the kernel did not take everything
         self._refused = False  # write did not take everything
-        self._progress = 0.0  # when the kernel last took something of a blocked queue
+        self._progress = 0.0  # when the peer last took something of a blocked queue
+        self._unacknowledged: int | None = None  # bytes that the kernel held then
+        self._brief = False  # whether what the peer sends after our last words is not waited for
         self._paused = False
         self._input_ended = False
         self._lingered = 0  # bytes dropped while lingering
@@ -192,10 +209,7 @@ class Connection:
 
     def start(self) -> None:
         self._owner.talking.add(self)
-        try:
-            self._watch()
-        except OSError as error:  # the selector has limits of its own
-            self.abort(_describe(error))
+        self._watch()
 
     def write(self, data: bytes | memoryview) -> bool:
         """Queue the bytes for the end of the tick.
@@ -209,7 +223,12 @@ class Connection:
         outgoing = self._outgoing
         if not outgoing.pieces:
             self._owner.dirty.append(self)
-        elif outgoing.size + (len(data) if self._blocked else 0) > self._owner.queue_limit:
+        elif self._blocked:
+            if outgoing.weight + len(data) > self._owner.queue_limit:
+                self._refused = True
+                return False
+            data = bytes(data)  # a slice keeps more alive than it holds
+        elif outgoing.weight > self._owner.queue_limit:
             self._refused = True
             return False
         outgoing.pieces.append(data)
@@ -217,10 +236,14 @@ class Connection:
         self._clear = False
         return True
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
-        """Send what is queued and these last bytes, then close. Closing twice changes nothing."""
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
+        """Send what is queued and these last bytes, then close. Closing twice changes nothing.
+
+        `brief`: once the peer has our last words, whatever it still sends is reset.
+        """
         if self._state is not State.OPEN:
             return
+        self._brief = brief
         if farewell:
             self._outgoing.append(farewell)
         self._reason = reason
@@ -243,9 +266,27 @@ class Connection:
 
         If so it is aborted.
         """
+        if self._state is State.CLOSED:
+            return True
         if error := self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self.abort(_describe(OSError(error, "")))
-        return self._state is State.CLOSED
+        return bool(error)
+
+    @property
+    def turns(self) -> Turns:
+        return self._owner.turns
+
+    def peek(self) -> bytes:
+        """What has arrived and has not been read, as far as the kernel's buffer goes."""
+        try:
+            return self._sock.recv(self._owner.settings.peek_bytes, socket.MSG_PEEK)
+        except OSError:
+            return b""
+
+    def discard(self, size: int) -> None:
+        """Drop bytes that have been peeked at."""
+        while size > 0:
+            size -= len(self._sock.recv(size)) or size
 
     def pause_reading(self) -> None:
         self._paused = True
@@ -264,7 +305,11 @@ class Connection:
             self._send()
             self._settle()
         if mask & READ and self._interest & READ:
-            self._receive()
+            if self._state is State.OPEN and self._owner.turns.over:
+                self.pause_reading()
+                self._owner.turns.wait(self._receive_in_turn, self)
+            else:
+                self._receive()
 
     def crashed(self, _: Exception) -> None:
         self.abort("internal error")
@@ -288,12 +333,15 @@ class Connection:
         owner.blocked.discard(self)
         owner.metrics.endings[self._reason] += 1
         self._set_timer(0.0, None)
-        with contextlib.suppress(OSError):
-            self._sock.recv(owner.settings.linger_bytes)  # unread input would mean a reset
-        self._sock.close()
         session = self.session
         del self.session  # the two hold each other
-        session.lost(self._reason)
+        try:
+            with contextlib.suppress(OSError):
+                self._sock.recv(owner.settings.linger_bytes)  # unread input would mean a reset
+            with contextlib.suppress(OSError):  # the descriptor is gone all the same
+                self._sock.close()
+        finally:
+            session.lost(self._reason)
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -312,7 +360,7 @@ class Connection:
             return
         self._clear = self._state is State.OPEN and not self._outgoing.pieces
         if sent and self._blocked:
-            self._progress = self._owner.loop.woke
+            self._note_progress()
 
     def _settle(self) -> None:
         """Draw the consequences of a send that was, or was not, complete."""
@@ -337,15 +385,41 @@ class Connection:
         if self._blocked:
             return
         self._blocked = True
+        self._outgoing.own()
         self._owner.blocked.add(self)
-        self._progress = self._owner.loop.woke
+        self._note_progress()
         if self._state is State.OPEN:
             self._set_timer(self._owner.settings.stall_seconds, self._check_stall)
         self._watch()
 
+    def _note_progress(self) -> None:
+        self._progress = self._owner.loop.woke
+        self._unacknowledged = self._count_unacknowledged()
+
+    def _count_unacknowledged(self) -> int | None:
+        """Bytes that the kernel has yet to bring to the peer; None if this system does not tell."""
+        try:
+            return int(_INT.unpack(fcntl.ioctl(self._sock, termios.TIOCOUTQ, _INT.pack(0)))[0])
+        except OSError:
+            return None
+
     def _check_stall(self) -> None:
+        """Cut a peer that takes nothing.
+
+        That a socket is writable does not tell: Linux says so only when a third of its buffer is
+        free. So the kernel is asked what the peer has acknowledged, and is offered more.
+        """
         limit = self._owner.settings.stall_seconds
         stalled = self._owner.loop.woke - self._progress
+        if stalled >= limit:
+            if self._count_unacknowledged() != self._unacknowledged:
+                self._note_progress()
+            else:
+                self._send()
+                self._settle()
+            stalled = self._owner.loop.woke - self._progress
+        if self._state is not State.OPEN or not self._blocked:
+            return
         if stalled < limit:
             self._set_timer(limit - stalled, self._check_stall)
             return
@@ -355,6 +429,11 @@ class Connection:
         self.abort(f"took no data for {limit:.0f} s")
 
     # --- receiving ----------------------------------------------------------------------------
+
+    def _receive_in_turn(self) -> None:
+        if self._state is State.OPEN:
+            self.resume_reading()
+            self._receive()
 
     def _receive(self) -> None:
         try:
@@ -367,6 +446,7 @@ class Connection:
         if self._state is State.LINGERING:
             self._drop(data)
             return
+        self._owner.reads += 1
         if not data:
             self._input_ended = True
             self._watch()
@@ -392,7 +472,20 @@ class Connection:
         self._move(State.LINGERING)
         self._owner.talking.discard(self)
         self._owner.lingering.add(self)
-        self._set_timer(self._owner.settings.linger_seconds, self._give_up)
+        if self._brief:
+            self._progress = self._owner.loop.woke
+            self._await_acknowledgement()
+        else:
+            self._set_timer(self._owner.settings.linger_seconds, self._give_up)
+
+    def _await_acknowledgement(self) -> None:
+        """Look now and then whether our last words have arrived; nothing reports it."""
+        settings = self._owner.settings
+        lingered = self._owner.loop.woke - self._progress
+        if lingered >= settings.linger_seconds or (lingered and not self._count_unacknowledged()):
+            self.abort("done")
+        else:
+            self._set_timer(settings.brief_seconds, self._await_acknowledgement)
 
     def _give_up(self) -> None:
         self.abort("done")
@@ -424,13 +517,17 @@ class Connection:
             return
         loop, before = self._owner.loop, self._interest
         self._interest = 0  # which is true as well if the selector should fail
-        if not interest:
-            loop.unwatch(self._sock)
-        elif before:
-            loop.rewatch(self._sock, interest, self)
+        try:
+            if not interest:
+                loop.unwatch(self._sock)
+            elif before:
+                loop.rewatch(self._sock, interest, self)
+            else:
+                loop.watch(self._sock, interest, self)
+        except OSError as error:  # the selector has limits of its own
+            self.abort(_describe(error))
         else:
-            loop.watch(self._sock, interest, self)
-        self._interest = interest
+            self._interest = interest
 
 
 def _describe(error: OSError) -> str:

@@ -92,6 +92,8 @@ class Listener:
                     return
                 continue  # an error of that visitor's, who is gone before we met
             self._admit(sock, address)
+            if self._connections.turns.over:
+                return  # those who are in go first; the others wait in the backlog
 
     def crashed(self, error: Exception) -> None:
         """One visitor was lost; the others may come."""

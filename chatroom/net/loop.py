@@ -11,7 +11,8 @@ ones are the majority and the heap is built anew, so setting and cancelling are 
 ever looks through all connections.
 
 The loop contains the program's only `except Exception`, in `_guarded`. Whatever a handler raises
-is a bug of ours: it is logged with its traceback and counted, and it ends that one handler.
+is a bug of ours: it is counted and logged with its traceback, and it ends that one handler. Each of
+these steps may fail as well (there may be no memory for a traceback); the loop goes on.
 
 The loop knows sockets, masks, timers and calls, and nothing of what they are for. Keep it so.
 """
@@ -22,6 +23,7 @@ import logging
 import selectors
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import count
 from typing import Protocol, TypeVar
 
@@ -72,6 +74,14 @@ class Handler(Crashable, Protocol):
 
 _C = TypeVar("_C", bound=Crashable)
 _A = TypeVar("_A")
+
+
+def _call(call: Callable[[], object]) -> None:
+    call()
+
+
+def _report(handler: Crashable, error: Exception) -> None:
+    log.error("bug: %r failed", handler, exc_info=error)
 
 
 class Timer:
@@ -142,6 +152,7 @@ class Loop:
         self._order = count()  # equal times run in the order they were set
         self._cancelled = 0
         self._stages: list[_Stage] = []
+        self._lag_note = _Stage(self, self._note_lag)
         self._relieve: Callable[[], object] = gc.collect
         self._running = False
         self._hurried = False
@@ -194,6 +205,10 @@ class Loop:
         """Call this at the end of every tick, after the stages given before."""
         self._stages.append(_Stage(self, stage))
 
+    def elapsed(self) -> float:
+        """Seconds since the current tick's sockets became ready."""
+        return self._clock() - self.woke
+
     def hurry(self) -> None:
         """There is work for the next tick already: it shall not wait for sockets."""
         self._hurried = True
@@ -212,7 +227,7 @@ class Loop:
             self._guarded(key.data, key.data.ready, mask)
         self.each(Timer.run, due)
         self.each(_Stage.run, self._stages)
-        self._note_lag()
+        self._guarded(self._lag_note, _Stage.run, self._lag_note)
 
     def run(self) -> None:
         """Tick until somebody calls `stop`."""
@@ -232,16 +247,27 @@ class Loop:
         for handler in handlers:
             self._guarded(handler, call, handler)
 
-    def _guarded(self, handler: Crashable, call: Callable[[_A], object], argument: _A) -> None:
-        """The error boundary of the program."""
+    def guard(self, call: Callable[[], object], owner: Crashable) -> None:
+        """Call; if it raises, that ends its owner and nothing else."""
+        self._guarded(owner, _call, call)
+
+    def _guarded(
+        self, handler: Crashable, call: Callable[[_A], object], argument: _A, last: bool = False
+    ) -> None:
+        """The error boundary of the program. `last`: the call is a step of handling an error."""
         try:
             call(argument)
-        except Exception as error:
-            log.exception("bug: %r failed", handler)
+        except Exception as error:  # noqa: BLE001 - the one place that may
+            if last:
+                return  # for the same reason, most likely; the other steps are still taken
             self._metrics.handler_errors += 1
-            handler.crashed(error)
-            if isinstance(error, MemoryError):
-                self._relieve()
+            self._guarded(handler, self._relieve_if_needed, error, last=True)
+            self._guarded(handler, partial(_report, handler), error, last=True)
+            self._guarded(handler, handler.crashed, error, last=True)
+
+    def _relieve_if_needed(self, error: Exception) -> None:
+        if isinstance(error, MemoryError):
+            self._relieve()
 
     def _patience(self, max_wait: float | None) -> float | None:
         if self._hurried:

@@ -4,9 +4,15 @@ Pieces are kept as they were given, for most of them are shared with hundreds of
 are never joined or cut: an offset remembers how much of the first has been sent. The size is
 counted as bytes move and never measured again. A list serves better than a deque: it is nearly
 always empty or holds one piece, and an empty deque takes ten times the memory.
+
+A slice keeps all of what it was cut from in memory. That is fine until the end of the tick; a queue
+that has to wait longer makes the slices its own, so that what it keeps alive is what it holds (and
+the first piece as a whole).
 """
 
 import socket
+
+_PIECE = 64  # bytes that a piece takes beside what is in it
 
 
 class Outgoing:
@@ -18,6 +24,17 @@ class Outgoing:
         self.pieces: list[bytes | memoryview] = []
         self.size = 0  # bytes not yet sent
         self._offset = 0  # bytes of the first piece that have been sent
+
+    @property
+    def weight(self) -> int:
+        """Bytes of memory that the queue takes."""
+        return self.size + _PIECE * len(self.pieces)
+
+    def own(self) -> None:
+        """Copy the slices, which keep more alive than they hold."""
+        for index, piece in enumerate(self.pieces):
+            if isinstance(piece, memoryview):
+                self.pieces[index] = bytes(piece)
 
     def append(self, data: bytes) -> None:
         self.pieces.append(data)

@@ -66,6 +66,9 @@ class Protocol(Contract):
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
+    def find_cancel(self, ahead: bytes) -> int:
+        """Where a line that cancels all before it ends in what is not received yet; -1: nowhere."""
+
     def silence(self) -> Iterator[Request]:
         """What to do when the peer has connected and then waits for us.
 

@@ -59,6 +59,10 @@ class Detect:
 
     answer = encode
 
+    def find_cancel(self, ahead: bytes) -> int:
+        """Nobody who is undecided has said anything."""
+        return -1
+
     def silence(self) -> Iterator[Request]:
         """Greet whoever has said nothing; whoever still has only half a request is given up."""
         if self._seen.strip(_LINE_ENDS):

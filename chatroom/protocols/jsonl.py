@@ -38,6 +38,10 @@ class JsonLines:
     def named(self) -> None:
         """Requests read the same before and after."""
 
+    def find_cancel(self, ahead: bytes) -> int:
+        """A program knows its rate, and keeps what can wait."""
+        return -1
+
     def silence(self) -> Iterator[Request]:
         """A program speaks first."""
         yield from ()

@@ -11,6 +11,7 @@ behind the name at once is a pipe, which cannot choose another name when that on
 line would be read as one and the rest said by nobody. It gets the name with a number.
 """
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Hashable, Iterator
 
@@ -25,6 +26,8 @@ from chatroom.protocols.typed import parse
 
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
+
+_CANCEL = re.compile(rb"(?:\A|\n)/cancel[ \t\r\0]*\n", re.IGNORECASE)
 
 
 class Line:
@@ -70,6 +73,10 @@ class Line:
                 once = lines_of(event) if len(self._refusals) == 1 else []
                 return "".join(line + self._ending for line in once).encode()
         return self.encode(event)
+
+    def find_cancel(self, ahead: bytes) -> int:
+        found = _CANCEL.search(ahead)
+        return found.end() if found else -1
 
     def silence(self) -> Iterator[Request]:
         """Greet them, once, whether they wait for it or type first."""

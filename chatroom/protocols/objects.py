@@ -289,6 +289,12 @@ _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
     },
     events.IgnoreList: lambda event: {"type": "ignored", "names": event.names},
     events.Skipped: lambda event: {"type": "skipped", "lines": event.lines},
+    events.Waiting: lambda event: {
+        "type": "waiting",
+        "lines": event.lines,
+        "rate": event.rate,
+    },
+    events.Cancelled: lambda event: {"type": "cancelled", "lines": event.lines},
     events.NameRefused: _refused,
     events.Refused: _refused,
     events.Notice: lambda event: {"type": "notice", "text": event.text},

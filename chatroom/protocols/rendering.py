@@ -134,6 +134,24 @@ def _skipped(event: events.Skipped) -> list[str]:
     return [f"Server: {event.lines} {were} skipped while you were not reading."]
 
 
+def _waiting(event: events.Waiting) -> list[str]:
+    return [
+        f"Server: {event.lines} lines are waiting; they go out {event.rate:g} a second.",
+        "Server: /cancel drops them.",
+    ]
+
+
+def _cancelled(event: events.Cancelled) -> list[str]:
+    were = "line was" if event.lines == 1 else "lines were"
+    return [f"Server: {event.lines} {were} dropped."]
+
+
+def _closing(event: events.Closing) -> list[str]:
+    if event.code == "quit":  # Debian's nc notices the end of a connection when it sends something
+        return [f"{event.text} Press Enter if nc does not end by itself."]
+    return [f"Server: {event.text}"]
+
+
 def _measured(event: events.Measured) -> list[str]:
     endings = ", ".join(f"{count} {reason}" for reason, count in event.endings) or "none"
     lines = (
@@ -200,8 +218,10 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Ignoring: _ignoring,
     events.IgnoreList: _ignore_list,
     events.Skipped: _skipped,
+    events.Waiting: _waiting,
+    events.Cancelled: _cancelled,
     events.Refused: lambda event: _server(event.text),
     events.Notice: lambda event: [f"Server: {event.text}"],
-    events.Closing: lambda event: [f"Server: {event.text}"],
+    events.Closing: _closing,
     events.Measured: _measured,
 }

@@ -83,6 +83,10 @@ class Tutorial:
     def named(self) -> None:
         self._named = True
 
+    def find_cancel(self, ahead: bytes) -> int:
+        """It frames nothing: there are no lines to be found."""
+        return -1
+
     def silence(self) -> Iterator[Request]:
         """It has been greeted, as whoever it seemed to be before."""
         yield from ()

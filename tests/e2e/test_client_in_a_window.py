@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chatroom.clients.preferences import load
+from chatroom.settings import Settings
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import Desktop, Peer, Process, Server, Windowed
 
@@ -25,10 +28,16 @@ def picture(window: Windowed, name: str) -> None:
         subprocess.run(command, env=window.desktop.environment, check=True)
 
 
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is remembered of an earlier test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
 @pytest.fixture
 def ann(window: Callable[..., Windowed]) -> Windowed:
-    """ann has joined, in a window."""
-    ann = window("--name", "ann")
+    """ann has joined, in a window. What it shows appears in the terminal as well."""
+    ann = window("--name", "ann", "--echo")
     ann.sees("All set, ann!")
     ann.is_titled("lobby - chatroom")
     return ann
@@ -89,7 +98,7 @@ def test_it_asks_for_what_it_was_not_told(
     window: Callable[..., Windowed], server: Server, connect: Callable[..., Peer]
 ) -> None:
     connect("ann")
-    client = window(host="")
+    client = window("--echo", host="")
     client.enters("localhost")
     client.keys("Tab", "Tab")
     client.enters("ann")
@@ -111,7 +120,7 @@ def test_what_does_not_work_is_said_in_place_and_can_be_tried_again(
     server = start_server("127.0.0.1").listening()
     server.popen.terminate()
     server.wait()
-    client = window("--name", "ann", port=server.port)
+    client = window("--name", "ann", "--echo", port=server.port)
     client.sees("nobody listens there")
     picture(client, "refused")
     start_server("127.0.0.1", "-p", str(server.port)).listening()
@@ -125,7 +134,7 @@ def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(
     connect: Callable[..., Peer],
 ) -> None:
     server = start_server("127.0.0.1").listening()
-    ann = window("--name", "ann", port=server.port)
+    ann = window("--name", "ann", "--echo", port=server.port)
     ann.sees("All set, ann!")
     server.popen.kill()
     server.wait()
@@ -139,7 +148,7 @@ def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(
     assert bob.sees("ann: anybody?\n").count("anybody?") == 1
 
 
-def test_the_terminal_it_was_started_from_works_too(
+def test_with_echo_the_terminal_it_was_started_from_works_too(
     ann: Windowed, connect: Callable[..., Peer]
 ) -> None:
     bob = connect("bob")
@@ -150,6 +159,24 @@ def test_the_terminal_it_was_started_from_works_too(
     ann.enters("from the window")
     ann.keys("Return")
     assert "from the terminal" not in ann.sees("ann: from the window\n")
+
+
+def test_the_terminal_is_left_alone_unless_asked_for(
+    window: Callable[..., Windowed], connect: Callable[..., Peer]
+) -> None:
+    ann = window("--name", "ann")
+    bob = connect("bob")
+    ann.is_titled("lobby - chatroom")
+    ann.type("for somebody else\n")
+    bob.send(b"heard\n")
+    ann.unfocus()
+    bob.send(b"and again\n")
+    ann.is_titled("(1) lobby - chatroom")
+    ann.focus()
+    ann.enters("from the window")
+    ann.keys("Return")
+    assert "somebody" not in bob.sees("ann: from the window\n")
+    assert ann.output.quiet()
 
 
 def test_closing_the_window_leaves(ann: Windowed, connect: Callable[..., Peer]) -> None:
@@ -185,7 +212,7 @@ def test_a_burst_of_messages_does_not_freeze_it(
     connect: Callable[..., Peer],
 ) -> None:
     server = start_server("127.0.0.1", "--rate", "0").listening()
-    ann = window("--name", "ann", port=server.port)
+    ann = window("--name", "ann", "--echo", port=server.port)
     ann.sees("All set, ann!")
     bob = connect("bob", server.port)
     bob.send(b"".join(b"line %d of many that come all at once\n" % n for n in range(5000)))
@@ -208,6 +235,29 @@ def test_size_and_colours_can_be_changed(ann: Windowed, connect: Callable[..., P
     ann.keys("Return")
     bob.sees("ann: good night\n")
     picture(ann, "dark")
+
+
+def test_host_name_and_colours_are_remembered(
+    window: Callable[..., Windowed], server: Server, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    first = window("--name", "ann")
+    bob.sees("ann has joined")
+    first.is_titled("lobby - chatroom")
+    first.click(-40, 24)
+    first.enters("/nick eve")
+    first.keys("Return")
+    bob.sees("ann is now called eve.")
+    first.enters("QUIT")
+    first.keys("Return")
+    assert first.wait() == 0
+    saved = load()
+    assert (saved.host, saved.port, saved.name) == ("localhost", server.port, "eve")
+    assert saved.theme == "dark"
+    again = window(host="", port=Settings().port)
+    picture(again, "remembered")
+    again.keys("Return")
+    bob.sees("eve has joined")
 
 
 def test_without_a_display_it_says_what_to_do(server: Server) -> None:

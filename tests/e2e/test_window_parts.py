@@ -12,8 +12,14 @@ from chatroom.chat import events
 
 tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
-from chatroom.clients.window.conversation import Conversation, Piece, lines_of  # noqa: E402
+from chatroom.clients.preferences import Preferences  # noqa: E402
+from chatroom.clients.window.completion import complete  # noqa: E402
+from chatroom.clients.window.composer import Composer  # noqa: E402
+from chatroom.clients.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
+from chatroom.clients.window.drafts import split  # noqa: E402
 from chatroom.clients.window.entrance import Entrance, Wish  # noqa: E402
+from chatroom.clients.window.history import History  # noqa: E402
+from chatroom.clients.window.links import links  # noqa: E402
 from chatroom.clients.window.main import Window  # noqa: E402
 from chatroom.clients.window.sidebar import Sidebar  # noqa: E402
 from chatroom.clients.window.theme import (  # noqa: E402
@@ -21,8 +27,10 @@ from chatroom.clients.window.theme import (  # noqa: E402
     LIGHT,
     Theme,
     apply,
+    font_size,
     make_fonts,
     resize_fonts,
+    set_font_size,
 )
 
 if TYPE_CHECKING:
@@ -189,6 +197,304 @@ def test_what_the_server_says_is_told_quietly() -> None:
     assert tags_of(events.Joined("tea", "bob"))["bob has joined the chat. Say hi!"] == ("notice",)
 
 
+def test_tables_have_letters_of_one_width_and_their_columns_stand_below_each_other(
+    talk: Conversation,
+) -> None:
+    rows = (events.Row("bob", 0.0, 60.0, 1.0), events.Row("wilhelmina", 0.0, 60.0, 1.0))
+    talk.add(lines_of(events.Members("tea", 2, rows), "ann", 0.0, 10))
+    talk.update()
+    places = []
+    for line in (2, 3):
+        at = talk.text.search("since", f"{line}.0")
+        places.append(talk.text.bbox(at)[0])  # type: ignore[index]
+    assert places[0] == places[1]
+
+
+@pytest.mark.parametrize(
+    ("event", "rows"),
+    [
+        (events.RoomList(2, (("tea", 1), ("kitchen", 12))), 2),
+        (events.Members("tea", 1, (events.Row("bob", 0.0, 60.0, 1.0),)), 1),
+    ],
+)
+def test_only_the_rows_of_a_table_are_columns(event: events.Event, rows: int) -> None:
+    heading, *others = lines_of(event, "ann", 0.0, 10)
+    assert all("columns" not in tags for _, tags in heading)
+    assert [tags for ((_, tags),) in others] == [("notice", "columns")] * rows
+
+
+def test_the_help_is_a_table_and_another_answer_is_a_line() -> None:
+    heading, *rows = answer_lines("/who   who is here\n//TEXT  a slash\n", 0.0)
+    assert [text for text, _ in heading][1:] == ["Commands:"]
+    assert [row for ((row, _),) in rows] == ["/who   who is here", "//TEXT  a slash"]
+    ((_, usage),) = answer_lines("Server: Usage: /join ROOM\n", 0.0)
+    assert usage == ("Usage: /join ROOM", ("notice",))
+
+
+def test_the_scrollbar_is_there_at_every_size(window: Window, bare: tk.Tk) -> None:
+    window.chat.conversation.add(plain(*map(str, range(200))))
+    for letters in (11, 32):
+        set_font_size(bare, letters)
+        window.chat.measure()
+        for size in ("360x280", "679x500", "900x620"):
+            bare.geometry(size)
+            bare.update()
+            bar = window.chat.conversation.bar
+            assert bar.winfo_ismapped()
+            right = bar.winfo_rootx() + bar.winfo_width()
+            assert right <= bare.winfo_rootx() + bare.winfo_width()
+            assert bar.winfo_width() >= bar.winfo_reqwidth()
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see http://a.example/x?y=1#z now", ["http://a.example/x?y=1#z"]),
+        ("HTTPS://A.EXAMPLE, and", ["HTTPS://A.EXAMPLE"]),
+        ("https://en.wikipedia.org/wiki/X_(Y)", ["https://en.wikipedia.org/wiki/X_(Y)"]),
+        ("https://en.wikipedia.org/wiki/X_(Y).", ["https://en.wikipedia.org/wiki/X_(Y)"]),
+        ("(https://en.wikipedia.org/wiki/X_(Y))", ["https://en.wikipedia.org/wiki/X_(Y)"]),
+        ("(see https://a.example/b)", ["https://a.example/b"]),
+        ("(see https://a.example/b.)", ["https://a.example/b"]),
+        ("[https://a.example/[b]]", ["https://a.example/[b]"]),
+        ("https://a.example/(b", ["https://a.example/(b"]),
+        ("https://a.example/( b", ["https://a.example/"]),
+        ('"https://a.example",<https://b.example>', ["https://a.example", "https://b.example"]),
+        ("javascript:alert(1) file:///etc/passwd ftp://a.example www.a.example", []),
+        ("https:// https://) https://...", []),
+        ("http://a http://b", ["http://a", "http://b"]),
+    ],
+)
+def test_a_link_keeps_its_own_brackets_and_takes_none_of_others(
+    text: str, found: list[str]
+) -> None:
+    assert [text[begin:end] for begin, end in links(text)] == found
+
+
+# --- the composer ---------------------------------------------------------------------------------
+
+PEOPLE = ("nadia", "Nat", "bob")
+ROOMS = ("lobby", "tea")
+
+
+@pytest.fixture
+def sent() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def composer(root: tk.Tk, sent: list[str]) -> Composer:
+    composer = Composer(root, sent.append, lambda before: complete(before, PEOPLE, ROOMS))
+    composer.colour(LIGHT)
+    composer.pack(fill="x", side="bottom")
+    composer.entry.focus_force()
+    root.update()
+    return composer
+
+
+def press(composer: Composer, *keys: str) -> None:
+    for key in keys:
+        composer.entry.event_generate(f"<{key}>")
+        composer.update()
+
+
+def write(composer: Composer, text: str) -> None:
+    composer.add(text)
+    composer.update()
+
+
+def test_down_keeps_the_draft(composer: Composer) -> None:
+    write(composer, "half a thou")
+    press(composer, "Down")
+    assert composer.text == "half a thou"
+
+
+def test_up_and_down_come_back_to_the_draft(composer: Composer) -> None:
+    write(composer, "one")
+    press(composer, "Return")
+    write(composer, "half a thou")
+    press(composer, "Up")
+    assert composer.text == "one"
+    press(composer, "Up")
+    assert composer.text == "one"
+    press(composer, "Down")
+    assert composer.text == "half a thou"
+
+
+def test_a_recalled_line_keeps_what_was_changed_in_it(composer: Composer) -> None:
+    write(composer, "one")
+    press(composer, "Return", "Up")
+    write(composer, " more")
+    press(composer, "Down", "Up")
+    assert composer.text == "one more"
+
+
+def test_the_draft_is_there_again_when_a_recalled_line_is_sent(
+    composer: Composer, sent: list[str]
+) -> None:
+    write(composer, "one")
+    press(composer, "Return")
+    write(composer, "half a thou")
+    press(composer, "Up", "Return")
+    assert sent == ["one", "one"]
+    assert composer.text == "half a thou"
+
+
+def test_a_hundred_lines_are_remembered(composer: Composer) -> None:
+    history = History(100)
+    for number in range(200):
+        assert history.sent(str(number)) == ""
+    turned = [history.turn("", -1) for _ in range(101)]
+    assert turned == [*map(str, range(199, 99, -1)), None]
+
+
+def test_the_keys_up_and_down_move_within_a_draft_of_several_rows(composer: Composer) -> None:
+    write(composer, "sent")
+    press(composer, "Return")
+    write(composer, "one\ntwo")
+    press(composer, "Up")
+    assert composer.text == "one\ntwo"
+    press(composer, "Up")
+    assert composer.text == "sent"
+
+
+@pytest.mark.parametrize(
+    ("draft", "addressed"),
+    [
+        ("", "/msg bob "),
+        ("half a thou", "/msg bob half a thou"),
+        ("/msg cy half a thou", "/msg bob half a thou"),
+        ("/msg cy", "/msg bob "),
+        ("/me waves at ", "/me waves at bob "),
+        ("//etc is full", "/msg bob //etc is full"),
+    ],
+)
+def test_writing_to_somebody_keeps_the_draft(
+    composer: Composer, draft: str, addressed: str
+) -> None:
+    write(composer, draft)
+    composer.address("bob")
+    assert composer.text == addressed
+    write(composer, "!")
+    assert composer.text == f"{addressed}!"
+
+
+def test_the_cursor_stays_at_its_place_in_a_draft_that_is_addressed(composer: Composer) -> None:
+    write(composer, "half thou")
+    composer.entry.mark_set("insert", "1.5")
+    composer.address("bob")
+    write(composer, "a ")
+    assert composer.text == "/msg bob half a thou"
+
+
+def test_all_lines_of_a_private_message_are_private() -> None:
+    assert split("/msg bob one\ntwo\n\nthree") == ["/msg bob one", "/msg bob two", "/msg bob three"]
+    assert split("one\n/msg bob two") == ["one", "/msg bob two"]
+
+
+def paste(composer: Composer, text: str) -> None:
+    composer.clipboard_clear()
+    composer.clipboard_append(text)
+    press(composer, "<Paste>")
+
+
+def test_pasted_lines_are_shown_as_lines_and_sent_as_lines(
+    composer: Composer, sent: list[str]
+) -> None:
+    assert composer.entry.cget("height") == 1
+    paste(composer, "one\r\ntwo\nthree\n")
+    composer.update()
+    assert composer.text == "one\ntwo\nthree"
+    assert composer.entry.cget("height") == 3
+    press(composer, "Return")
+    assert sent == ["one\ntwo\nthree"]
+    assert composer.entry.cget("height") == 1
+
+
+def test_what_is_pasted_takes_the_place_of_what_is_selected(composer: Composer) -> None:
+    write(composer, "half a thou")
+    press(composer, "Control-a")
+    paste(composer, "whole")
+    assert composer.text == "whole"
+
+
+def test_pasting_with_an_empty_clipboard_does_nothing(composer: Composer) -> None:
+    composer.clipboard_clear()
+    press(composer, "<Paste>")
+    assert composer.text == ""
+
+
+@pytest.mark.parametrize("letters", [11, 32])
+def test_a_long_draft_leaves_room_for_the_conversation(
+    composer: Composer, root: tk.Tk, letters: int
+) -> None:
+    set_font_size(root, letters)
+    paste(composer, "\n".join(map(str, range(100))))
+    composer.update()
+    assert composer.winfo_height() < root.winfo_height() // 2
+
+
+@pytest.mark.parametrize(
+    ("draft", "completed"),
+    [
+        ("na", ["nadia: ", "Nat: ", "nadia: "]),
+        ("hi NA", ["hi nadia ", "hi Nat "]),
+        ("hi @na", ["hi @nadia ", "hi @Nat "]),
+        ("@b", ["@bob "]),
+        ("/wh", ["/who "]),
+        ("/join t", ["/join tea "]),
+        ("/join ", ["/join lobby ", "/join tea "]),
+        ("/msg b", ["/msg bob "]),
+        ("one\nb", ["one\nbob: "]),
+        ("xyz", ["xyz"]),
+    ],
+)
+def test_tab_completes_names_commands_and_rooms(
+    composer: Composer, draft: str, completed: list[str]
+) -> None:
+    write(composer, draft)
+    for text in completed:
+        press(composer, "Tab")
+        assert composer.text == text
+    assert composer.focus_get() is composer.entry
+
+
+@pytest.mark.parametrize(
+    ("draft", "completed"),
+    [
+        ("hi na, tea?", "hi nadia, tea?"),
+        ("hi na tea?", "hi nadia tea?"),
+        ("hi natea?", "hi nadia tea?"),
+        ("hi na\ntea?", "hi nadia \ntea?"),
+    ],
+)
+def test_tab_completes_in_the_middle_of_a_draft(
+    composer: Composer, draft: str, completed: str
+) -> None:
+    write(composer, draft)
+    composer.entry.mark_set("insert", "1.5")
+    press(composer, "Tab")
+    assert composer.text == completed
+
+
+def test_tab_in_an_empty_composer_moves_on(composer: Composer) -> None:
+    press(composer, "Tab")
+    assert composer.focus_get() is composer.button
+
+
+def test_a_composer_that_is_closed_keeps_the_draft(composer: Composer, sent: list[str]) -> None:
+    write(composer, "half a thou")
+    composer.close("Join again", composer.open)
+    press(composer, "Return", "x")
+    assert (composer.text, sent) == ("half a thou", [])
+    composer.button.invoke()
+    press(composer, "Return")
+    assert sent == ["half a thou"]
+
+
 # --- the sidebar ----------------------------------------------------------------------------------
 
 
@@ -206,6 +512,44 @@ def test_people_and_rooms_are_in_order(side: Sidebar) -> None:
     assert side.people.get(0, "end") == (" ann (you)", " Bob", " cy")
     assert side.rooms.get(0, "end") == (" den  1", " tea  3")
     assert side.rooms.selection_includes(1)
+
+
+def test_who_looks_through_the_people_keeps_their_place(side: Sidebar) -> None:
+    names = [f"p{number:03}" for number in range(200)]
+    side.show("ann", names, 200, "tea", ())
+    side.people.yview(100)
+    side.people.selection_set(110)
+    for joined in (["aaa"], ["aaa", "zzz"], ["zzz"], ["p105", "zzz"]):
+        before = top(side)
+        side.show("ann", sorted({*names, *joined}), 200 + len(joined), "tea", ())
+        assert top(side) == before
+    assert side.people.get(side.people.curselection()) == " p110"  # type: ignore[no-untyped-call]
+
+
+def top(side: Sidebar) -> str:
+    side.update()
+    return str(side.people.get(side.people.nearest(0)))  # type: ignore[no-untyped-call]
+
+
+def test_all_people_that_are_known_are_listed_and_can_be_scrolled_to(side: Sidebar) -> None:
+    names = [f"p{number:03}" for number in range(80)]
+    side.show("ann", names[:5], 5, "tea", ())
+    side.update()
+    assert not side.people_bar.winfo_ismapped()
+    side.show("ann", names, 80, "tea", ())
+    side.update()
+    assert side.people.get(0, "end") == tuple(f" {name}" for name in names)
+    assert side.people_bar.winfo_ismapped()
+
+
+def test_a_renamed_person_and_new_colours_are_shown(side: Sidebar) -> None:
+    side.show("ann", ["ann", "bob"], 2, "tea", ())
+    side.show("eve", ["eve", "bob"], 2, "tea", ())
+    assert side.people.get(0, "end") == (" bob", " eve (you)")
+    before = side.people.itemcget(0, "foreground")
+    side.colour(DARK)
+    side.show("eve", ["eve", "bob"], 2, "tea", ())
+    assert side.people.itemcget(0, "foreground") != before
 
 
 def test_more_people_than_are_known_are_a_number(side: Sidebar) -> None:
@@ -265,6 +609,18 @@ def test_while_it_is_tried_it_cannot_be_tried_again(root: tk.Tk) -> None:
     assert len(wishes) == 2
 
 
+@pytest.mark.parametrize("size", [7, 11, 32])
+def test_the_form_fits_into_the_window_with_letters_of_any_size(
+    window: Window, bare: tk.Tk, size: int
+) -> None:
+    window.chat.pack_forget()
+    set_font_size(bare, size)
+    window.show_entrance()
+    bare.update()
+    assert window.entrance.winfo_reqwidth() <= bare.winfo_width()
+    assert window.entrance.winfo_reqheight() <= bare.winfo_height()
+
+
 # --- how it looks ---------------------------------------------------------------------------------
 
 
@@ -293,6 +649,17 @@ def test_everything_can_be_read(theme: Theme) -> None:
     assert contrast(theme.text, theme.selection) >= 4.5
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("state", [("focus",), ("!focus",)])
+def test_what_is_selected_in_a_field_can_be_read(
+    root: tk.Tk, theme: Theme, state: tuple[str, ...]
+) -> None:
+    apply(root, theme)
+    style = tkinter.ttk.Style(root)
+    text = style.lookup("TEntry", "selectforeground", state)
+    assert contrast(text, style.lookup("TEntry", "selectbackground", state)) >= 4.5
+
+
 def test_letters_grow_and_shrink_within_reason(root: tk.Tk) -> None:
     def size() -> int:
         return int(tkinter.font.nametofont("ChatText", root).actual("size"))
@@ -319,25 +686,25 @@ def no_client(*_: object) -> NoReturn:
 
 @pytest.fixture
 def window(bare: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
-    """Nobody has joined yet; the chat is shown behind the form all the same."""
+    """Nobody has joined yet; the chat is shown instead of the form all the same."""
     with open(os.devnull) as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
         window = Window(bare, no_client, Wish("", 1060, "", ""))
+        window.entrance.pack_forget()
         window.chat.pack(fill="both", expand=True)
         bare.geometry("900x620")
         bare.update()
         yield window
-        window._beside.close()
         window._turns.close()
 
 
 def test_the_button_turns_day_into_night_and_back(window: Window) -> None:
     colours = []
     for _ in range(3):
-        text, people = window.conversation.text, window.sidebar.people
+        text, people = window.chat.conversation.text, window.chat.sidebar.people
         assert text.cget("background") == people.cget("background")
         colours.append(text.cget("background"))
-        window.night.invoke()
+        window.chat.night.invoke()
     assert colours == [LIGHT.panel, DARK.panel, LIGHT.panel]
 
 
@@ -346,40 +713,137 @@ def test_the_keys_change_the_size_of_letters(
     window: Window, bare: tk.Tk, keys: str, grown: int
 ) -> None:
     size = tkinter.font.nametofont("ChatText", bare).actual("size")
-    window.composer.entry.focus_force()
+    window.chat.composer.entry.focus_force()
     bare.update()
-    window.composer.entry.event_generate(f"<Control-{keys}>")
+    window.chat.composer.entry.event_generate(f"<Control-{keys}>")
     assert tkinter.font.nametofont("ChatText", bare).actual("size") == size + grown
-    window.composer.entry.event_generate("<Control-0>")
+    window.chat.composer.entry.event_generate("<Control-0>")
     assert tkinter.font.nametofont("ChatText", bare).actual("size") == size
 
 
-def test_in_a_narrow_window_the_people_give_way(window: Window, bare: tk.Tk) -> None:
-    assert window.sidebar.winfo_ismapped()
-    for size, shown in (("430x500", 0), ("900x620", 1)):
+def test_in_a_narrow_window_the_people_are_behind_a_button(window: Window, bare: tk.Tk) -> None:
+    sidebar, opener = window.chat.sidebar, window.chat.opener
+    for size, narrow in (("430x500", True), ("900x620", False), ("460x370", True)):
         bare.geometry(size)
         bare.update()
-        assert window.sidebar.winfo_ismapped() == shown
+        assert bool(sidebar.winfo_ismapped()) is not narrow
+        assert bool(opener.winfo_ismapped()) is narrow
+    opener.invoke()
+    bare.update()
+    assert sidebar.winfo_ismapped()
+    opener.invoke()
+    bare.update()
+    assert not sidebar.winfo_ismapped()
+
+
+def test_large_letters_do_not_leave_all_of_the_window_to_the_people(
+    window: Window, bare: tk.Tk
+) -> None:
+    set_font_size(bare, 32)
+    window.chat.measure()
+    bare.update()
+    assert not window.chat.sidebar.winfo_ismapped()
+    assert window.chat.opener.winfo_ismapped()
+
+
+def test_the_people_that_were_opened_go_when_one_is_chosen(window: Window, bare: tk.Tk) -> None:
+    bare.geometry("400x400")
+    bare.update()
+    window.chat.composer.add("half a thou")
+    window.chat.sidebar.show("ann", ["ann", "bob"], 2, "tea", ())
+    window.chat.opener.invoke()
+    bare.update()
+    window.chat.sidebar.people.selection_set(1)
+    window.chat.sidebar.people.focus_force()
+    bare.update()
+    window.chat.sidebar.people.event_generate("<Return>")
+    bare.update()
+    assert window.chat.composer.text == "/msg bob half a thou"
+    assert not window.chat.sidebar.winfo_ismapped()
+
+
+def test_escape_closes_the_people_that_were_opened(window: Window, bare: tk.Tk) -> None:
+    bare.geometry("400x400")
+    bare.update()
+    window.chat.opener.invoke()
+    window.chat.sidebar.people.focus_force()
+    bare.update()
+    window.chat.sidebar.people.event_generate("<Escape>")
+    bare.update()
+    assert not window.chat.sidebar.winfo_ismapped()
 
 
 def test_who_types_while_reading_back_means_the_entry(window: Window, bare: tk.Tk) -> None:
-    window.conversation.text.focus_force()
+    window.chat.conversation.text.focus_force()
     bare.update()
-    window.conversation.text.event_generate("<Key-h>")
-    assert window.composer.entry.get() == "h"
+    window.chat.conversation.text.event_generate("<Key-h>")
+    assert window.chat.composer.text == "h"
 
 
 def test_a_person_that_is_chosen_is_written_to(window: Window) -> None:
-    window.sidebar.show("ann", ["ann", "bob"], 2, "tea", ())
-    window.sidebar.people.selection_set(1)
-    window.sidebar.people.update()
-    x, y, width, height = window.sidebar.people.bbox(1)  # type: ignore[misc]
+    window.chat.sidebar.show("ann", ["ann", "bob"], 2, "tea", ())
+    window.chat.sidebar.people.selection_set(1)
+    window.chat.sidebar.people.update()
+    x, y, width, height = window.chat.sidebar.people.bbox(1)  # type: ignore[misc]
     for event in ("<Button-1>", "<ButtonRelease-1>") * 2:
-        window.sidebar.people.event_generate(event, x=x + width // 2, y=y + height // 2)
-    assert window.composer.entry.get() == "/msg bob "
+        window.chat.sidebar.people.event_generate(event, x=x + width // 2, y=y + height // 2)
+    assert window.chat.composer.text == "/msg bob "
+
+
+def test_the_form_offers_what_is_remembered(bare: tk.Tk) -> None:
+    saved = Preferences("attic", 2000, "ann", theme="dark", font_size=20)
+    window = Window(bare, no_client, Wish("", 1060, "", ""), preferences=saved)
+    entrance = window.entrance
+    assert [field.get() for field in (entrance.host, entrance.port, entrance.name)] == [
+        "attic",
+        "2000",
+        "ann",
+    ]
+    assert window.chat.conversation.text.cget("background") == DARK.panel
+    assert font_size(bare) == 20
+    window._turns.close()
+
+
+@pytest.mark.parametrize(
+    ("wish", "offered"),
+    [
+        (Wish("", 1060, "", "tea"), Wish("attic", 2000, "ann", "tea")),
+        (Wish("", 3000, "", ""), Wish("attic", 3000, "ann", "")),
+        (Wish("cellar", 1060, "", ""), Wish("cellar", 1060, "ann", "")),
+        (Wish("cellar", 3000, "bob", ""), Wish("cellar", 3000, "bob", "")),
+    ],
+)
+def test_what_was_given_comes_before_what_is_remembered(wish: Wish, offered: Wish) -> None:
+    assert wish.or_else(Preferences("attic", 2000, "ann")) == offered
+    assert wish.or_else(Preferences()) == wish
+
+
+def test_colours_and_sizes_that_are_not_known_are_the_usual_ones(bare: tk.Tk) -> None:
+    saved = Preferences(theme="pink", font_size=60_000)
+    window = Window(bare, no_client, Wish("", 1060, "", ""), preferences=saved)
+    assert window.chat.conversation.text.cget("background") == LIGHT.panel
+    assert font_size(bare) == 32
+    window._turns.close()
+
+
+def test_colours_and_sizes_are_remembered(bare: tk.Tk) -> None:
+    changes: list[dict[str, object]] = []
+    window = Window(
+        bare,
+        no_client,
+        Wish("", 1060, "", ""),
+        remember=lambda **changed: changes.append(changed),
+    )
+    window.chat.night.invoke()
+    bare.update()
+    window.entrance.host.focus_force()
+    window.entrance.host.event_generate("<Control-plus>")
+    assert changes == [{"theme": "dark"}, {"font_size": 12}]
+    window._turns.close()
 
 
 def test_control_a_selects_all_of_a_field(window: Window, bare: tk.Tk) -> None:
+    window.entrance.pack()
     entry = window.entrance.host
     entry.insert(0, "attic")
     entry.focus_force()

@@ -640,3 +640,20 @@ def test_addresses_are_printed_as_they_are_typed(host: str, text: str) -> None:
 def test_a_listener_knows_its_address(door: Door) -> None:
     assert door.listener.address == f"127.0.0.1:{door.listener.port}"
     assert repr(door.listener) == f"<Listener {door.listener.address}>"
+
+
+def test_a_storm_of_newcomers_is_let_in_only_within_the_time_of_a_tick(
+    world: World, door: Door, closing: ExitStack
+) -> None:
+    let_in = door._let_in
+
+    def slowly(sock: socket.socket, host: str, port: int) -> None:
+        world.clock.advance(0.003)
+        let_in(sock, host, port)
+
+    door.listener._welcome = slowly
+    for _ in range(20):
+        closing.enter_context(door.knock().sock)
+    for expected in (4, 8, 12, 16, 20):
+        world.tick()
+        assert len(door.guests) == expected

@@ -533,3 +533,45 @@ def test_a_timer_in_the_far_future_is_no_wait_that_a_selector_would_refuse(clock
     loop.tick()
     assert selector.timeout == 3600.0
     loop.close()
+
+
+# --- errors while an error is handled ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("year 10000 is out of range")])
+def test_a_bug_that_cannot_be_logged_ends_its_handler_and_not_the_loop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing_log(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("chatroom.net.loop.log.error", failing_log)
+    bad = bench.reader(fail(KeyError("bug")))
+    good = bench.reader(bench.note("good"))
+    assert bench.tick() == ["good"]
+    assert [type(error) for error in bad.errors] == [KeyError]
+    assert good.errors == []
+    assert bench.metrics.handler_errors == 1
+
+
+def test_a_handler_that_fails_at_its_own_end_does_not_end_the_loop(bench: Bench) -> None:
+    class Hopeless(Reader):
+        def crashed(self, error: Exception) -> None:
+            raise error
+
+    hopeless = Hopeless(bench.loop, fail(KeyError("bug")))
+    bench.readers.append(hopeless)
+    bench.selector.order.append(hopeless)
+    hopeless.far.send(b"x")
+    bench.reader(bench.note("good"))
+    assert bench.tick() == ["good"]
+
+
+def test_a_late_tick_that_cannot_be_logged_does_not_end_the_loop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatroom.net.loop.log.warning", lambda *_: fail(MemoryError())())
+    bench.reader(lambda: bench.clock.advance(1.0))
+    bench.tick()
+    bench.loop.call_later(0.0, bench.note("on"))
+    assert bench.later(0.1) == ["on"]

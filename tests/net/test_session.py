@@ -502,10 +502,10 @@ def test_a_stop_finishes_what_was_received_whatever_the_rate(world: World) -> No
     world.later(100)
     ann.send(talk(*range(100)))
     world.tick()
-    session = ann.connection.session
-    assert [session.finish_input() for _ in range(4)] == [False, False, True, True]  # 20, 32, 32
-    world.tick()
-    assert bob.text() == said("ann", *range(100))
+    heard = bob.text()
+    ann.connection.session.hurry()
+    world.tick(3)  # 20, 32, 32 and the rest
+    assert heard + bob.text() == said("ann", *range(100))
 
 
 def test_a_stop_says_goodbye_to_whoever_has_no_name_yet(world: World) -> None:
@@ -544,3 +544,100 @@ def test_somebody_who_is_gone_says_no_more_of_what_they_were_too_fast_with(world
     world.tick()
     assert world.metrics.messages == said_before
     assert bob.text().endswith("Server: ann has left the chat.\n")
+
+
+# --- a long paste --------------------------------------------------------------------------------
+
+
+def test_whoever_pastes_a_long_text_is_told_once_how_much_waits(world: World) -> None:
+    ann = world.member("ann")
+    world.later(100)
+    ann.send(talk(*range(191)))
+    world.tick()
+    told = "Server: 171 lines are waiting; they go out 5 a second.\nServer: /cancel drops them.\n"
+    assert ann.text() == told
+    for _ in range(200):
+        world.later(1.0)
+    assert ann.text() == ""
+    ann.send(talk(*range(191)))
+    world.tick()
+    assert ann.text() == told
+
+
+def test_a_paste_within_the_burst_is_not_spoken_of(world: World) -> None:
+    ann = world.member("ann")
+    world.later(100)
+    ann.send(talk(*range(40)))
+    world.later(1.0)
+    assert ann.text() == ""
+
+
+def test_cancel_drops_what_waits_and_nothing_else(world: World) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    ann.send(talk(*range(120)))
+    world.tick()
+    ann.read()
+    ann.send("/cancel\nafter\n")
+    world.later(0.2)
+    assert ann.text() == "Server: 100 lines were dropped.\n"
+    world.later(1.0)
+    world.tick()
+    assert bob.text() == said("ann", *range(20), "after")
+
+
+def test_cancel_is_found_behind_a_paste_that_the_kernel_still_holds(world: World) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    lines = [f"{number} " + "x" * 190 for number in range(200)]  # more than is read at once
+    ann.send(talk(*lines))
+    world.tick()
+    ann.send("/cancel\n")
+    world.later(0.2)
+    assert ann.text().endswith("Server: 180 lines were dropped.\n")
+    for _ in range(300):
+        world.later(1.0)
+    assert bob.text() == said("ann", *lines[:20])
+
+
+def test_a_line_that_ends_in_the_word_is_not_the_command(world: World) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    ann.send(talk(*range(60)) + "please type ")
+    world.tick()
+    ann.read()
+    ann.send("/cancel\n")
+    for _ in range(100):
+        world.later(1.0)
+    assert ann.text() == ""
+    assert bob.text() == said("ann", *range(60), "please type /cancel")
+
+
+def test_a_stop_tells_whose_lines_came_too_late_how_many_they_were(world: World) -> None:
+    ann = world.member("ann")
+    world.later(100)
+    ann.send(talk(*range(50)))
+    world.tick()
+    ann.read()
+    ann.send(talk("x", "y"))
+    assert ann.connection.session.say_goodbye("It is over.") == 32
+    world.tick()
+    assert ann.text() == "Server: It is over. Lines of yours that were not taken: 32.\n"
+
+
+def test_a_long_answer_costs_what_it_weighs(make_world: Callable[..., World]) -> None:
+    world = make_world(rate=1.0, max_line=100, crowd=1000)
+    ann = world.member("ann")
+    for number in range(9):
+        world.member(f"somebody-{number}")
+    ann.read()
+    world.later(100)
+    ann.send(talk("/who", "/who"))
+    world.tick()
+    assert (
+        ann.text().count("10 people in room") == 1
+    )  # it weighs four more tokens
+    world.later(1.9)
+    assert ann.text() == ""
+    world.later(0.2)
+    assert ann.text().count("10 people in room") == 1

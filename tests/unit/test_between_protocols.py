@@ -66,7 +66,7 @@ class Seat:
     def named(self) -> None:
         self.protocol.named()
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self.heard += farewell
 
     def sends(self, data: bytes) -> None:

@@ -11,7 +11,8 @@ from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection
-from chatroom.net.loop import Loop
+from chatroom.net.loop import Crashable, Loop
+from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.session import Bucket, Session
 from chatroom.settings import Settings
@@ -103,6 +104,12 @@ class Clockwork:
         self._timers.append((self.woke + seconds, timer))
         return timer
 
+    def elapsed(self) -> float:
+        return 0.0
+
+    def guard(self, call: Callable[[], object], _: Crashable) -> None:
+        call()
+
     def passes(self, seconds: float) -> None:
         end = self.woke + seconds
         while due := sorted((when for when, _ in self._timers if when <= end)):
@@ -120,17 +127,21 @@ class Wire:
 
     address = "192.0.2.1:5000"
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
         self.written = b""
         self.reading = True
         self.closing = False
+        self.turns = turns
+
+    def peek(self) -> bytes:
+        return b""
 
     def write(self, data: bytes) -> bool:
         if not self.closing:
             self.written += data
         return True
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self.written += farewell
         self.closing = True
 
@@ -150,7 +161,7 @@ class Talk:
     def __init__(self, settings: Settings) -> None:
         self.loop = Clockwork()
         self.metrics = Metrics()
-        self.wire = Wire()
+        self.wire = Wire(Turns(cast(Loop, self.loop), settings.tick_seconds))
         self.hub = Hub(
             settings,
             self.metrics,

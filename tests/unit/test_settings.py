@@ -21,7 +21,7 @@ from chatroom.settings import Settings
         ("head_seconds", 10.0),
         ("name_seconds", 60.0),
         ("queue_bytes", 262144),
-        ("stall_seconds", 30.0),
+        ("stall_seconds", 90.0),
         ("send_buffer", 131072),
         ("backlog", 4096),
         ("accepts_per_tick", 64),

@@ -2,14 +2,19 @@
 
 import sys
 import tkinter
+from dataclasses import replace
+from typing import Any
 
+from chatroom.clients.preferences import load, save
 from chatroom.clients.window.entrance import Wish
 from chatroom.clients.window.main import NewClient, Window
 
 __all__ = ["run"]
 
 
-def run(new_client: NewClient, host: str, port: int, name: str, room: str) -> int:
+def run(
+    new_client: NewClient, host: str, port: int, name: str, room: str, *, echo: bool = False
+) -> int:
     """Until the window is closed; the exit code. Without host or name it asks for them."""
     try:
         root = tkinter.Tk(className="Chatroom")
@@ -20,5 +25,11 @@ def run(new_client: NewClient, host: str, port: int, name: str, room: str) -> in
             file=sys.stderr,
         )
         return 1
-    Window(root, new_client, Wish(host, port, name, room)).run()
+    wish = Wish(host, port, name, room)
+    Window(root, new_client, wish, preferences=load(), remember=_remember, echo=echo).run()
     return 0
+
+
+def _remember(**changes: Any) -> None:
+    """Change these only: another client may have changed others meanwhile."""
+    save(replace(load(), **changes))

@@ -1,6 +1,8 @@
-"""The terminal that the window was started from: what is said appears there, what is typed is said.
+"""With --echo the terminal that the window was started from takes part: what is said appears there,
+what is typed there is said.
 
-Its end, or having none, means nothing.
+Its end, or having none, means nothing. Without --echo it is not touched: a window that was started
+with `&` would be stopped by reading from it.
 """
 
 import asyncio

@@ -6,7 +6,8 @@ from tkinter import font, ttk
 
 from chatroom.chat import events
 from chatroom.clients.happenings import Ended, Failed, Happening, Lost
-from chatroom.clients.look import clock_time, colour_number, links, mentions, plain_lines
+from chatroom.clients.look import clock_time, colour_number, mentions, plain_lines
+from chatroom.clients.window.links import links
 from chatroom.clients.window.theme import Theme
 
 Piece = tuple[str, tuple[str, ...]]
@@ -34,14 +35,15 @@ class Conversation(ttk.Frame):
             pady=_EDGE // 2,
             spacing1=2,
             spacing3=2,
-            width=60,
-            height=20,
+            width=1,
+            height=1,
             cursor="arrow",
         )
-        self._bar = ttk.Scrollbar(self, command=self.text.yview)
+        self.bar = ttk.Scrollbar(self, command=self.text.yview)
         self.text.configure(yscrollcommand=self._scrolled)
+        # The bar first: what is packed last is what a narrow window cuts off.
+        self.bar.pack(side="right", fill="y")
         self.text.pack(side="left", fill="both", expand=True)
-        self._bar.pack(side="right", fill="y")
         self.new = ttk.Button(self, style="New.TButton", command=self.show_end)
         # A text that cannot be edited is not given the focus by a click, and what is selected in it
         # could not be copied.
@@ -53,7 +55,7 @@ class Conversation(ttk.Frame):
         self._make_menu()
 
     def _make_menu(self) -> None:
-        menu = tkinter.Menu(self, tearoff=False)
+        self._menu = menu = tkinter.Menu(self, tearoff=False, font="ChatText", borderwidth=1)
         menu.add_command(label="Copy", command=lambda: self.text.event_generate("<<Copy>>"))
         menu.add_command(label="Select all", command=self._select_all)
         self.text.bind("<Button-3>", lambda event: menu.tk_popup(event.x_root, event.y_root))
@@ -73,9 +75,16 @@ class Conversation(ttk.Frame):
             highlightbackground=theme.border,
             highlightcolor=theme.border,
         )
+        self._menu.configure(
+            background=theme.panel,
+            foreground=theme.text,
+            activebackground=theme.selection,
+            activeforeground=theme.text,
+        )
         text.tag_configure("time", foreground=theme.faint)
         text.tag_configure("notice", foreground=theme.faint)
         text.tag_configure("problem", foreground=theme.problem)
+        text.tag_configure("columns", font="ChatMono")
         text.tag_configure("private", foreground=theme.faint, font="ChatBold")
         text.tag_configure("mention", background=theme.mention)
         text.tag_configure("link", foreground=theme.link, underline=True)
@@ -88,6 +97,10 @@ class Conversation(ttk.Frame):
         """Lines that are wrapped go on below the text, not below the time."""
         indent = font.nametofont("ChatText", self).measure("00:00  ")
         self.text.tag_configure("line", lmargin2=indent)
+        # The rows of a table need all the width there is.
+        letter = font.nametofont("ChatMono", self).measure("0")
+        self.text.tag_configure("columns", lmargin1=2 * letter, lmargin2=6 * letter)
+        self.text.tag_raise("columns", "line")
 
     def add(self, lines: Sequence[Sequence[Piece]]) -> None:
         """Append the lines, and keep to the end if it was to be seen."""
@@ -130,7 +143,7 @@ class Conversation(ttk.Frame):
         return not self.text.winfo_viewable() or self.text.dlineinfo("end-1c") is not None
 
     def _scrolled(self, first: float, last: float) -> None:
-        self._bar.set(first, last)
+        self.bar.set(first, last)
         if self._unseen and self._sees_end():
             self._seen()
 
@@ -160,13 +173,29 @@ def lines_of(happening: Happening, me: str, now: float, colours: int) -> list[li
         case events.Told(name, to, text, time):
             other = f"to {to}  " if name == me else f"from {name}  "
             return [[_time(time), (f"private {other}", ("private",)), *_words(text, name, "")]]
+        case events.Members() | events.RoomList() | events.Measured():
+            heading, *rows = plain_lines(happening, me)
+            return [[_time(now), _notice(heading)], *_columns(rows)]
         case Failed() | Lost() | Ended():
-            tag = "problem"
-        case _:
-            tag = "notice"
-    return [
-        [_time(now), (line.removeprefix("Server: "), (tag,))] for line in plain_lines(happening, me)
-    ]
+            return [[_time(now), (line, ("problem",))] for line in plain_lines(happening, me)]
+    return [[_time(now), _notice(line)] for line in plain_lines(happening, me)]
+
+
+def answer_lines(answer: str, now: float) -> list[list[Piece]]:
+    """What the window itself answers to a line that was typed; several lines are the help."""
+    first, *others = answer.removesuffix("\n").split("\n")
+    if not others:
+        return [[_time(now), _notice(first)]]
+    return [[_time(now), _notice("Commands:")], *_columns([first, *others])]
+
+
+def _columns(rows: Sequence[str]) -> list[list[Piece]]:
+    """The rows of a table: letters of one width, and no time."""
+    return [[(row.removeprefix("  "), ("notice", "columns"))] for row in rows]
+
+
+def _notice(line: str) -> Piece:
+    return (line.removeprefix("Server: "), ("notice",))
 
 
 def _time(seconds: float) -> Piece:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
 
+from chatroom.clients.preferences import Preferences
+from chatroom.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -14,6 +17,14 @@ class Wish:
     port: int
     name: str
     room: str
+
+    def or_else(self, remembered: Preferences) -> "Wish":
+        """What was not given is what was remembered. A port belongs to its host."""
+        port = self.port
+        if not self.host and port == Settings().port:
+            port = remembered.port or port
+        host, name = self.host or remembered.host, self.name or remembered.name
+        return Wish(host, port, name, self.room)
 
 
 class Entrance(ttk.Frame):
@@ -45,7 +56,8 @@ class Entrance(ttk.Frame):
         self.button = ttk.Button(self, text="Join", style="Accent.TButton", command=self.try_it)
         self.button.grid(row=5, column=0, columnspan=4, sticky="e", pady=(14, 0))
         self.columnconfigure(1, weight=1)
-        for entry in (self.host, self.port, self.name, self.room):
+        self._entries = (self.host, self.port, self.name, self.room)
+        for entry in self._entries:
             entry.bind("<Return>", lambda _: self.try_it())
         empty = (entry for entry in (self.host, self.name) if not entry.get())
         next(empty, self.name).focus_set()
@@ -81,6 +93,11 @@ class Entrance(ttk.Frame):
             self.button.configure(text="Connecting...")
             self.button.state(["disabled"])
             self._submit(Wish(host, int(port), name, self.room.get().strip()))
+
+    def measure(self) -> None:
+        """The letters have another size: ttk would leave those in a field at their old pixels."""
+        for entry in self._entries:
+            entry.configure(font="ChatText")
 
     @property
     def problem(self) -> str:

@@ -6,7 +6,6 @@ shown, but the window answers all the while.
 """
 
 import asyncio
-import math
 import signal
 import tkinter
 import webbrowser
@@ -19,38 +18,63 @@ from urllib.parse import urlsplit
 from chatroom.chat import events
 from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import Back, Ended, Failed, Happening, NameWanted
-from chatroom.clients.look import is_own, milliseconds
+from chatroom.clients.look import is_own
 from chatroom.clients.network import Network
+from chatroom.clients.preferences import Preferences
 from chatroom.clients.settings import ClientSettings
 from chatroom.clients.window.beside import Beside
-from chatroom.clients.window.composer import Composer
-from chatroom.clients.window.conversation import Conversation, lines_of
+from chatroom.clients.window.chat import Chat
+from chatroom.clients.window.conversation import answer_lines, lines_of
+from chatroom.clients.window.drafts import split
 from chatroom.clients.window.entrance import Entrance, Wish
-from chatroom.clients.window.sidebar import Sidebar
-from chatroom.clients.window.theme import DARK, LIGHT, Theme, apply, make_fonts, resize_fonts
+from chatroom.clients.window.theme import (
+    DARK,
+    LIGHT,
+    THEMES,
+    apply,
+    font_size,
+    make_fonts,
+    resize_fonts,
+    set_font_size,
+)
 from chatroom.clients.window.turns import Turns
 from chatroom.net.address import printable
 from chatroom.protocols.typed import parse
 
 _AT_ONCE = 200  # happenings drawn in one turn
-_SMALL, _LARGE = "460x370", "900x620"
+_SMALL = (460, 370)  # pixels for the form, if that is enough
+_LARGE = "900x620"
 _TITLE = "chatroom"
-_NARROW = 600  # pixels below which the people and rooms give way to what is said
+_NOTHING = Preferences()  # is remembered
 
 NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
 """Makes a client's core from settings, a room, a clock and HOST:PORT."""
 
 
 class Window:
-    """`wish` is what is known already; what is missing is asked for."""
+    """`wish` is what is known already; what is missing is asked for.
 
-    def __init__(self, root: tkinter.Tk, new_client: NewClient, wish: Wish) -> None:
+    The form offers what the `preferences` hold, and `remember` is called with those that change.
+    With `echo` the terminal that it was started from takes part as well.
+    """
+
+    def __init__(
+        self,
+        root: tkinter.Tk,
+        new_client: NewClient,
+        wish: Wish,
+        *,
+        preferences: Preferences = _NOTHING,
+        remember: Callable[..., object] = lambda **_: None,
+        echo: bool = False,
+    ) -> None:
         self._root = root
         self._new_client = new_client
         self._settings = ClientSettings()
         self._turns = Turns(root, self._work)
         self._loop = self._turns.loop
-        self._theme = LIGHT
+        self._theme = THEMES.get(preferences.theme, LIGHT)
+        self._remember = remember
         self._client: Client | None = None
         self._network: Network | None = None
         self._running: asyncio.Task[None] | None = None
@@ -60,19 +84,20 @@ class Window:
         self._focused = True
         self._leaving = False
         self._stop_asked = False
-        self._beside = Beside(self._loop, self._say)
-        self._build(wish)
+        self._beside = Beside(self._loop, self._say) if echo else None
+        self._build(wish.or_else(preferences), preferences.font_size)
         if wish.host and wish.name:
             self.entrance.try_it()
 
     # --- how it is built ----------------------------------------------------------------------
 
-    def _build(self, wish: Wish) -> None:
+    def _build(self, wish: Wish, letters: int) -> None:
         root = self._root
         self._fonts = make_fonts(root)
+        if letters:
+            set_font_size(root, letters)
         apply(root, self._theme)
         root.title(_TITLE)
-        root.geometry(_SMALL)
         root.protocol("WM_DELETE_WINDOW", self.leave)
         root.bind("<FocusIn>", self._focus_changed)
         root.bind("<FocusOut>", self._focus_changed)
@@ -81,47 +106,24 @@ class Window:
             for key in keys.split():
                 root.bind(f"<Control-{key}>", partial(self._resize, steps))
         self.entrance = Entrance(root, wish.host, wish.port, wish.name, wish.room, self._try)
+        self.show_entrance()
+        self.chat = Chat(
+            root,
+            self._settings.lines_kept,
+            self._send,
+            self._go_to,
+            self._open_link,
+            self._change_theme,
+        )
+        self.chat.colour(self._theme)
+
+    def show_entrance(self) -> None:
+        """The form, in a window that it fits into."""
         self.entrance.pack(fill="both", expand=True)
-        self.chat = ttk.Frame(root, padding=(14, 10))
-        self._build_head()
-        self._build_foot()
-        self._build_middle()
-
-    def _build_head(self) -> None:
-        head = ttk.Frame(self.chat)
-        head.pack(fill="x", pady=(0, 8))
-        self.room = ttk.Label(head, style="Room.TLabel")
-        self.room.pack(side="left")
-        self.night = ttk.Button(head, text="Dark", style="Link.TButton", command=self._turn_light)
-        self.night.pack(side="right")
-
-    def _build_middle(self) -> None:
-        middle = ttk.Frame(self.chat)
-        middle.pack(fill="both", expand=True)
-        self.sidebar = Sidebar(middle, self._go_to, self._write_to)
-        self.sidebar.pack(side="right", fill="y", padx=(12, 0))
-        self.conversation = Conversation(middle, self._settings.lines_kept, self._open_link)
-        self.conversation.pack(side="left", fill="both", expand=True)
-        self.conversation.text.bind("<Key>", self._key_in_text)
-        self.sidebar.colour(self._theme)
-        self.conversation.colour(self._theme)
-        middle.bind("<Configure>", self._make_room)
-
-    def _make_room(self, event: "tkinter.Event[tkinter.Misc]") -> None:
-        if event.width < _NARROW:
-            self.sidebar.pack_forget()
-        elif not self.sidebar.winfo_manager():
-            self.sidebar.pack(side="right", fill="y", padx=(12, 0), before=self.conversation)
-
-    def _build_foot(self) -> None:
-        status = ttk.Frame(self.chat)
-        status.pack(side="bottom", fill="x", pady=(8, 0))
-        self.status = ttk.Label(status, style="Faint.TLabel")
-        self.status.pack(side="left")
-        self.round_trip = ttk.Label(status, style="Faint.TLabel")
-        self.round_trip.pack(side="right")
-        self.composer = Composer(self.chat, self._send)
-        self.composer.pack(side="bottom", fill="x", pady=(10, 0))
+        self.entrance.update_idletasks()
+        width = max(_SMALL[0], self.entrance.winfo_reqwidth())
+        height = max(_SMALL[1], self.entrance.winfo_reqheight())
+        self._root.geometry(f"{width}x{height}")
 
     # --- its life -----------------------------------------------------------------------------
 
@@ -130,7 +132,8 @@ class Window:
         signal.signal(signal.SIGINT, self._interrupted)
         self._turns.start()
         self._root.mainloop()
-        self._beside.close()
+        if self._beside is not None:
+            self._beside.close()
         self._turns.close()
 
     def leave(self) -> None:
@@ -181,18 +184,18 @@ class Window:
             self._root.geometry(_LARGE)
             self._root.minsize(360, 280)
             self.chat.pack(fill="both", expand=True)
-        self.composer.entry.focus_set()
+        self.chat.composer.entry.focus_set()
 
     def _end(self, text: str) -> None:
         """We were sent away. What was said can still be read, and we may come again."""
         if self.chat.winfo_manager():
-            self.composer.close("Join again", self._join_again)
+            self.chat.composer.close("Join again", self._join_again)
         else:
             self.entrance.refuse(text)
 
     def _join_again(self) -> None:
         assert self._client is not None
-        self.composer.open()
+        self.chat.composer.open()
         self._try(Wish(*self._where, self._client.name, self._client.company.room))
 
     def _return(self, problem: str) -> None:
@@ -200,8 +203,7 @@ class Window:
         if self.chat.winfo_manager():
             self.chat.pack_forget()
             self._root.minsize(1, 1)
-            self._root.geometry(_SMALL)
-            self.entrance.pack(fill="both", expand=True)
+            self.show_entrance()
             self.entrance.name.focus_set()
         self.entrance.refuse(problem)
 
@@ -212,7 +214,7 @@ class Window:
         for happening in happenings:
             self._note(happening)
             if isinstance(happening, NameWanted | Failed):
-                self._beside.show(happening, "")  # the form shows it here
+                self._echo(happening, "")  # the form shows it here
             else:
                 self._pending.append(happening)
         self._show_title()
@@ -227,14 +229,24 @@ class Window:
             lines += lines_of(
                 happening, self._client.name, self._client.wall(), len(self._theme.people)
             )
-            self._beside.show(happening, self._client.name)
-        self.conversation.add(lines)
+            self._echo(happening, self._client.name)
+        self.chat.conversation.add(lines)
+
+    def _echo(self, happening: Happening, me: str) -> None:
+        if self._beside is not None:
+            self._beside.show(happening, me)
 
     def _note(self, happening: Happening) -> None:
         assert self._client is not None
         match happening:
-            case events.Welcomed() | Back():
+            case events.Welcomed(name=name):
+                host, port = self._where
+                self._remember(host=host, port=port, name=name)
                 self._enter()
+            case Back():
+                self._enter()
+            case events.NowKnownAs(name=name):
+                self._remember(name=name)
             case NameWanted(text) if text:
                 self._return(text)
             case Failed(text):
@@ -257,49 +269,26 @@ class Window:
             self._show_title()
 
     def _show_status(self) -> None:
-        client = self._client
-        if client is None:
-            return
-        match client.state:
-            case State.JOINED:
-                status = f"Connected to {printable(*self._where)} as {client.name}"
-                if client.unanswered:
-                    status = f"No answer for {client.unanswered:.0f} s"
-            case State.ENDED:
-                status = "You are not in the chatroom any more."
-            case State.WAITING:
-                status = f"Reconnecting in {math.ceil(client.retry_in)} s"
-            case _:
-                status = "Reconnecting..."
-        if client.waiting:
-            lines = "line is" if client.waiting == 1 else "lines are"
-            status += f"   {client.waiting} {lines} not sent yet"
-        _set_text(self.status, status)
-        trip = "" if client.round_trip is None else milliseconds(client.round_trip)
-        _set_text(self.round_trip, trip)
-        company = client.company
-        _set_text(self.room, company.room)
-        rooms = {**dict(company.rooms), company.room: company.count}  # of ours we know more
-        people = list(company.names)
-        self.sidebar.show(client.name, people, company.count, company.room, list(rooms.items()))
+        if self._client is not None:
+            self.chat.show(self._client, printable(*self._where))
 
     # --- what the person does -----------------------------------------------------------------
 
     def _send(self, text: str) -> None:
-        for line in text.split("\n"):
+        for line in split(text):
             self._say(line)
-        self.conversation.show_end()
+        self.chat.conversation.show_end()
 
     def _say(self, line: str) -> None:
+        if self._client is None:
+            return
         command = parse(line)
         if not isinstance(command, str):
             self._request(command)
             if isinstance(command, events.Quit):
                 self.leave()
         elif command:
-            notice = command.removesuffix("\n").split("\n")
-            style = ("line", "notice")
-            self.conversation.add([[(text.removeprefix("Server: "), style)] for text in notice])
+            self.chat.conversation.add(answer_lines(command, self._client.wall()))
 
     def _request(self, command: events.Command) -> None:
         if self._client is not None:
@@ -310,49 +299,31 @@ class Window:
         if self._network is not None:
             self._network.go_on()
 
-    def _key_in_text(self, event: "tkinter.Event[tkinter.Text]") -> str | None:
-        """Whoever types while reading back means the entry."""
-        control = int(event.state) & 0x4
-        if event.char and event.char.isprintable() and not control:
-            self.composer.add(event.char)
-            return "break"
-        return None
-
     def _go_to(self, room: str) -> None:
         if self._client is not None and room != self._client.company.room:
             self._request(events.Move(room))
-
-    def _write_to(self, name: str) -> None:
-        self.composer.put(f"/msg {name} ")
 
     def _open_link(self, url: str) -> None:
         if urlsplit(url).scheme.lower() in ("http", "https"):
             self._loop.run_in_executor(None, webbrowser.open, url)  # it may wait for the browser
 
-    def _turn_light(self) -> None:
-        self._set_theme(DARK if self._theme is LIGHT else LIGHT)
-
-    def _set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.night.configure(text="Light" if theme is DARK else "Dark")
-        apply(self._root, theme)
-        self.sidebar.colour(theme)
-        self.conversation.colour(theme)
+    def _change_theme(self) -> None:
+        self._theme = DARK if self._theme is LIGHT else LIGHT
+        self._remember(theme=self._theme.name)
+        apply(self._root, self._theme)
+        self.chat.colour(self._theme)
         self._show_status()
 
     def _resize(self, steps: int, _: object) -> None:
         resize_fonts(self._root, steps)
-        self.conversation.measure()
-        self.composer.measure()
+        self._remember(font_size=font_size(self._root))
+        self.chat.measure()
+        self.entrance.measure()
+        if not self.chat.winfo_manager():
+            self.show_entrance()
 
 
 def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:
     assert isinstance(event.widget, ttk.Entry)
     event.widget.select_range(0, "end")
     return "break"
-
-
-def _set_text(label: ttk.Label, text: str) -> None:
-    """Only what has changed is drawn anew."""
-    if label.cget("text") != text:
-        label.configure(text=text)

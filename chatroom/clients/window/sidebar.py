@@ -3,10 +3,13 @@
 import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import ttk
-from typing import cast
 
 from chatroom.clients.look import colour_number
+from chatroom.clients.window.listing import Listing, Row
 from chatroom.clients.window.theme import Theme
+
+_GAP = 12  # pixels to what is said
+_PEOPLE, _ROOMS = 10, 5  # rows, if there is the space
 
 
 class Sidebar(ttk.Frame):
@@ -18,45 +21,30 @@ class Sidebar(ttk.Frame):
         go_to: Callable[[str], None],
         write_to: Callable[[str], None],
     ) -> None:
-        super().__init__(master)
+        super().__init__(master, padding=(_GAP, 0, 0, 0))
         self._go_to = go_to
         self._write_to = write_to
-        self._names: list[str] = []
-        self._rooms: list[str] = []
         self._shown: tuple[object, ...] = ()
         self._theme: Theme | None = None
         self._heading = ttk.Label(self, text="People", style="Faint.TLabel")
-        self._heading.pack(anchor="w", pady=(0, 4))
-        self.people = self._list()
-        self.people.pack(fill="both", expand=True)
-        ttk.Label(self, text="Rooms", style="Faint.TLabel").pack(anchor="w", pady=(12, 4))
-        self.rooms = self._list()
-        self.rooms.configure(height=6)
-        self.rooms.pack(fill="x")
-        self.people.bind("<Double-Button-1>", self._person_chosen)
-        self.rooms.bind("<<ListboxSelect>>", self._room_chosen)
-
-    def _list(self) -> tkinter.Listbox:
-        return tkinter.Listbox(
-            self,
-            font="ChatText",
-            width=18,
-            borderwidth=0,
-            highlightthickness=1,
-            activestyle="none",
-            exportselection=False,
-        )
+        self._heading.grid(row=0, sticky="w", pady=(0, 4))
+        self._people_list = Listing(self, _PEOPLE)
+        self._people_list.grid(row=1, sticky="nsew")
+        ttk.Label(self, text="Rooms", style="Faint.TLabel").grid(row=2, sticky="w", pady=(12, 4))
+        self._room_list = Listing(self, _ROOMS)
+        self._room_list.grid(row=3, sticky="nsew")
+        self.columnconfigure(0, weight=1)
+        self.rowconfigure(1, weight=3)  # shares of what there is too much of, or too little
+        self.rowconfigure(3, weight=1)
+        self.people, self.rooms = self._people_list.box, self._room_list.box
+        self.people_bar = self._people_list.bar
+        for event in ("<Double-Button-1>", "<Return>"):
+            self.people.bind(event, lambda _: self._choose_person())
+        self.rooms.bind("<<ListboxSelect>>", lambda _: self._choose_room())
 
     def colour(self, theme: Theme) -> None:
-        for box in (self.people, self.rooms):
-            box.configure(
-                background=theme.panel,
-                foreground=theme.text,
-                selectbackground=theme.selection,
-                selectforeground=theme.text,
-                highlightbackground=theme.border,
-                highlightcolor=theme.border,
-            )
+        for listing in (self._people_list, self._room_list):
+            listing.colour(theme)
         self._theme = theme
         self._shown = ()
 
@@ -74,39 +62,28 @@ class Sidebar(ttk.Frame):
             return
         self._shown = shown
         self._heading.configure(text=f"People  {count}")
-        self._show_people(me, sorted(people, key=str.casefold), count)
-        self._show_rooms(room, sorted(rooms, key=lambda row: row[0].casefold()))
+        self._people_list.show(_people_rows(self._theme, me, people, count))
+        self._room_list.show([_row(name, f"{name}  {n}", self._theme.text) for name, n in rooms])
+        self._room_list.choose(room)
 
-    def _show_people(self, me: str, names: list[str], count: int) -> None:
-        assert self._theme is not None
-        self._names = names
-        self.people.delete(0, "end")
-        colours = self._theme.people
-        for index, name in enumerate(names):
-            self.people.insert("end", f" {name} (you)" if name == me else f" {name}")
-            self.people.itemconfigure(index, foreground=colours[colour_number(name, len(colours))])
-        if count > len(names):
-            self.people.insert("end", f" and {count - len(names)} more")
-            self.people.itemconfigure("end", foreground=self._theme.faint)
+    def _choose_person(self) -> None:
+        if self._people_list.chosen:
+            self._write_to(self._people_list.chosen)
 
-    def _show_rooms(self, here: str, rooms: list[tuple[str, int]]) -> None:
-        self._rooms = [name for name, _ in rooms]
-        self.rooms.delete(0, "end")
-        for name, count in rooms:
-            self.rooms.insert("end", f" {name}  {count}")
-        if here in self._rooms:
-            self.rooms.selection_set(self._rooms.index(here))
-
-    def _person_chosen(self, _: object) -> None:
-        for index in _chosen(self.people):
-            if index < len(self._names):
-                self._write_to(self._names[index])
-
-    def _room_chosen(self, _: object) -> None:
-        for index in _chosen(self.rooms):
-            self._go_to(self._rooms[index])
+    def _choose_room(self) -> None:
+        if self._room_list.chosen:
+            self._go_to(self._room_list.chosen)
 
 
-def _chosen(box: tkinter.Listbox) -> tuple[int, ...]:
-    # the stubs have no types for it
-    return cast(tuple[int, ...], box.curselection())  # type: ignore[no-untyped-call]
+def _people_rows(theme: Theme, me: str, people: Sequence[str], count: int) -> list[Row]:
+    rows = []
+    for name in people:
+        colour = theme.people[colour_number(name, len(theme.people))]
+        rows.append(_row(name, f"{name} (you)" if name == me else name, colour))
+    if count > len(people):
+        rows.append(Row((1, "", ""), "", f" and {count - len(people)} more", theme.faint))
+    return rows
+
+
+def _row(name: str, text: str, colour: str) -> Row:
+    return Row((0, name.casefold(), name), name, f" {text}", colour)

@@ -29,7 +29,7 @@ class Theme:
 
 
 LIGHT = Theme(
-    name="Light",
+    name="light",
     window="#f1f3f6",
     panel="#ffffff",
     text="#1f2430",
@@ -47,7 +47,7 @@ LIGHT = Theme(
     ),
 )
 DARK = Theme(
-    name="Dark",
+    name="dark",
     window="#1c1f26",
     panel="#14161b",
     text="#e4e7ec",
@@ -65,9 +65,11 @@ DARK = Theme(
     ),
 )
 
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
 _SIZES = range(7, 33)  # points
 _FONTS = ("TkDefaultFont", "TkTextFont")
-_START_SIZE = 11
+START_SIZE = 11
 
 
 def apply(root: tkinter.Tk, theme: Theme) -> None:
@@ -98,21 +100,31 @@ def _colour_everything(style: ttk.Style, theme: Theme) -> None:
         selectforeground=theme.text,
         focuscolor=theme.window,
     )
+    # clam has its own colours for what is selected where the focus is not, and for what is disabled
+    style.map(
+        ".",
+        foreground=[("disabled", theme.faint)],
+        selectbackground=[("!focus", theme.selection)],
+        selectforeground=[("!focus", theme.text)],
+    )
     style.configure("TEntry", padding=7, lightcolor=theme.panel, darkcolor=theme.panel)
     style.map(
         "TEntry",
         bordercolor=[("focus", theme.accent)],
         lightcolor=[("focus", theme.accent)],
         selectbackground=[("!focus", theme.panel)],
+        selectforeground=[("!focus", theme.text)],
+        foreground=[("disabled", theme.faint)],
         fieldbackground=[("disabled", theme.window)],
     )
 
 
 def _colour_buttons(style: ttk.Style, theme: Theme) -> None:
-    style.configure("TButton", padding=(14, 7), background=theme.panel)
+    style.configure("TButton", padding=(14, 7), background=theme.panel, width=0)
     style.map("TButton", background=[("active", theme.window)])
     for name, padding in (("Accent.TButton", (16, 7)), ("New.TButton", (12, 4))):
         style.configure(name, padding=padding, background=theme.accent, bordercolor=theme.accent)
+        style.configure(name, lightcolor=theme.accent, darkcolor=theme.accent)
         style.configure(name, foreground=theme.accent_text)
         style.map(
             name,
@@ -129,30 +141,44 @@ def _colour_scrollbars(style: ttk.Style, theme: Theme) -> None:
     trough: Any = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
     style.layout("Vertical.TScrollbar", [trough])
     style.configure("Vertical.TScrollbar", background=theme.border, gripcount=0)
+    style.configure("Vertical.TScrollbar", bordercolor=theme.window)
+    style.configure("Vertical.TScrollbar", lightcolor=theme.border, darkcolor=theme.border)
     style.map(
         "Vertical.TScrollbar",
         background=[("disabled", theme.window), ("active", theme.faint)],
-        bordercolor=[("disabled", theme.window)],
+        lightcolor=[("disabled", theme.window)],
+        darkcolor=[("disabled", theme.window)],
     )
 
 
 def make_fonts(root: tkinter.Tk) -> list[font.Font]:
     """The named fonts that everything is written in. Tk forgets them when nobody holds them."""
     family = font.nametofont("TkDefaultFont", root).actual("family")
-    for name in _FONTS:
-        font.nametofont(name, root).configure(size=_START_SIZE)
-    return [
-        font.Font(root, name="ChatText", family=family, size=_START_SIZE),
-        font.Font(root, name="ChatBold", family=family, size=_START_SIZE, weight="bold"),
-        font.Font(root, name="ChatTitle", family=family, size=_START_SIZE + 3, weight="bold"),
+    columns = font.nametofont("TkFixedFont", root).actual("family")
+    fonts = [
+        font.Font(root, name="ChatText", family=family),
+        font.Font(root, name="ChatBold", family=family, weight="bold"),
+        font.Font(root, name="ChatMono", family=columns),
+        font.Font(root, name="ChatTitle", family=family, weight="bold"),
     ]
+    set_font_size(root, START_SIZE)
+    return fonts
+
+
+def font_size(root: tkinter.Tk) -> int:
+    """Points."""
+    return int(font.nametofont("ChatText", root).actual("size"))
+
+
+def set_font_size(root: tkinter.Tk, size: int) -> None:
+    """All letters in this size, or the next one that can be read."""
+    size = min(max(size, _SIZES[0]), _SIZES[-1])
+    for name in (*_FONTS, "ChatText", "ChatBold"):
+        font.nametofont(name, root).configure(size=size)
+    font.nametofont("ChatMono", root).configure(size=size - 1)  # its letters are wider
+    font.nametofont("ChatTitle", root).configure(size=size + 3)
 
 
 def resize_fonts(root: tkinter.Tk, steps: int) -> None:
     """Larger or smaller by so many points; 0 is back to how it began."""
-    size = font.nametofont("ChatText", root).actual("size")
-    wanted = size + steps if steps else _START_SIZE
-    if wanted in _SIZES:
-        for name in (*_FONTS, "ChatText", "ChatBold"):
-            font.nametofont(name, root).configure(size=wanted)
-        font.nametofont("ChatTitle", root).configure(size=wanted + 3)
+    set_font_size(root, font_size(root) + steps if steps else START_SIZE)

@@ -77,7 +77,7 @@ class Visitor:
     def named(self) -> None:
         self.is_named = True
 
-    def close(self, reason: str, farewell: bytes = b"") -> None:
+    def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self.closed.append((reason, farewell.decode()))
 
     def does(self, *commands: events.Command) -> None:

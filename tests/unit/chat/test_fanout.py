@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DIALECTS = ("plain", "plain", "plain", "wide", "wide", "confirmed", "confirmed")
 HOSTS = len(DIALECTS)
 TERMS = events.Terms(__version__, False, 4096, 32, 16384, 5.0, 20.0)
+MAX_BATCH = 1000
 ROOMS = ("lobby", "tea", "den")
 
 Step = tuple[Any, ...]
@@ -78,10 +79,14 @@ class Person:
             self.got += b"".join(self.pending)
         self.pending = []
 
-    def told(self, data: bytes) -> None:
-        self.settle()
-        self.pending = [data]
-        self.settle()
+    def told(self, data: bytes, at_once: bool) -> None:
+        """In its place among what is on its way; at once when nothing is."""
+        if self.skipped:
+            self.skipped += 1
+        else:
+            self.pending.append(data)
+            if at_once:
+                self.settle()
 
 
 class Model:
@@ -90,15 +95,26 @@ class Model:
     def __init__(self) -> None:
         self.people = [Person(number) for number in range(HOSTS)]
         self.order: dict[str, list[Person]] = {}
+        self.weights: dict[str, int] = {}  # of the rooms with something to flush
 
     def publish(self, room: str, event: Event, author: Person | None = None) -> None:
         spoken = isinstance(event, events.Said | events.Acted)
+        self.weights[room] = self.weights.get(room, 0) + 128
         for person in self.order.get(room, ()):
             if person is author:
                 continue
             if spoken and author in person.ignored:
                 continue
             person.pending.append(encode(person.dialect, event))
+        if isinstance(event, events.Said | events.Acted):
+            self.weights[room] += len(event.text)
+            if self.weights[room] > MAX_BATCH:
+                self.flush(room)
+
+    def flush(self, room: str) -> None:
+        self.weights.pop(room, None)
+        for person in self.order.get(room, ()):
+            person.settle()
 
     def say(self, person: Person, event: events.Said | events.Acted) -> None:
         self.publish(event.room, event, person)
@@ -106,7 +122,10 @@ class Model:
             self.answer(person, event)
 
     def answer(self, person: Person, event: Event) -> None:
-        person.told(encode(person.dialect, event))
+        self.reply(person, encode(person.dialect, event))
+
+    def reply(self, person: Person, data: bytes) -> None:
+        person.told(data, at_once=person.room not in self.weights)
 
     def enter(self, person: Person, room: str) -> None:
         person.room = room
@@ -119,6 +138,7 @@ class Model:
         self.order[room].remove(person)
         if not self.order[room]:
             del self.order[room]
+            self.weights.pop(room, None)
         person.room = None
         return room
 
@@ -131,7 +151,7 @@ class Trial:
     """Does every step to the hub and to the model."""
 
     def __init__(self, new_hall: type[Hall]) -> None:
-        self.hall = new_hall(Settings(crowd=1000))
+        self.hall = new_hall(Settings(crowd=1000, max_batch=MAX_BATCH))
         self.hall.now = 0.0
         self.model = Model()
         self.count = 0
@@ -213,7 +233,7 @@ class Trial:
         visitor, person = self.both(number)
         data = f"reply {self.text()}\n".encode()
         self.hall.hub.reply(visitor.member, data)
-        person.told(data)
+        self.model.reply(person, data)
 
     def tell(self, number: int, other: int) -> None:
         visitor, person = self.both(number)
@@ -280,7 +300,6 @@ class Trial:
         _, whom = self.both(other)
         if person.room and whom.room and person is not whom:
             visitor.does(events.Ignore(whom.name))
-            person.settle()
             person.ignored ^= {whom}
             told = events.Ignoring(whom.name, whom in person.ignored)
             self.model.answer(person, told)
@@ -311,8 +330,8 @@ class Trial:
 
     def tick(self) -> None:
         self.hall.tick()
-        for person in self.model.people:
-            person.settle()
+        for room in (*self.model.weights,):
+            self.model.flush(room)
 
 
 @settings(max_examples=300)

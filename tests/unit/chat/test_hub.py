@@ -311,6 +311,7 @@ def test_who_tells_names_since_when_and_how_long_silent(
 def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
     _ann, bob = hall.people("ann", "bob")
     bob.does(events.Move("tea"))
+    hall.tick()
     hall.hush()
     bob.does(events.Who())
     head, row = bob.heard()
@@ -500,7 +501,8 @@ def test_whoever_quits_is_closed_and_everybody_else_is_told(hall: Hall) -> None:
     ann.says("bye")
     ann.does(events.Quit("quit"))
     hall.tick()
-    assert ann.closed == [("quit", "")]
+    goodbye = "Goodbye, ann! Press Enter if nc does not end by itself.\n"
+    assert ann.closed == [("quit", goodbye)]
     assert bob.heard() == ["ann: bye", "Server: ann has left the chat."]
     assert len(hall.hub.roster) == 1
 

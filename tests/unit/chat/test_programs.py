@@ -40,6 +40,7 @@ def test_an_author_gets_their_own_line_in_its_place_among_the_others(hall: Hall)
 def test_what_one_does_is_confirmed_as_well(hall: Hall) -> None:
     ann = program(hall, "ann")
     ann.does(events.Act("waves"))
+    hall.tick()
     assert ann.heard() == ["* ann waves"]
 
 

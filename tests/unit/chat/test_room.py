@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from tests.unit.chat.conftest import Visitor
 
 
+MAX_BATCH = 10_000
+
+
 class Stage:
     """A room of its own, with a count of how often events were rendered."""
 
     def __init__(self, new_visitor: type[Visitor]) -> None:
         self.metrics = Metrics()
         self.changed: list[Room] = []
-        self.room = Room("lobby", self.metrics, self.changed.append, write_to_each)
+        self.room = Room("lobby", self.metrics, self.changed.append, write_to_each, MAX_BATCH)
         self.rendered = 0
         stage = self
 
@@ -79,7 +82,7 @@ def test_an_event_is_rendered_once_even_for_members_who_stand_apart(stage: Stage
     stage.flush()
     for member in members:
         stage.room.publish(said("a"), member.member)
-        stage.room.catch_up(member.member)
+        stage.room.answer(member.member, b"yes\n")
     stage.flush()
     assert stage.rendered == 10
 
@@ -132,7 +135,7 @@ class Keeper:
 def test_a_room_asks_to_be_flushed_once_a_tick(stage: Stage) -> None:
     ann = stage.enter()
     stage.room.publish(said("a"))
-    stage.room.catch_up(ann.member)
+    stage.room.answer(ann.member, b"yes\n")
     stage.room.publish(said("b"))
     assert stage.changed == [stage.room]
     stage.flush()
@@ -165,7 +168,7 @@ def test_deliveries_are_counted_by_line_and_member(stage: Stage) -> None:
     stage.flush()
     cy.full = True
     stage.room.publish(said("a"), ann.member)
-    stage.room.catch_up(bob.member)
+    stage.room.answer(bob.member, b"yes\n")
     stage.room.publish(said("b"))
     stage.flush()
     assert stage.metrics.deliveries == 3
@@ -183,3 +186,86 @@ def test_an_encoder_that_fails_costs_one_batch_and_not_those_to_come(stage: Stag
     stage.room.publish(said("b"))
     stage.flush()
     assert ann.taken == bob.taken == [b"ann: b\n"]
+
+
+def test_an_answer_waits_in_its_place_among_the_lines(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.room.publish(said("a"))
+    assert stage.room.answer(ann.member, b"one\n")
+    assert stage.room.answer(ann.member, b"two\n")
+    stage.room.publish(said("own"), ann.member)
+    assert stage.room.answer(ann.member, b"three\n")
+    stage.room.publish(said("b"))
+    assert ann.taken == []
+    stage.flush()
+    assert ann.taken == [b"ann: a\n", b"one\n", b"two\n", b"three\n", b"ann: b\n"]
+    assert bob.taken == [b"ann: a\nann: own\nann: b\n"]
+
+
+def test_an_answer_in_a_quiet_tick_is_handed_over_at_once_and_sets_nobody_apart(
+    stage: Stage,
+) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.room.answer(ann.member, b"yes\n")
+    assert ann.taken == [b"yes\n"]
+    stage.room.publish(said("a"))
+    stage.flush()
+    assert ann.taken[-1] is bob.taken[-1]
+
+
+def test_answers_in_a_busy_tick_copy_nothing_of_what_was_said(stage: Stage) -> None:
+    visitors = [stage.enter() for _ in range(20)]
+    stage.flush()
+    given: list[bytes | memoryview] = []
+    for visitor in visitors:
+        visitor.member.channel = Keeper(given)
+    for _ in range(3):
+        for visitor in visitors:
+            stage.room.publish(said("x" * 20), visitor.member)
+            stage.room.answer(visitor.member, b"receipt\n")
+    stage.flush()
+    own = [piece for piece in given if not isinstance(piece, memoryview)]
+    assert set(own) == {b"receipt\n"}
+    assert len({id(piece.obj) for piece in given if isinstance(piece, memoryview)}) == 1
+
+
+def test_those_who_leave_a_busy_room_share_what_they_are_handed(stage: Stage) -> None:
+    visitors = [stage.enter() for _ in range(20)]
+    stage.flush()
+    given: list[bytes | memoryview] = []
+    for number, visitor in enumerate(visitors):
+        visitor.member.channel = Keeper(given)
+        stage.room.publish(said(f"{number}" * 20), visitor.member)
+        stage.room.leave(visitor.member)
+    whole = {id(p.obj if isinstance(p, memoryview) else p) for p in given}
+    assert len(whole) < 20  # at most a piece for each line, not for each line and visitor
+    last = b"".join(b"ann: %s\n" % (b"%d" % n * 20) for n in range(19))
+    assert b"".join(given).endswith(last)
+
+
+def test_a_heavy_batch_is_flushed_before_the_tick_ends(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.room.publish(said("a" * (MAX_BATCH // 2)), ann.member)
+    assert bob.taken == []
+    stage.room.publish(said("b" * (MAX_BATCH // 2)), ann.member)
+    assert len(b"".join(bob.taken)) > MAX_BATCH
+    stage.room.publish(said("c"))
+    stage.flush()
+    assert ann.taken == [b"ann: c\n"]
+    assert bob.taken[-1] == b"ann: c\n"
+
+
+def test_a_member_who_falls_behind_at_the_flush_is_told_of_missing_answers_too(
+    stage: Stage,
+) -> None:
+    ann = stage.enter()
+    stage.flush()
+    stage.room.publish(said("a"))
+    stage.room.answer(ann.member, b"yes\n")
+    stage.room.publish(said("b"))
+    ann.full = True
+    stage.flush()
+    assert ann.member.skipped == stage.metrics.skipped == 3

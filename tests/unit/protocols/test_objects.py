@@ -261,6 +261,8 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
     ),
     (events.IgnoreList(("bob",)), {"type": "ignored", "names": ["bob"]}),
     (events.Skipped(4), {"type": "skipped", "lines": 4}),
+    (events.Waiting(171, 5.0), {"type": "waiting", "lines": 171, "rate": 5.0}),
+    (events.Cancelled(171), {"type": "cancelled", "lines": 171}),
     (
         events.Refused("no-such-name", "There is nobody."),
         {"type": "error", "code": "no-such-name", "text": "There is nobody."},

@@ -94,6 +94,19 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.IgnoreList(("bob", "cy")), ["Server: You ignore bob, cy."]),
     (events.Skipped(1), ["Server: 1 line was skipped while you were not reading."]),
     (events.Skipped(412), ["Server: 412 lines were skipped while you were not reading."]),
+    (
+        events.Waiting(171, 5.0),
+        [
+            "Server: 171 lines are waiting; they go out 5 a second.",
+            "Server: /cancel drops them.",
+        ],
+    ),
+    (events.Cancelled(1), ["Server: 1 line was dropped."]),
+    (events.Cancelled(171), ["Server: 171 lines were dropped."]),
+    (
+        events.Closing("quit", "Goodbye, ann!"),
+        ["Goodbye, ann! Press Enter if nc does not end by itself."],
+    ),
     (events.Refused("no-name", "Choose a name first."), ["Server: Choose a name first."]),
     (events.Notice("Tea at five"), ["Server: Tea at five"]),
     (events.Closing("shutdown", "Goodbye!"), ["Server: Goodbye!"]),

@@ -1,0 +1,191 @@
+"""The chat as it is seen: the room, what is said in it, who is here, and where one writes."""
+
+import math
+import tkinter
+from collections.abc import Callable
+from tkinter import font, ttk
+
+from chatroom.clients.core import Client, State
+from chatroom.clients.look import milliseconds
+from chatroom.clients.window.completion import complete
+from chatroom.clients.window.composer import Composer
+from chatroom.clients.window.conversation import Conversation
+from chatroom.clients.window.sidebar import Sidebar
+from chatroom.clients.window.theme import DARK, Theme
+
+_SHARE = 1 / 3  # of the width: where the people and rooms would take more, a button opens them
+_BRIEF = 30  # letters of width below which the button for them says less
+
+
+class Chat(ttk.Frame):
+    """Each of the calls is made with what the person wants: `send` with a draft, `go_to` with a
+    room, `open_link` with a URL, `change_theme` when the colours are to be the other ones."""
+
+    def __init__(
+        self,
+        master: tkinter.Misc,
+        kept: int,
+        send: Callable[[str], None],
+        go_to: Callable[[str], None],
+        open_link: Callable[[str], None],
+        change_theme: Callable[[], None],
+    ) -> None:
+        super().__init__(master, padding=(14, 10))
+        self._client: Client | None = None
+        self._go_to = go_to
+        self._change_theme = change_theme
+        self._build_head()
+        self._build_foot(send)
+        self._build_middle(kept, open_link)
+
+    def _build_head(self) -> None:
+        head = ttk.Frame(self)
+        head.pack(fill="x", pady=(0, 8))
+        self.night = ttk.Button(head, style="Link.TButton", command=self._turn_light)
+        self.night.pack(side="right")
+        self.opener = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
+        self._room = ttk.Label(head, style="Room.TLabel")
+        self._room.pack(side="left")
+
+    def _build_foot(self, send: Callable[[str], None]) -> None:
+        foot = ttk.Frame(self)
+        foot.pack(side="bottom", fill="x", pady=(8, 0))
+        self._round_trip = ttk.Label(foot, style="Faint.TLabel")
+        self._round_trip.pack(side="right", padx=(10, 0))
+        self._status = ttk.Label(foot, style="Faint.TLabel")
+        self._status.pack(side="left")
+        self.composer = Composer(self, send, self._complete)
+        self.composer.pack(side="bottom", fill="x", pady=(10, 0))
+
+    def _build_middle(self, kept: int, open_link: Callable[[str], None]) -> None:
+        self._middle = ttk.Frame(self)
+        self._middle.pack(fill="both", expand=True)
+        self.conversation = Conversation(self._middle, kept, open_link)
+        self.conversation.pack(side="left", fill="both", expand=True)
+        self.conversation.text.bind("<Key>", self._key_in_text)
+        self.sidebar = Sidebar(self._middle, self._choose_room, self._choose_person)
+        self._middle.bind("<Configure>", lambda _: self.arrange())
+        self.sidebar.bind("<Configure>", lambda _: self.arrange())
+        self.sidebar.bind_all("<Escape>", lambda _: self.close_sidebar())
+
+    def colour(self, theme: Theme) -> None:
+        """Show everything in these colours."""
+        self.night.configure(text="Light" if theme is DARK else "Dark")
+        for part in (self.sidebar, self.conversation, self.composer):
+            part.colour(theme)
+
+    def measure(self) -> None:
+        """The letters have another size."""
+        self.conversation.measure()
+        self.composer.measure()
+        self.arrange()
+
+    # --- the people and rooms -----------------------------------------------------------------
+
+    def arrange(self) -> None:
+        """Beside what is said where there is room for it; else behind a button."""
+        width, wanted = self._middle.winfo_width(), self.sidebar.winfo_reqwidth()
+        if wanted <= width * _SHARE:
+            self.opener.pack_forget()
+            if self.sidebar.winfo_manager() != "pack":
+                self.sidebar.place_forget()
+                self.sidebar.pack(side="right", fill="y", before=self.conversation)
+        else:
+            if self.sidebar.winfo_manager() == "pack":
+                self.sidebar.pack_forget()
+            if not self.opener.winfo_manager():
+                self.opener.pack(side="right", before=self._room)
+            if self.sidebar.winfo_manager() == "place":
+                self.sidebar.place(width=min(wanted, width))
+
+    def _open_or_close(self) -> None:
+        if self.sidebar.winfo_manager() == "place":
+            self.close_sidebar()
+        else:
+            width = min(self.sidebar.winfo_reqwidth(), self._middle.winfo_width())
+            self.sidebar.place(relx=1.0, anchor="ne", relheight=1.0, width=width)
+            self.sidebar.lift()
+            self.sidebar.people.focus_set()
+
+    def close_sidebar(self) -> None:
+        """If it lies over what is said."""
+        if self.sidebar.winfo_manager() == "place":
+            self.sidebar.place_forget()
+            self.composer.entry.focus_set()
+
+    def _choose_room(self, room: str) -> None:
+        self.close_sidebar()
+        self._go_to(room)
+
+    def _choose_person(self, name: str) -> None:
+        self.close_sidebar()
+        if self._client is None or name != self._client.name:
+            self.composer.address(name)
+
+    def _turn_light(self) -> None:
+        self._change_theme()
+        self.composer.entry.focus_set()  # who clicks on the button goes on writing
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    def show(self, client: Client, where: str) -> None:
+        """Where we are, with whom, and how the connection is."""
+        self._client = client
+        company = client.company
+        trip = "" if client.round_trip is None else milliseconds(client.round_trip)
+        _set_text(self._status, _status(client, where))
+        _set_text(self._round_trip, trip)
+        _set_text(self._room, company.room)
+        rooms = {**dict(company.rooms), company.room: company.count}  # of ours we know more
+        letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
+        _set_text(self.opener, _counted(company.count, len(rooms), letters < _BRIEF))
+        people = list(company.names)
+        self.sidebar.show(client.name, people, company.count, company.room, list(rooms.items()))
+
+    # --- the keys -----------------------------------------------------------------------------
+
+    def _complete(self, before: str) -> list[str]:
+        if self._client is None:
+            return complete(before, (), ())
+        company = self._client.company
+        people = (name for name in company.names if name != self._client.name)
+        return complete(before, people, (name for name, _ in company.rooms))
+
+    def _key_in_text(self, event: "tkinter.Event[tkinter.Text]") -> str | None:
+        """Whoever types while reading back means the entry."""
+        control = int(event.state) & 0x4
+        if event.char and event.char.isprintable() and not control:
+            self.composer.add(event.char)
+            return "break"
+        return None
+
+
+def _status(client: Client, where: str) -> str:
+    match client.state:
+        case State.JOINED if client.unanswered:
+            status = f"No answer for {client.unanswered:.0f} s"
+        case State.JOINED:
+            status = f"Connected to {where} as {client.name}"
+        case State.ENDED:
+            status = "You are not in the chatroom any more."
+        case State.WAITING:
+            status = f"Reconnecting in {math.ceil(client.retry_in)} s"
+        case _:
+            status = "Reconnecting..."
+    if client.waiting:
+        lines = "line is" if client.waiting == 1 else "lines are"
+        status += f"   {client.waiting} {lines} not sent yet"
+    return status
+
+
+def _counted(people: int, rooms: int, brief: bool) -> str:
+    persons = "1 person" if people == 1 else f"{people} people"
+    if brief:
+        return persons
+    return f"{persons}, 1 room" if rooms == 1 else f"{persons}, {rooms} rooms"
+
+
+def _set_text(label: ttk.Label | ttk.Button, text: str) -> None:
+    """Only what has changed is drawn anew."""
+    if label.cget("text") != text:
+        label.configure(text=text)

@@ -1,0 +1,64 @@
+"""Whose turn it is, when there is more to do than fits into a tick.
+
+Every handler does a bounded piece of work, but thousands of bounded pieces are a long tick. So the
+time that a tick spends on input is limited: once the budget is used up, whoever has more input
+waits for the next tick. Those who have been quiet go first and get one piece of work done; those
+who have more than that go behind everybody who waits already (the order of fq_codel, RFC 8290). A
+crowd that keeps the server busy waits for itself, and a person who says a line now and then does
+not wait for the crowd.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from chatroom.net.loop import Crashable, Loop
+
+_Turn = tuple[Callable[[], object], Crashable]
+
+
+class Turns:
+    """Hands out the time of the loop's ticks, `budget` seconds of each.
+
+    What is called is guarded like a handler: `owner.crashed` is told when it raises.
+    """
+
+    def __init__(self, loop: Loop, budget: float) -> None:
+        self._loop = loop
+        self._budget = budget
+        self._first: deque[_Turn] = deque()  # had no turn since they were quiet
+        self._later: deque[_Turn] = deque()
+        self._scheduled = False
+
+    @property
+    def contended(self) -> bool:
+        """Whether somebody waits, or the time of this tick is used up: do one thing, then wait."""
+        return bool(self._first or self._later) or self.over
+
+    @property
+    def over(self) -> bool:
+        """Whether the time of this tick is used up, or promised to those who came first."""
+        return bool(self._first) or self._loop.elapsed() > self._budget
+
+    @property
+    def waiting(self) -> int:
+        return len(self._first) + len(self._later)
+
+    def wait(self, call: Callable[[], object], owner: Crashable, again: bool = False) -> None:
+        """Call in a later tick. `again`: they had a turn and have more to do."""
+        (self._later if again else self._first).append((call, owner))
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_later(0.0, self._serve)
+
+    def _serve(self) -> None:
+        """Give turns until the time is used up; each queue gets one in every tick."""
+        self._scheduled = False
+        for queue in (self._first, self._later):
+            # no more than wait now: whoever comes again meanwhile waits for the next tick
+            for turn in range(len(queue)):
+                if turn and self._loop.elapsed() > self._budget:
+                    break
+                self._loop.guard(*queue.popleft())
+        if self.waiting and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_later(0.0, self._serve)

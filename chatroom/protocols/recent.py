@@ -1,0 +1,30 @@
+"""Long answers that many ask for at the same time, rendered once.
+
+A list of a hundred people takes a millisecond to write. When two hundred visitors ask for it within
+a tick the chat gives them the same event, and here it is written once for each dialect.
+"""
+
+from collections.abc import Callable, Hashable
+
+from chatroom.chat.events import Event, Measured, Members, RoomList
+
+_LONG = (Members, RoomList, Measured)
+_MOST = 16  # a few rooms in a few dialects; some 15 KB each
+
+
+class Recent:
+    """Keeps the latest renderings of long events; `write(event, variant)` makes one."""
+
+    def __init__(self, write: Callable[[Event, str], bytes]) -> None:
+        self._write = write
+        self._kept: dict[tuple[Hashable, str], tuple[Event, bytes]] = {}
+
+    def __call__(self, event: Event, variant: str = "") -> bytes:
+        if not isinstance(event, _LONG):
+            return self._write(event, variant)
+        key = (id(event), variant)
+        if key not in self._kept:
+            if len(self._kept) >= _MOST:
+                self._kept.clear()
+            self._kept[key] = (event, self._write(event, variant))  # kept alive, so the id is its own
+        return self._kept[key][1]
