@@ -50,7 +50,7 @@ def read(line: bytes) -> tuple[Message | None, Ref]:
     return message, ref if isinstance(ref, int | str) else None
 
 
-def write(kind: str, ref: Ref = None, **fields: str) -> bytes:
+def write(kind: str, ref: Ref = None, **fields: str | bool) -> bytes:
     """A request as a line of JSON; a field without a value is left out."""
     given = {name: value for name, value in fields.items() if value}
     message: dict[str, object] = {"type": kind, **given}
@@ -251,6 +251,8 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
     ),
     "ignoring": lambda fields: events.Ignoring(fields.text("name"), fields.flag("ignored")),
     "ignored": lambda fields: events.IgnoreList(fields.texts("names")),
+    "waiting": lambda fields: events.Waiting(fields.number("lines"), fields.seconds("rate")),
+    "cancelled": lambda fields: events.Cancelled(fields.number("lines")),
     "skipped": lambda fields: events.Skipped(fields.number("lines")),
     "error": lambda fields: events.Refused(fields.text("code"), fields.text("text")),
     "notice": lambda fields: events.Notice(fields.text("text")),
