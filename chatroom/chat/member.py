@@ -65,6 +65,7 @@ class Member:
         "last",
         "name",
         "outlet",
+        "quiet",
         "since",
         "skipped",
         "teller",
@@ -82,6 +83,7 @@ class Member:
         self.last: Ref = None  # their own mark on the last request that was decided
         self.ignored: dict[str, str] = {}  # names by their key
         self.teller: Member | None = None  # whoever last told them something privately
+        self.quiet = False  # no room is told when they come and go
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

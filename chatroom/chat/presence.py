@@ -35,6 +35,8 @@ class Announcer:
 
     def joined(self, room: Room, member: Member, origin: str | None = None) -> None:
         """Call it with the member in the room."""
+        if member.quiet:
+            return
         if len(room) <= self._settings.crowd:
             room.publish(Joined(room.name, member.name, origin), member)
             return
@@ -44,6 +46,8 @@ class Announcer:
 
     def left(self, room: Room, member: Member, reason: str, destination: str | None = None) -> None:
         """Call it with the member out of the room."""
+        if member.quiet:
+            return
         if len(room) < self._settings.crowd:
             room.publish(Left(room.name, member.name, reason, destination))
         else:

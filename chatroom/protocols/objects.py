@@ -84,9 +84,12 @@ def _request(message: dict[str, Any], max_text: int, ref: Ref) -> events.Command
         hint = f" Did you mean {near}?" if near else ""
         raise Wrong("unknown-type", f"There is no such type of request.{hint}")
     required, optional, make = _REQUESTS[kind]
-    fields = {name: _field(message, name, max_text) for name in required}
+    fields: dict[str, Any] = {name: _field(message, name, max_text) for name in required}
     for name in optional:
-        fields[name] = _field(message, name, max_text) if message.get(name) is not None else ""
+        if name in _FLAGS:
+            fields[name] = _flag(message, name)
+        else:
+            fields[name] = _field(message, name, max_text) if message.get(name) is not None else ""
     return make(fields, ref)
 
 
@@ -103,16 +106,25 @@ def _field(message: dict[str, Any], name: str, max_text: int) -> str:
     return value
 
 
+def _flag(message: dict[str, Any], name: str) -> bool:
+    value = message.get(name)
+    if not (value is None or isinstance(value, bool)):
+        raise Wrong("bad-field", f"{name} is true or false.")
+    return value is True
+
+
+_FLAGS = ("quiet",)  # true or false; all other fields are strings
+
 # type: (fields it must have, fields it may have, what it asks for)
 _REQUESTS: dict[
     str,
     tuple[
         tuple[str, ...],
         tuple[str, ...],
-        Callable[[Mapping[str, str], Ref], events.Command | Ping],
+        Callable[[Mapping[str, Any], Ref], events.Command | Ping],
     ],
 ] = {
-    "join": (("name",), ("room", "ticket"), lambda fields, _: events.Join(**fields)),
+    "join": (("name",), ("room", "ticket", "quiet"), lambda fields, _: events.Join(**fields)),
     "say": (("text",), (), lambda fields, ref: events.Say(fields["text"], ref)),
     "me": (("text",), (), lambda fields, ref: events.Act(fields["text"], ref)),
     "tell": (

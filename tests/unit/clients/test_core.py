@@ -988,6 +988,15 @@ def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:
     assert world.client.company.count == 91
 
 
+def test_who_came_or_went_quietly_is_found_out(world: World) -> None:
+    world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 1}])
+    world.passes(0)
+    assert "who" not in [message["type"] for message in world.sent()]
+    world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 2}])
+    world.passes(0)
+    assert "who" in [message["type"] for message in world.sent()]
+
+
 def test_more_people_than_the_welcome_names_are_asked_for() -> None:
     world = World()
     world.client.connected()
