@@ -35,7 +35,7 @@ import proc
 import record
 from contest import Contest
 from leaving import leave_with
-from options import LONGEST, Parser
+from options import LONGEST, Parser, choose, words
 from page import Setting
 from peers import Absent, Peer
 from target import CHATROOM, ROOT
@@ -61,19 +61,6 @@ def new_parser() -> Parser:
     add("--load", type=words, help=f"these workloads, as a list with commas, of: {LOADS}")
     add("--write", type=Path, metavar="PATH", help="write PATH.md, PATH.json and PATH.svg")
     return parser
-
-
-def words(text: str) -> list[str]:
-    return text.split(",")
-
-
-def choose(parser: Parser, option: str, wanted: list[str] | None, known: list[str]) -> list[str]:
-    """What is wanted, if all of it is known; everything, if nothing is said."""
-    if wanted is None:
-        return known
-    if not set(wanted) <= set(known):
-        parser.error(f"{option} knows {', '.join(known)}")
-    return [name for name in known if name in wanted]
 
 
 def chatroom() -> Peer:

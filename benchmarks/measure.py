@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -99,13 +99,22 @@ def measure(
 @contextmanager
 def crew(plan: Plan, target: Target, cores: list[int] | None) -> Iterator[list[Connection]]:
     """The load processes, as the pipes to them."""
+    jobs = [(plan, worker, target.address, cores) for worker in range(plan.workers)]
+    with processes_for(work, jobs) as pipes:
+        yield pipes
+
+
+@contextmanager
+def processes_for(
+    main: Callable[..., None], jobs: Sequence[tuple[Any, ...]]
+) -> Iterator[list[Connection]]:
+    """A process for each job, as the pipes to them: ``main(pipe, *job)`` is what it does."""
     context = multiprocessing.get_context("spawn")
     pipes, processes = [], []
     try:
-        for worker in range(plan.workers):
+        for job in jobs:
             mine, theirs = context.Pipe()
-            arguments = (theirs, plan, worker, target.address, cores)
-            process = context.Process(target=work, args=arguments, daemon=True)
+            process = context.Process(target=main, args=(theirs, *job), daemon=True)
             process.start()
             theirs.close()
             pipes.append(mine)

@@ -50,6 +50,19 @@ class Options:
     plot: Path | None
 
 
+def words(text: str) -> list[str]:
+    return text.split(",")
+
+
+def choose(parser: Parser, option: str, wanted: list[str] | None, known: list[str]) -> list[str]:
+    """What is wanted, if all of it is known; everything, if nothing is said."""
+    if wanted is None:
+        return known
+    if not set(wanted) <= set(known):
+        parser.error(f"{option} knows {', '.join(known)}")
+    return [name for name in known if name in wanted]
+
+
 def share(text: str) -> float | int:
     """``10%`` is a share of the clients, ``10`` is ten of them."""
     if not text.endswith("%"):

@@ -26,7 +26,7 @@ from poller import OUT
 from proc import Busy, waited_seconds
 from tally import Record
 from visitor import State, Visitor
-from wire import body
+from wire import MARK, body
 
 KEPT = 256 * 1024 * 1024  # bytes of streams that a load process keeps, to read them afterwards
 HEADERS = 40  # bytes that a dialect may put before a message, for that reckoning
@@ -80,6 +80,7 @@ class Performance:
     def run(self) -> Ran:
         self.arm()
         self.sleep_until(self.start / MICRO)
+        self.last_byte = monotonic()
         cpu, waited, begun = process_time(), waited_seconds(getpid()), monotonic()
         while not self.over():
             self.talk()
@@ -146,10 +147,14 @@ class Performance:
         readers = [v for v in self.crowd.visitors.values() if v.reads]
         silent = now - self.last_byte
         complete = all(self.complete(visitor) for visitor in readers)
-        return silent > (SETTLED if complete else QUIET) or now > end + self.plan.grace
+        patience = self.plan.grace if self.plan.noisy else QUIET
+        return silent > (SETTLED if complete else patience) or now > end + self.plan.grace
 
     def complete(self, visitor: Visitor) -> bool:
         """Has everything come, as far as lengths can tell? Notices make it look so early."""
+        if self.plan.noisy:
+            heard = sum(chunk.count(MARK) for chunk in visitor.chunks or ())
+            return heard >= self.plan.heard(visitor.index)
         length = self.plan.dialect.length(self.plan.name(0), self.plan.size)
         return length > 0 and visitor.total >= length * self.plan.heard(visitor.index)
 

@@ -31,6 +31,7 @@ class Plan:
     speak: str = "line"
     tag: str = "f"  # begins every name, so that two runs do not ask for the same ones
     storm: bool = False
+    noisy: bool = False  # others talk as well: no length tells that everything has come
     abreast: int = 0  # how many come in at a time; 0: as many as suits the dialect
     grace: float = 15.0  # seconds after the last message after which nobody waits any more
 

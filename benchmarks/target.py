@@ -26,7 +26,8 @@ from typing import IO
 import proc
 
 ROOT = Path(__file__).resolve().parent.parent
-CHATROOM = [sys.executable, "-m", "chatroom.server", "127.0.0.1", "-p", "0", "--rate", "0"]
+ORDINARY = [sys.executable, "-m", "chatroom.server", "127.0.0.1", "-p", "0"]
+CHATROOM = [*ORDINARY, "--rate", "0"]
 STARTING = 15.0  # seconds until a server must have said where it listens
 ANSWERING = 5.0  # seconds until a running server must have taken a connection
 STOPPING = 15.0  # seconds until a server must have drained and ended

@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 CHANNEL = b"#flood"
+MARK = b" ~0"  # stands in every delivery of ours, and in hardly anything else
 PROBE = b"~probe"
 SMALLEST = len(b"~00000000 0000000000000000 x\n")
 

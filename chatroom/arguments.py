@@ -10,10 +10,14 @@ from chatroom.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def parser() -> argparse.ArgumentParser:
+PROGRAM = "python -m chatroom.server"
+"""How the server is started straight from a clone."""
+
+
+def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     default = Settings()
     result = argparse.ArgumentParser(
-        prog="python -m chatroom.server",
+        prog=program,
         description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
         epilog="While it runs, type help on its standard input for the operator's commands.",
     )

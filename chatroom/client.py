@@ -24,6 +24,7 @@ from chatroom.net.address import printable
 from chatroom.output import open_standard_streams
 from chatroom.settings import Settings
 
+PROGRAM = "python -m chatroom.client"
 _BETTER = "For history, completion and colours: pip install prompt_toolkit"
 _NO_TKINTER = (
     "This Python has no tkinter. Install it (on Debian: apt install python3-tk), or leave out --gui"
@@ -31,9 +32,9 @@ _NO_TKINTER = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
-        prog="python -m chatroom.client",
+        prog=program,
         description="Take part in a chatroom: in the terminal, in a window, or in a pipe.",
     )
     result.add_argument("host", nargs="?", metavar="HOST", help="where the chatroom is")
@@ -53,14 +54,14 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """The exit code: 0, 1 if we could not get in or something was not delivered, 130 by Ctrl-C."""
     _mend_streams()
-    options = parser().parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     if options.gui:
         return _window(options)
     if not options.host:
-        parser().error("HOST is missing: where is the chatroom? (localhost, if it is here)")
+        parser(program).error("HOST is missing: where is the chatroom? (localhost, if it is here)")
     try:
         return asyncio.run(_talk(options))
     except KeyboardInterrupt:

@@ -10,7 +10,8 @@ import signal
 from collections.abc import Callable, Iterator
 
 from chatroom.chat.events import Measured
-from chatroom.chat.hub import Hub
+from chatroom.chat.hub import Hub, Kick
+from chatroom.durations import duration
 from chatroom.net.loop import READ, Loop
 from chatroom.output import Stream
 from chatroom.protocols.framing import Lines
@@ -19,13 +20,16 @@ from chatroom.protocols.rendering import render
 _MAX_LINE = 4096
 _BACKGROUND_SECONDS = 1.0  # between two looks whether the terminal is ours again
 
-HELP = """\
-who                   who is here, in which room, from which address
-say TEXT              tell everybody something, as the server
-kick NAME [REASON]    close somebody's connection
-stats                 how the server is doing
-q                     close all connections and shut the server down
-help                  this list
+_KICK = "kick NAME [SECONDS] [REASON]"
+HELP = f"""\
+who             who is here, in which room, from which address
+say TEXT        tell everybody something, as the server
+{_KICK}
+                close somebody's connection, and bar the name and the address
+                for 60 seconds, or for as many as you say; 0 bars nothing
+stats           how the server is doing
+q, quit, exit   close all connections and shut the server down
+help, ?         this list
 """
 
 
@@ -56,18 +60,23 @@ class Console:
             "kick": self._kick,
             "stats": self._stats,
             "q": self._quit,
+            "quit": self._quit,
+            "exit": self._quit,
             "help": self._help,
+            "?": self._help,
         }
 
     def fileno(self) -> int:
         return self._descriptor
 
     def start(self) -> None:
-        """Watch the descriptor if it can be watched."""
+        """Watch the descriptor if it can be watched; a person at a terminal is told so."""
         # Using the terminal from the background must fail, not stop the whole server.
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         self._watch()
+        if self._watched and os.isatty(self._descriptor):
+            self._print("Type help for the operator's commands.")
 
     def _watch(self) -> None:
         try:
@@ -103,7 +112,15 @@ class Console:
             else:
                 self._obey(line.decode("utf-8", "replace").strip())
         if not data:
-            self.close()
+            self._end()
+
+    def _end(self) -> None:
+        """The end of input: Ctrl-D at a terminal, where somebody may have meant the server."""
+        if os.isatty(self._descriptor):
+            self._print(
+                "The console is closed; the server goes on. Stop it with Ctrl-C or SIGTERM."
+            )
+        self.close()
 
     def crashed(self, error: Exception) -> None:
         self._print("That did not work; the log says why.")
@@ -112,7 +129,7 @@ class Console:
         if not line:
             return
         verb, _, rest = line.partition(" ")
-        command = self._commands.get(verb)
+        command = self._commands.get(verb.removeprefix("/").lower())
         if command is None:
             self._print(f"There is no command {verb!r}; help lists them.")
             return
@@ -129,7 +146,7 @@ class Console:
         for member in self._hub.roster:
             room = self._hub.room_of(member).name
             row = self._hub.row(member)
-            yield f"  {member} in {room}, for {row.stayed:.0f} s, idle {row.idle:.0f} s"
+            yield (f"  {member} in {room}, for {duration(row.stayed)}, idle {duration(row.idle)}")
 
     def _say(self, text: str) -> Iterator[str]:
         if text:
@@ -138,11 +155,11 @@ class Console:
             yield "Usage: say TEXT"
 
     def _kick(self, rest: str) -> Iterator[str]:
-        name, _, reason = rest.partition(" ")
+        name, seconds, reason = _kick_arguments(rest)
         if not name:
-            yield "Usage: kick NAME [REASON]"
-        elif self._hub.kick(name, reason.strip()):
-            yield f"{name} was kicked."
+            yield f"Usage: {_KICK}"
+        elif kick := self._hub.kick(name, reason, seconds):
+            yield _kicked(kick)
         else:
             yield f"There is nobody called {name}."
 
@@ -156,6 +173,22 @@ class Console:
         yield "Closing all connections..."
         yield "Shutting down the server..."
         self._shut_down()
+
+
+def _kick_arguments(text: str) -> tuple[str, float | None, str]:
+    """Name, seconds if they are given, and reason."""
+    name, _, rest = text.partition(" ")
+    first, _, others = rest.strip().partition(" ")
+    if first.isascii() and first.isdigit():
+        return name, float(first), others.strip()
+    return name, None, rest.strip()
+
+
+def _kicked(kick: Kick) -> str:
+    if not kick.seconds:
+        return f"{kick.name} was kicked."
+    barred = f"the name and {kick.host} are" if kick.host else "the name is"
+    return f"{kick.name} was kicked; {barred} barred for {duration(kick.seconds)}."
 
 
 def _reopened(descriptor: int) -> int:

@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from chatroom.arguments import parser, settings_of
+from chatroom.arguments import PROGRAM, parser, settings_of
 from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.console import Console
 from chatroom.fanout import Fanout
+from chatroom.invitation import invitation
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
 from chatroom.net.connection import Connection, Connections
@@ -185,10 +186,13 @@ def _hurry(connection: Connection) -> None:
     connection.session.hurry()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N."""
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N.
+
+    `program` is what was typed to start it.
+    """
     open_standard_streams()
-    options = parser().parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     metrics = Metrics()
     errors, output = Stream(2), Stream(1)
     handler = log_to(errors, metrics, options.log_level, Settings().log_alike)
@@ -202,8 +206,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.on_signal)
+    _announce(output, settings.host, server.listeners, program)
     Console(0, output, loop, server.hub, server.shut_down, server.measure).start()
-    _announce(output, settings.host, server.listeners)
     notify("READY=1")
     if os.geteuid() == 0:
         log.warning("running as root, which a chatroom does not need")
@@ -211,15 +215,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return server.run()
 
 
-def _announce(output: Stream, host: str, listeners: list[Listener]) -> None:
-    for listener in listeners:
-        output.write(f"Listening at {listener.address}\n")
-    port = listeners[0].port
-    if host in ("", "::", "0.0.0.0"):
-        there = f" here, or from another machine with: nc {socket.gethostname()} {port}"
-        output.write(f"Join with: nc localhost {port}{there}\n")
-    else:
-        output.write(f"Join with: nc {host} {port}\n")
+def _announce(output: Stream, host: str, listeners: list[Listener], program: str) -> None:
+    places = [(listener.host, listener.port) for listener in listeners]
+    for line in invitation(host, places, program):
+        output.write(line + "\n")
 
 
 if __name__ == "__main__":

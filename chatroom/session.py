@@ -20,6 +20,7 @@ from collections.abc import Hashable, Iterator
 from chatroom.chat import events
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Channel, Member
+from chatroom.durations import duration
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Arrange, Become, Hangup, Protocol, Reply, Request
@@ -315,5 +316,5 @@ class Session:
             self._head_timer.cancel()
 
     def _nameless(self) -> None:
-        text = f"No name was given within {self._settings.name_seconds:.0f} s."
+        text = f"No name was given within {duration(self._settings.name_seconds)}."
         self.close("gave no name", self.encode(events.Closing("no-name", text)))

@@ -132,6 +132,17 @@ class Settings:
     names_shown: int = 20
     rows_shown: int = 100
 
+    # Seconds for which one answer to /who serves everybody: it takes a millisecond to write.
+    answer_seconds: float = 0.05
+
+    # Seconds for which a kick bars the name and the address unless the operator says otherwise, and
+    # at most: a longer one is no kick but a ban, which ought to outlive the server.
+    bar_seconds: float = 60.0
+    longest_bar: float = 86400.0
+
+    # Names and addresses barred at once; one more replaces the oldest.
+    max_bars: int = 1000
+
     # Names one member may ignore; one more is refused.
     max_ignored: int = 100
 

@@ -209,12 +209,19 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody is no longer in the room; `destination` is the room they went to, if any."""
+    """Somebody is no longer in the room; `destination` is the room they went to, if any.
+
+    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
+    """
 
     room: str
     name: str
     reason: str
     destination: str | None = None
+
+    @property
+    def kicked(self) -> bool:
+        return self.reason.partition(":")[0] == "kicked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,22 @@ while somebody is in it. A slow reader is told what they missed when their queue
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
+from weakref import ref
 
 from chatroom import __version__
 from chatroom.chat import events, names
-from chatroom.chat.member import Broadcast, Member, write_to_each
+from chatroom.chat.bars import Bars
+from chatroom.chat.member import Broadcast, Member, Teller, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
 from chatroom.chat.text import clean
+from chatroom.durations import duration
 from chatroom.metrics import Metrics
 from chatroom.settings import Settings
 
@@ -29,6 +34,16 @@ LOBBY = "lobby"
 """The room where everybody starts."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kick:
+    """What a kick has done: whom it met, and what is barred for how many seconds."""
+
+    name: str
+    host: str
+    """The address that is barred; empty when it is not."""
+    seconds: float
 
 
 class Hub:
@@ -53,6 +68,7 @@ class Hub:
         self._measure = measure
         self._broadcast = broadcast
         self._announcer = Announcer(settings, call_later)
+        self._bars = Bars(settings.max_bars, clock)
         self._seats: dict[Member, Room] = {}
         self._choosy: set[Member] = set()  # those who ignore somebody
         self._terms = _terms(settings)
@@ -140,16 +156,25 @@ class Hub:
             for room in self.rooms.values():
                 room.publish(events.Notice(text))
 
-    def kick(self, name: str, reason: str) -> bool:
-        """Close somebody's connection and tell them why; False when nobody is called so."""
+    def kick(self, name: str, reason: str, seconds: float | None = None) -> Kick | None:
+        """Close somebody's connection, tell everybody why, and bar them for so many seconds.
+
+        None when nobody is called so. The default is `Settings.bar_seconds`, 0 bars nothing, and
+        nothing is barred for longer than `Settings.longest_bar`.
+        """
         member = self.roster.find(name)
         if member is None:
-            return False
-        text = clean(f"You were kicked: {reason}" if reason else "You were kicked.")
-        self._depart(member, clean(f"kicked {reason}"), hold=False)
-        words = self.last_words(member, events.Closing("kicked", text))
-        member.outlet.close("kicked", words, brief=True)
-        return True
+            return None
+        if seconds is None:
+            seconds = self._settings.bar_seconds
+        seconds = min(seconds, self._settings.longest_bar)
+        barred = seconds > 0 and self._bars.add(member.key, member.host, seconds)
+        why = f": {clean(reason)}" if clean(reason) else ""
+        kick = Kick(member.name, member.host if barred else "", seconds)
+        self._depart(member, f"kicked{why}", hold=False)
+        farewell = events.Closing("kicked", f"You were kicked{why or '.'}")
+        member.outlet.close("kicked", self.last_words(member, farewell), brief=True)
+        return kick
 
     def shut_down(self) -> None:
         """Hand out what was published and forget everybody: no leave is announced any more."""
@@ -181,6 +206,7 @@ class Hub:
         member.ticket, member.quiet = command.ticket, command.quiet
         try:
             wanted = self._room_name(command.room or LOBBY)
+            self._refuse_barred(member, command.name)
             self._replace(command)
             resumed = self.roster.claim(member, command.name)
         except Unavailable as refusal:
@@ -206,6 +232,19 @@ class Hub:
             farewell = events.Closing("replaced", "You have come back over another connection.")
             before.outlet.close("replaced", self.last_words(before, farewell))
 
+    def _refuse_barred(self, member: Member, name: str) -> None:
+        """Raises Unavailable: somebody of this name, or from there, was kicked a moment ago."""
+        if left := self._bars.on_host(member.host):
+            text = f"Somebody at your address was kicked; try again in {_wait(left)}."
+            raise Unavailable("barred", text)
+        self._refuse_barred_name(name)
+
+    def _refuse_barred_name(self, name: str) -> None:
+        """Raises Unavailable."""
+        if left := self._bars.on_name(self._known_key(name)):
+            text = f"Somebody of that name was kicked; it is free again in {_wait(left)}."
+            raise Unavailable("name-barred", text)
+
     def _quit(self, member: Member, command: events.Quit) -> None:
         last: tuple[events.Event, ...] = ()
         if member.name:
@@ -218,7 +257,6 @@ class Hub:
     def _depart(self, member: Member, reason: str, hold: bool) -> None:
         log.info("%s left: %s", member, reason)
         self.roster.release(member, hold)
-        member.teller = None  # or those who have gone would keep each other in memory
         self._choosy.discard(member)
         room = self._exit(member)
         self._announcer.left(room, member, reason)
@@ -269,7 +307,7 @@ class Hub:
         if to_oneself or member.key in to.ignored:
             self._receipt(member, told)  # who is ignored does not learn it
         elif self.tell(to, told):
-            to.teller = member
+            to.teller = Teller(ref(member), member.name, member.ticket)
             self._receipt(member, told)
         else:
             text = f"{to.name} is not reading; it was not delivered."
@@ -280,8 +318,8 @@ class Hub:
         teller = member.teller
         if teller is None:
             text = "Nobody has told you anything privately yet."
-        elif teller in self._seats:
-            return teller
+        elif (present := teller.member()) in self._seats:
+            return present
         elif back := self.roster.find_by_ticket(teller.ticket):
             return back
         else:
@@ -307,6 +345,7 @@ class Hub:
         _mark(member, command.ref)
         old, old_key = member.name, member.key
         try:
+            self._refuse_barred_name(command.name)
             self.roster.claim(member, command.name)
         except Unavailable as refusal:
             self.answer(member, events.Refused(refusal.code, refusal.text))
@@ -373,8 +412,16 @@ class Hub:
                 self.answer(member, events.Refused("no-such-room", text))
                 return
             room = found
-        shown = islice(room.members, self._settings.rows_shown)
-        self.answer(member, events.Members(room.name, len(room), tuple(map(self.row, shown))))
+        self.answer(member, self._members_of(room))
+
+    def _members_of(self, room: Room) -> events.Members:
+        """The same answer for all who ask within a moment, so that it is rendered once."""
+        now = self._clock()
+        if room.roll is None or now >= room.roll_until:
+            shown = islice(room.members, self._settings.rows_shown)
+            room.roll = events.Members(room.name, len(room), tuple(map(self.row, shown)))
+            room.roll_until = now + self._settings.answer_seconds
+        return room.roll
 
     def _list_rooms(self, member: Member, _: events.Rooms) -> None:
         shown = islice(self.rooms.values(), self._settings.rows_shown)
@@ -413,6 +460,12 @@ class Hub:
             return names.key(names.enforce(name))
         except names.BadName:
             return ""
+
+
+def _wait(seconds: float) -> str:
+    """Rounded up to what is told, or whoever waits so long is refused again."""
+    unit = 60 if seconds > 60 else 1
+    return duration(math.ceil(seconds / unit) * unit)
 
 
 def _mark(member: Member, ref: events.Ref) -> None:

@@ -1,7 +1,9 @@
 """A member: one visitor as the chat sees them."""
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
+from weakref import ref
 
 from chatroom.chat.events import Event, Ref
 
@@ -48,6 +50,15 @@ class Outlet(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Whoever said something privately. It keeps nobody in memory who has gone."""
+
+    member: "ref[Member]"
+    name: str
+    ticket: str
+
+
 class Member:
     """One visitor: nameless and in no room until the hub has accepted a name.
 
@@ -56,6 +67,7 @@ class Member:
     """
 
     __slots__ = (
+        "__weakref__",
         "active",
         "address",
         "channel",
@@ -82,7 +94,7 @@ class Member:
         self.ticket = ""  # a secret of theirs, by which they are known again
         self.last: Ref = None  # their own mark on the last request that was decided
         self.ignored: dict[str, str] = {}  # names by their key
-        self.teller: Member | None = None  # whoever last told them something privately
+        self.teller: Teller | None = None  # whoever last told them something privately
         self.quiet = False  # no room is told when they come and go
         self.skipped = 0
         self.since = 0.0

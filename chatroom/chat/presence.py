@@ -45,11 +45,12 @@ class Announcer:
         tally.newcomer = member
 
     def left(self, room: Room, member: Member, reason: str, destination: str | None = None) -> None:
-        """Call it with the member out of the room."""
-        if member.quiet:
+        """Call it with the member out of the room. A kick is told by itself in a crowd as well."""
+        event = Left(room.name, member.name, reason, destination)
+        if member.quiet and not event.kicked:
             return
-        if len(room) < self._settings.crowd:
-            room.publish(Left(room.name, member.name, reason, destination))
+        if len(room) < self._settings.crowd or event.kicked:
+            room.publish(event)
         else:
             self._tally(room).left += 1
 

@@ -27,7 +27,7 @@ from heapq import merge
 from itertools import accumulate
 from operator import itemgetter
 
-from chatroom.chat.events import Acted, Event, Said
+from chatroom.chat.events import Acted, Event, Members, Renamed, Said
 from chatroom.chat.member import Broadcast, Channel, Member
 from chatroom.metrics import Metrics
 
@@ -114,6 +114,8 @@ class Room:
     ) -> None:
         self.name = name
         self.members: dict[Member, None] = {}
+        self.roll: Members | None = None  # the answer to who is here, while it holds
+        self.roll_until = 0.0
         self._metrics = metrics
         self._changed = changed
         self._broadcast = broadcast
@@ -132,6 +134,7 @@ class Room:
     def enter(self, member: Member) -> None:
         """Let them hear what is published from here on."""
         self.members[member] = None
+        self.roll = None
         self._apart[member] = Place(len(self._batch))
         self._touch()
 
@@ -141,12 +144,15 @@ class Room:
             self._hand_over(member, self._stand_apart(member))
         finally:
             del self.members[member]
+            self.roll = None
             del self._apart[member]
 
     def publish(self, event: Event, author: Member | None = None) -> None:
         """Let everybody but its author hear it, at the tick's end."""
         self._touch()
         spoken = isinstance(event, Said | Acted)
+        if isinstance(event, Renamed):
+            self.roll = None
         if author is not None:
             self._stand_apart(author).unwanted.append(len(self._batch))
         self._speakers.append(author.key if author is not None and spoken else "")

@@ -42,7 +42,7 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT
 
 _FULL = b"The chatroom is full"  # said to everybody alike, before anything is known of them
-_NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held")
+_NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held", "name-barred")
 _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
 _HINT = "Is that the port of a chatroom?"

@@ -50,8 +50,8 @@ class Listener:
         metrics: Metrics,
         welcome: Callable[[socket.socket, str, int], None],
     ) -> None:
-        host, self.port = sock.getsockname()[:2]
-        self.address = printable(host, self.port)
+        self.host, self.port = sock.getsockname()[:2]
+        self.address = printable(self.host, self.port)
         self._sock = sock
         self._connections = connections
         self._settings = settings

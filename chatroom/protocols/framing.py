@@ -22,7 +22,7 @@ class Lines:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._partial = bytearray()
+        self._partial: bytes | bytearray = b""  # most people are between two lines
         self._data = b""  # being split
         self._start = 0  # of what is not split yet
         self._skipping = False
@@ -45,8 +45,7 @@ class Lines:
     def take_unread(self) -> bytes:
         """All that was received and not yet given as lines, which now never is."""
         unread = bytes(self._partial) + self._data[self._start :]
-        self._partial.clear()
-        self._data, self._start = b"", 0
+        self._partial, self._data, self._start = b"", b"", 0
         return unread
 
     def split(self, data: bytes) -> Iterator[bytes | None]:
@@ -62,8 +61,7 @@ class Lines:
             line = self._data[self._start : end]
             self._start = end + 1
             if self._partial:
-                line = bytes(self._partial) + line
-                self._partial.clear()
+                line, self._partial = bytes(self._partial) + line, b""
             text = line.removesuffix(CR)
             if self._skipping:
                 self._skipping = False
@@ -76,10 +74,12 @@ class Lines:
         rest, self._data = self._data[self._start :], b""
         if self._skipping:
             return
-        self._partial += rest
+        if self._partial:
+            self._partial += rest
+        elif rest:
+            self._partial = bytearray(rest)  # grows in place
         if len(self._partial) - self._partial.endswith(CR) > self._limit:
-            self._partial.clear()
-            self._skipping = True
+            self._partial, self._skipping = b"", True
             yield None
 
     def rest(self) -> Iterator[bytes]:

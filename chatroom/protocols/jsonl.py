@@ -14,7 +14,7 @@ from chatroom.chat import events
 from chatroom.chat.events import Ref
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.framing import Lines
-from chatroom.protocols.objects import PONG, Ping, Wrong, error, message_of, read, write
+from chatroom.protocols.objects import PONG, Ping, Wrong, encode, error, read, write
 
 
 class JsonLines:
@@ -47,10 +47,10 @@ class JsonLines:
         yield from ()
 
     def encode(self, event: events.Event) -> bytes:
-        return write(message_of(event))
+        return encode(event)
 
     def answer(self, event: events.Event) -> bytes:
-        return write(message_of(event), self._ref)
+        return encode(event, self._ref)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         for line in self._lines.split(data) if data else self._lines.rest():

@@ -48,7 +48,7 @@ class Line:
         self._telnet = Telnet()
         self._greeted = False
         self._named = False
-        self._refusals: list[str] = []  # codes, of the name that is being decided
+        self._refusals: tuple[str, ...] = ()  # codes, of the name that is being decided
 
     @property
     def dialect(self) -> Hashable:
@@ -61,6 +61,7 @@ class Line:
     def named(self) -> None:
         self._named = True
         self._program = None
+        self._refusals = ()
 
     def encode(self, event: events.Event) -> bytes:
         return render(event, self._ending)
@@ -68,7 +69,7 @@ class Line:
     def answer(self, event: events.Event) -> bytes:
         """A pipe is not asked for another name, and told once that it cannot have its own."""
         if isinstance(event, events.NameRefused):
-            self._refusals.append(event.code)
+            self._refusals += (event.code,)
             if self._is_piped():
                 once = lines_of(event) if len(self._refusals) == 1 else []
                 return "".join(line + self._ending for line in once).encode()
@@ -149,7 +150,7 @@ class Line:
             yield from self._join(line)
 
     def _join(self, name: str) -> Iterator[Request]:
-        self._refusals.clear()
+        self._refusals = ()
         yield events.Join(name)
         if self._is_piped():
             for other in numbered(name):

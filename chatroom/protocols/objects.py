@@ -11,6 +11,7 @@ from typing import Any
 
 from chatroom.chat import events
 from chatroom.chat.events import Ref
+from chatroom.protocols.recent import Recent
 from chatroom.protocols.spelling import nearest
 
 _MAX_MARK = 64  # characters of a ref or a ticket
@@ -153,6 +154,14 @@ def write(message: Mapping[str, object], ref: Ref = None) -> bytes:
     if ref is not None:
         message = {**message, "ref": ref}
     return _encoder.encode(message).encode() + b"\n"
+
+
+def encode(event: events.Event, ref: Ref = None) -> bytes:
+    """The event as a line of UTF-8, with the mark of the request that it answers."""
+    line = _recent(event)
+    if ref is None:
+        return line
+    return b'%b,"ref":%b}\n' % (line.removesuffix(b"}\n"), _encoder.encode(ref).encode())
 
 
 def message_of(event: events.Event) -> dict[str, object]:
@@ -313,3 +322,5 @@ _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
     events.Closing: lambda event: {"type": "closing", "code": event.code, "text": event.text},
     events.Measured: _stats,
 }
+
+_recent = Recent(lambda event, _: write(message_of(event)))

@@ -22,9 +22,9 @@ class Recent:
     def __call__(self, event: Event, variant: str = "") -> bytes:
         if not isinstance(event, _LONG):
             return self._write(event, variant)
-        key = (id(event), variant)
+        key = (id(event), variant)  # the event is kept as well, so nothing else gets its id
         if key not in self._kept:
             if len(self._kept) >= _MOST:
                 self._kept.clear()
-            self._kept[key] = (event, self._write(event, variant))  # kept alive, so the id is its own
+            self._kept[key] = (event, self._write(event, variant))
         return self._kept[key][1]

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from chatroom.chat import events
+from chatroom.durations import duration
+from chatroom.protocols.recent import Recent
 
 PROMPT = "Your name: "
 WIDTH = 79
@@ -22,9 +24,16 @@ _INDENT = "  "  # of a line that goes on; no name begins with a space
 
 def render(event: events.Event, ending: str) -> bytes:
     """The event in UTF-8; only a question for a name has no line ending at its end."""
+    return _recent(event, ending)
+
+
+def _render(event: events.Event, ending: str) -> bytes:
     lines = lines_of(event)
     last = PROMPT if isinstance(event, _ASKS_FOR_A_NAME) else ""
     return f"{ending.join(lines)}{ending}{last}".encode()
+
+
+_recent = Recent(_render)
 
 
 def lines_of(event: events.Event) -> list[str]:
@@ -83,9 +92,11 @@ def _joined(event: events.Joined) -> list[str]:
 
 
 def _left(event: events.Left) -> list[str]:
-    if event.destination is None:
-        return [f"Server: {event.name} has left the chat."]
-    return [f"Server: {event.name} has left room {event.room}."]
+    if event.destination is not None:
+        return [f"Server: {event.name} has left room {event.room}."]
+    if event.kicked:
+        return [f"Server: {event.name} was {event.reason}" + "." * (event.reason == "kicked")]
+    return [f"Server: {event.name} has left the chat."]
 
 
 def _presence(event: events.Presence) -> list[str]:
@@ -101,8 +112,8 @@ def _members(event: events.Members) -> list[str]:
     width = max((len(row.name) for row in event.rows), default=0)
     lines = [f"Server: {_count(event.count, 'person', 'people')} in room {event.room}:"]
     lines += (
-        f"  {row.name:{width}}  since {_clock_time(row)} ({_duration(row.stayed)}),"
-        f" idle {_duration(row.idle)}"
+        f"  {row.name:{width}}  since {_clock_time(row)} ({duration(row.stayed)}),"
+        f" idle {duration(row.idle)}"
         for row in event.rows
     )
     return [*lines, *_and_more(event.count - len(event.rows))]
@@ -155,7 +166,7 @@ def _closing(event: events.Closing) -> list[str]:
 def _measured(event: events.Measured) -> list[str]:
     endings = ", ".join(f"{count} {reason}" for reason, count in event.endings) or "none"
     lines = (
-        f"Server: up {_duration(event.uptime)}, {event.cpu:.1f} s of CPU,"
+        f"Server: up {duration(event.uptime)}, {event.cpu:.1f} s of CPU,"
         f" {event.memory / 1e6:.1f} MB of memory",
         f"  {_count(event.clients, 'client', 'clients')} in {_count(event.rooms, 'room', 'rooms')};"
         f" {event.messages} messages, {event.deliveries} deliveries, {event.skipped} lines skipped",
@@ -186,16 +197,6 @@ def _clock_time(row: events.Row) -> str:
 @lru_cache(maxsize=1024)  # each answer to /who has up to 100 of them, mostly the same
 def _clock_minute(minute: int, dated: bool) -> str:
     return f"{datetime.fromtimestamp(minute * 60):{'%Y-%m-%d %H:%M' if dated else '%H:%M'}}"
-
-
-def _duration(seconds: float) -> str:
-    total = int(seconds)
-    days, hours, minutes = total // 86400, total // 3600 % 24, total // 60 % 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min" if minutes else f"{total} s"
 
 
 _RENDERERS: dict[type, Callable[[Any], list[str]]] = {

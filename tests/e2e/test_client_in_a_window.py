@@ -199,7 +199,7 @@ def test_ctrl_c_in_the_terminal_closes_the_window(
 
 
 def test_who_is_kicked_is_told_why_and_may_come_back(ann: Windowed, server: Server) -> None:
-    server.type("kick ann too loud\n")
+    server.type("kick ann 0 too loud\n")
     ann.sees("You were kicked: too loud\n")
     picture(ann, "kicked")
     ann.click(-50, -60)

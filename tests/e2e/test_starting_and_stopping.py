@@ -33,9 +33,23 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_it_says_where_it_listens_and_how_to_join_and_no_more(start_server: Start) -> None:
     server = start_server()
     said = server.sees("Join with: ") + server.sees("\n")
-    assert re.fullmatch(r"Listening at 127\.0\.0\.1:(\d+)\nJoin with: nc 127\.0\.0\.1 \1\n", said)
+    assert re.fullmatch(
+        r"Listening at 127\.0\.0\.1:(\d+)\n"
+        r"Only this machine can reach it\. To let others in:"
+        r" python -m chatroom\.server 0\.0\.0\.0\n"
+        r"Join with: nc 127\.0\.0\.1 \1\n",
+        said,
+    )
     server.signal(signal.SIGTERM)
     assert server.output.rest() == ""
+
+
+def test_it_lists_what_others_can_join_with(start_server: Start) -> None:
+    server = start_server("0.0.0.0")
+    heading = server.sees("from other machines with:\n")
+    port = int(re.findall(r":(\d+)\n", heading)[0])
+    server.signal(signal.SIGTERM)
+    assert re.fullmatch(rf"(  nc [\w.-]+ {port}\n)+", server.output.rest())
 
 
 @pytest.mark.parametrize(
@@ -166,11 +180,15 @@ def test_the_operator_sees_speaks_and_kicks(server: Any, connect: Connect) -> No
     assert ann.sees("\n") == bob.sees("\n") == "Server: Tea is ready.\n"
     server.type("kick Bob too loud\n")
     assert bob.output.rest() == "Server: You were kicked: too loud\n"
-    assert ann.sees("\n") == "Server: bob has left the chat.\n"
+    assert ann.sees("\n") == "Server: bob was kicked: too loud\n"
+    server.sees("bob was kicked; the name is barred for 1 min.\n")
+    late = connect()
+    late.send(b"bob\n")
+    late.sees("Somebody of that name was kicked; it is free again in ")
     server.type("kick nobody\n")
     server.sees("There is nobody called nobody.\n")
     server.type("stats\n")
-    server.sees("1 client in 1 room; ")
+    server.sees("2 clients in 1 room; ")
     server.type("dance\n")
     server.sees("There is no command 'dance'; help lists them.\n")
     server.type("help\n")

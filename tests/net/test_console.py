@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import pty
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,6 +46,17 @@ class Desk:
         except BlockingIOError:
             return ""
 
+    def says_at_last(self) -> str:
+        """The same, through a terminal, where keys take a moment to arrive."""
+        said: list[str] = []
+
+        def spoken() -> str:
+            said.append(self.says())
+            return said[-1]
+
+        self._world.pump(spoken)
+        return said[-1]
+
     def close(self) -> None:
         self.console.close()
         os.close(self._screen)
@@ -80,8 +92,9 @@ def desk(world: World) -> Iterator[Typist]:
     desk.close()
 
 
-def test_q_shuts_the_server_down_and_says_so(desk: Typist) -> None:
-    assert desk.types("q\n") == "Closing all connections...\nShutting down the server...\n"
+@pytest.mark.parametrize("typed", ["q", "quit", "exit", "Q", "QUIT", "Exit", "/quit", "/q"])
+def test_the_server_is_shut_down_in_any_usual_way(desk: Typist, typed: str) -> None:
+    assert desk.types(f"{typed}\n") == "Closing all connections...\nShutting down the server...\n"
     assert desk.stops == 1
 
 
@@ -90,11 +103,11 @@ def test_who_lists_everybody_with_room_and_address(desk: Typist, world: World) -
     bob = world.member("bob")
     bob.send("/join tea\n")
     world.tick()
-    world.clock.advance(5)
+    world.clock.advance(125)
     answer = desk.types("who\n").splitlines()
     assert answer[0] == "2 here"
     assert answer[1].startswith("  ann (192.0.2.1:")
-    assert answer[1].endswith(") in lobby, for 5 s, idle 5 s")
+    assert answer[1].endswith(") in lobby, for 2 min, idle 2 min")
     assert " in tea, " in answer[2]
 
 
@@ -117,10 +130,11 @@ def test_say_without_a_text_is_explained(desk: Typist) -> None:
 
 def test_kick_closes_with_the_reason_and_tells_the_others(desk: Typist, world: World) -> None:
     ann, bob = world.member("ann"), world.member("bob")
-    assert desk.types("kick BOB too loud\n") == "BOB was kicked.\n"
+    answer = desk.types("kick BOB too loud\n")
+    assert answer == "bob was kicked; the name and 192.0.2.1 are barred for 1 min.\n"
     assert bob.text() == "Server: You were kicked: too loud\n"
     assert bob.ended
-    assert ann.text() == "Server: bob has left the chat.\n"
+    assert ann.text() == "Server: bob was kicked: too loud\n"
 
 
 def test_kick_without_a_reason(desk: Typist, world: World) -> None:
@@ -129,9 +143,34 @@ def test_kick_without_a_reason(desk: Typist, world: World) -> None:
     assert bob.text() == "Server: You were kicked.\n"
 
 
+@pytest.mark.parametrize(
+    ("typed", "answer", "told"),
+    [
+        ("90", "bob was kicked; the name and 192.0.2.1 are barred for 1 min.", "."),
+        ("3600 spam", "bob was kicked; the name and 192.0.2.1 are barred for 1 h 0 min.", ": spam"),
+        ("0", "bob was kicked.", "."),
+        (" 0  too loud", "bob was kicked.", ": too loud"),
+        ("9" * 400, "bob was kicked; the name and 192.0.2.1 are barred for 1 d 0 h.", "."),
+    ],
+    ids=["seconds", "seconds-and-reason", "no-bar", "spaces", "for-ever"],
+)
+def test_kick_takes_the_seconds_of_the_bar(
+    desk: Typist, world: World, typed: str, answer: str, told: str
+) -> None:
+    bob = world.member("bob")
+    assert desk.types(f"kick bob {typed}\n") == f"{answer}\n"
+    assert bob.text() == f"Server: You were kicked{told}\n"
+
+
+def test_kick_on_this_machine_bars_the_name_alone(desk: Typist, world: World) -> None:
+    world.member("bob", host="127.0.0.1")
+    answer = "bob was kicked; the name is barred for 1 min.\n"
+    assert desk.types("kick bob\n") == answer
+
+
 def test_kick_of_nobody_and_without_a_name(desk: Typist) -> None:
     assert desk.types("kick zoe\n") == "There is nobody called zoe.\n"
-    assert desk.types("kick\n") == "Usage: kick NAME [REASON]\n"
+    assert desk.types("kick\n") == "Usage: kick NAME [SECONDS] [REASON]\n"
 
 
 def test_stats_shows_the_measurements(desk: Typist) -> None:
@@ -140,11 +179,13 @@ def test_stats_shows_the_measurements(desk: Typist) -> None:
     assert "0 clients in 0 rooms" in answer
 
 
-def test_help_lists_the_commands(desk: Typist) -> None:
-    assert desk.types("help\n") == HELP
+@pytest.mark.parametrize("typed", ["help", "?", "HELP", "/help", "/?"])
+def test_help_lists_the_commands(desk: Typist, typed: str) -> None:
+    assert desk.types(f"{typed}\n") == HELP
+    assert max(map(len, HELP.splitlines())) < 80
 
 
-@pytest.mark.parametrize("typed", ["nonsense\n", "Q\n", "quit now\n"])
+@pytest.mark.parametrize("typed", ["nonsense\n", "//who\n", "quitting now\n"])
 def test_an_unknown_command_is_answered(desk: Typist, typed: str) -> None:
     verb = typed.split()[0]
     assert desk.types(typed) == f"There is no command '{verb}'; help lists them.\n"
@@ -182,6 +223,32 @@ def test_the_end_of_the_pipe_ends_the_console_and_not_the_server(
     assert world.loop.watched == watched - 1
     world.tick(3)
     assert desk.stops == 0
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """The keyboard's end and the program's."""
+    master, slave = pty.openpty()
+    yield master, slave
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_person_at_a_terminal_is_told_of_the_console_and_of_its_end(
+    world: World, terminal: tuple[int, int]
+) -> None:
+    keyboard, keys = terminal
+    desk = Desk(world, keys)
+    assert desk.says() == "Type help for the operator's commands.\n"
+    os.write(keyboard, b"who\n")
+    assert desk.says_at_last() == "0 here\n"
+    os.write(keyboard, b"\x04")  # Ctrl-D
+    assert desk.says_at_last() == (
+        "The console is closed; the server goes on. Stop it with Ctrl-C or SIGTERM.\n"
+    )
+    assert world.loop.watched == 0
+    assert desk.stops == 0
+    desk.close()
 
 
 def test_a_last_line_without_an_end_counts(desk: Typist) -> None:

@@ -284,7 +284,7 @@ def test_somebody_behind_may_be_kicked(free_world: World) -> None:
     text = catch_up(world, slow)
     assert text.endswith("Server: You were kicked: asleep\n")
     assert slow.ended
-    assert talker.text().endswith("Server: slow has left the chat.\n")
+    assert talker.text().endswith("Server: slow was kicked: asleep\n")
 
 
 @pytest.mark.parametrize("behind", [1, 20])

@@ -30,6 +30,8 @@ from chatroom.settings import Settings
         ("hold_seconds", 30.0),
         ("crowd", 50),
         ("presence_seconds", 1.0),
+        ("bar_seconds", 60.0),
+        ("max_bars", 1000),
     ],
 )
 def test_a_limit_is_what_was_promised(name: str, value: object) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chatroom.chat import events
+from chatroom.chat.hub import Kick
 from chatroom.chat.names import enforce
 from chatroom.settings import Settings
 
@@ -308,6 +310,22 @@ def test_who_tells_names_since_when_and_how_long_silent(
     assert second.endswith(" (1 min), idle 1 min")
 
 
+def test_who_is_answered_with_the_same_event_for_a_moment_and_then_anew(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    room = hall.hub.room_of(ann.member)
+    first = hall.hub._members_of(room)
+    assert hall.hub._members_of(room) is first
+    hall.passes(hall.settings.answer_seconds)
+    assert hall.hub._members_of(room) is not first
+    for change in (events.Rename("rob"), events.Move("tea"), events.Move("lobby")):
+        before = hall.hub._members_of(room)
+        bob.does(change)
+        assert hall.hub._members_of(room) is not before
+    before = hall.hub._members_of(room)
+    cy.does(events.Quit("quit"))
+    assert hall.hub._members_of(room) is not before
+
+
 def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
     _ann, bob = hall.people("ann", "bob")
     bob.does(events.Move("tea"))
@@ -545,7 +563,7 @@ def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> N
     if way == "quit":
         ann.does(events.Quit("quit"))
     else:
-        hall.hub.kick("ann", "")
+        hall.hub.kick("ann", "", 0)
     hall.hub.leave(ann.member, "done")
     stranger = hall.visitor(host="198.51.100.9")
     stranger.does(events.Join("ann"))
@@ -858,15 +876,19 @@ def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "farewell"),
+    ("reason", "farewell", "told"),
     [
-        ("", "Server: You were kicked.\n"),
-        ("be nice\x1b", "Server: You were kicked: be nice\n"),
+        ("", "Server: You were kicked.\n", "Server: ann was kicked."),
+        (
+            "be nice\x1b",
+            "Server: You were kicked: be nice\n",
+            "Server: ann was kicked: be nice",
+        ),
     ],
     ids=["without-a-reason", "with-a-reason"],
 )
-def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
-    hall: Hall, reason: str, farewell: str
+def test_somebody_kicked_and_everybody_else_are_told_why(
+    hall: Hall, reason: str, farewell: str, told: str
 ) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.says("before")
@@ -875,8 +897,65 @@ def test_somebody_kicked_is_told_why_and_everybody_else_that_they_left(
     hall.tick()
     assert ann.closed == [("kicked", farewell)]
     assert ann.heard() == ["bob: before"]
-    assert bob.heard() == ["Server: ann has left the chat."]
+    assert bob.heard() == [told]
     assert hall.hub.roster.find("ann") is None
+
+
+def test_a_kick_bars_the_name_and_the_address_for_a_minute(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    assert hall.hub.kick("ANN", "") == Kick("ann", ann.member.host, 60.0)
+    hall.passes(18)
+    back = hall.visitor(host=ann.member.host)
+    back.does(events.Join("zoe"))
+    assert back.heard() == [
+        "Somebody at your address was kicked; try again in 42 s.",
+        "Your name: ",
+    ]
+    elsewhere = hall.visitor(host="198.51.100.9")
+    elsewhere.does(events.Join("Ann"))
+    freed = "Somebody of that name was kicked; it is free again in 42 s."
+    assert elsewhere.heard() == [freed, "Your name: "]
+    hall.hush()
+    bob.does(events.Rename("ann"))
+    assert bob.heard() == [f"Server: {freed}"]
+    hall.passes(42)
+    back.does(events.Join("ann"))
+    assert back.heard() == [WELCOME]
+
+
+def test_a_kick_of_somebody_on_this_machine_bars_the_name_alone(hall: Hall) -> None:
+    ann = hall.visitor(host="127.0.0.1")
+    ann.does(events.Join("ann"))
+    assert hall.hub.kick("ann", "") == Kick("ann", "", 60.0)
+    other = hall.visitor(host="127.0.0.1")
+    other.does(events.Join("bob"))
+    assert other.member.name == "bob"
+    again = hall.visitor(host="127.0.0.1")
+    again.does(events.Join("ann"))
+    assert again.member.name == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wait"), [(1, "1 s"), (61, "2 min"), (3600, "1 h 0 min"), (10**9, "1 d 0 h")]
+)
+def test_whoever_is_barred_reads_how_long_to_wait(hall: Hall, seconds: float, wait: str) -> None:
+    hall.people("ann")
+    hall.hub.kick("ann", "", seconds)
+    back = hall.visitor(host="198.51.100.9")
+    back.does(events.Join("ann"))
+    assert back.heard() == [
+        f"Somebody of that name was kicked; it is free again in {wait}.",
+        "Your name: ",
+    ]
+
+
+def test_a_kick_is_told_by_name_in_a_crowd_as_well(hall: Hall) -> None:
+    bob, *_ = hall.people("bob", *(f"n{number}" for number in range(hall.settings.crowd + 1)))
+    hall.passes(1)
+    hall.hush()
+    hall.hub.kick("n1", "")
+    hall.passes(1)
+    assert bob.heard() == ["Server: n1 was kicked."]
 
 
 def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
@@ -1023,6 +1102,19 @@ def test_a_reply_to_somebody_who_has_left_is_told_so_whoever_has_the_name_now(ha
     hall.tick()
     assert bob.heard() == ["Server: ann has left."]
     assert other.heard() == []
+
+
+def test_whoever_has_left_is_not_kept_in_memory_by_what_they_told(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(events.Tell("bob", "psst"))
+    assert bob.member.teller is not None
+    assert bob.member.teller.member() is ann.member
+    ann.does(events.Quit("quit"))
+    hall.tick()
+    hall.visitors.clear()
+    del ann
+    gc.collect()
+    assert bob.member.teller.member() is None
 
 
 def test_a_reply_finds_whoever_came_back_with_the_same_ticket(hall: Hall) -> None:

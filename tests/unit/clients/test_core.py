@@ -228,7 +228,7 @@ def test_somebody_who_takes_long_to_choose_a_name_is_connected_again() -> None:
     world.client.connected()
     world.says("pong", ref=1)
     world.sees()
-    world.says("closing", code="no-name", text="No name was given within 60 s.")
+    world.says("closing", code="no-name", text="No name was given within 1 min.")
     world.client.lost("closed")
     world.sees()
     assert world.client.state is State.APART

@@ -43,6 +43,8 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.Joined("lobby", "ann"), ["Server: ann has joined the chat. Say hi!"]),
     (events.Joined("tea", "ann", "lobby"), ["Server: ann has joined room tea."]),
     (events.Left("lobby", "ann", "quit"), ["Server: ann has left the chat."]),
+    (events.Left("lobby", "ann", "kicked"), ["Server: ann was kicked."]),
+    (events.Left("lobby", "ann", "kicked: too loud"), ["Server: ann was kicked: too loud"]),
     (events.Left("lobby", "ann", "moved", "tea"), ["Server: ann has left room lobby."]),
     (events.Presence("lobby", 212, 0, 300), ["Server: 212 people have joined the chat."]),
     (events.Presence("lobby", 0, 1, 99), ["Server: 1 person has left the chat."]),

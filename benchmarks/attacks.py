@@ -1,0 +1,197 @@
+"""What strangers do to a server on purpose: the kinds of attack, each a function with its bytes.
+
+A function is given the number of a visit, which is never the same twice in an attack, and
+returns what this visitor does: what it says first, what it sends again and again as fast as the
+kernel takes it, how fast it reads, and when it leaves. ``mob.py`` does it.
+
+Nothing here waits for answers or respects a limit. The bytes are those of the attacks that the
+server once did not withstand, and variations of them.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+BURST = 19  # commands in one packet: one fewer than the burst that the server allows
+REQUESTS = 15_700  # bytes: just within what the server reads at once
+LONG_LINE = 4000  # bytes: just within what the server takes for a line
+SLOW = 2_000  # bytes a second
+VICTIM = b"victim"
+VICTIM_READS = 100_000.0  # bytes a second
+ZALGO = "Z" + "\u0300\u0316\u0338" * 30
+HALVES = (b"GE", b"POS", b"HEA", b"OPTION", b"GET / HTTP/1.1\r\nHost: x", b"FOO / HTTP/1.1\r\n")
+
+
+class Leaves(enum.Enum):
+    """When a visit is over: the visitor then says ``bye``, or without one resets the connection."""
+
+    NEVER = enum.auto()
+    WHEN_SENT = enum.auto()
+    WHEN_LET_IN = enum.auto()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``packet`` is sent without end; ``reads`` is in bytes a second."""
+
+    hello: bytes = b""
+    packet: bytes = b""
+    reads: float = inf
+    leaves: Leaves = Leaves.NEVER
+    bye: bytes = b""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An attack: what "200 clients" do, how many there are for each one asked for, and how often
+    each of them comes again when its visit has ended or the server has ended it."""
+
+    about: str
+    visit: Callable[[int], Visit]
+    times: int = 1
+    visits: int = 10
+    victim: bool = False
+
+
+def name(number: int) -> bytes:
+    return b"h%06d\n" % number
+
+
+def request(**fields: Any) -> bytes:
+    return json.dumps(fields).encode() + b"\n"
+
+
+def program(number: int) -> bytes:
+    return request(type="join", name=f"h{number:06}")
+
+
+def fill(size: int, *lines: bytes) -> bytes:
+    """As many whole rounds of these lines as fit."""
+    round_ = b"".join(lines)
+    return round_ * (size // len(round_))
+
+
+def telnet(number: int) -> Visit:
+    return Visit(packet=b"\xff\xfa" * 8192)
+
+
+def who(number: int) -> Visit:
+    return Visit(name(number), b"/who\n" * BURST)
+
+
+def moves(number: int) -> Visit:
+    return Visit(name(number), b"/join r%d\n/join lobby\n" % number * BURST)
+
+
+def says(number: int) -> Visit:
+    return Visit(program(number), request(type="say", text="hello") * BURST)
+
+
+def requests(number: int) -> Visit:
+    questions = [request(type=verb, ref=number) for verb in ("who", "ping", "rooms")]
+    return Visit(program(number), fill(REQUESTS, *questions))
+
+
+def lined_up(number: int) -> Visit:
+    """Every 25th makes the ticks long; the others are handled together after each of these."""
+    return requests(number) if number % 25 else telnet(number)
+
+
+def endless(number: int) -> Visit:
+    return Visit(name(number), b"x" * 16_384)
+
+
+def deaf(number: int) -> Visit:
+    return Visit(name(number), b"/who\n/rooms\n/help\n" * BURST, reads=0)
+
+
+def slow(number: int) -> Visit:
+    """Every 20th fills the room with long lines; half of the others read slowly, half nothing."""
+    if number % 20 == 0:
+        return Visit(name(number), b"x" * LONG_LINE + b"\n")
+    return Visit(name(number), reads=SLOW if number % 2 else 0)
+
+
+def private(number: int) -> Visit:
+    return Visit(name(number), b"/msg %s %s\n" % (VICTIM, b"x" * LONG_LINE))
+
+
+def resets(number: int) -> Visit:
+    half_a_name = name(number)[: number % 8]
+    return Visit(half_a_name, leaves=Leaves.WHEN_SENT)
+
+
+def storm(number: int) -> Visit:
+    return Visit(name(number), leaves=Leaves.WHEN_LET_IN, bye=b"QUIT\n")
+
+
+def held(number: int) -> Visit:
+    return Visit(name(number), leaves=Leaves.WHEN_LET_IN)
+
+
+def halves(number: int) -> Visit:
+    return Visit(HALVES[number % len(HALVES)])
+
+
+def garbage(number: int) -> Visit:
+    lines = (
+        b"\xff\xfe\x80\xc3\x28" * 100,
+        b"\x1b[2J\x07\x00\x08" * 100,
+        ZALGO.encode() * 8,
+        "\u202e\u2066\ufeff".encode() * 100,
+    )
+    return Visit(name(number), b"\n".join(lines) + b"\n")
+
+
+def nested(number: int) -> Visit:
+    half = REQUESTS // 2 - 20
+    deep = b'{"type":"say","text":' + b"[" * half + b"]" * half + b"}\n"
+    objects = b'{"type":' * (REQUESTS // 8) + b"\n"
+    return Visit(program(number), deep + objects)
+
+
+def renames(number: int) -> Visit:
+    """All want the same names, and each also takes some that nobody wants."""
+    wanted = b"".join(b"/nick mallory%d\n/nick n%d\n" % (n, number) for n in range(BURST))
+    return Visit(name(number), wanted)
+
+
+def same_name(number: int) -> Visit:
+    return Visit(b"mallory\n", b"mallory\n" * BURST)
+
+
+def pings(number: int) -> Visit:
+    return Visit(packet=fill(REQUESTS, request(type="ping", ref=number)))
+
+
+def dribble(number: int) -> Visit:
+    return Visit(name(number), b"x")
+
+
+KINDS = {
+    "telnet": Kind("send 16 KB of IAC SB again and again, before any name", telnet),
+    "who": Kind("send /who 19 times in one packet", who),
+    "moves": Kind("change rooms as fast as they can", moves),
+    "says": Kind("send 19 lines as JSON in one packet", says),
+    "requests": Kind("send 15.7 KB of small JSON requests at a time", requests),
+    "lined-up": Kind("do that while 8 of them make the ticks long with IAC SB", lined_up),
+    "endless": Kind("send a line that never ends", endless),
+    "dribble": Kind("send single bytes", dribble),
+    "deaf": Kind("ask without reading the answers", deaf),
+    "slow": Kind("read 2 KB/s or nothing while 10 of them say long lines", slow),
+    "private": Kind("send long private messages to one who reads 100 KB/s", private, victim=True),
+    "resets": Kind("connect and reset, 50 times each", resets, visits=50),
+    "storm": Kind("and 14 times as many more join and leave at once", storm, times=15, visits=1),
+    "held": Kind("join and reset, so that their names stay held", held),
+    "halves": Kind("send half an HTTP request and wait", halves),
+    "garbage": Kind("send invalid UTF-8, control characters and stacked accents", garbage),
+    "nested": Kind("send deeply nested JSON", nested),
+    "renames": Kind("rename themselves, also to names that are taken", renames),
+    "same-name": Kind("all want one name", same_name),
+    "pings": Kind("send pings as JSON before any name", pings),
+}

@@ -1,0 +1,63 @@
+"""What an attack may do to the others, and the verdict on one that was measured.
+
+The rule: while strangers do their worst, the p99 of the others' deliveries stays below twice
+what it was just before, or below ``FLOOR``. The floor is there because the p99 of a quiet room
+is one or two milliseconds, in which the scheduler of a busy machine is seen as well as the
+server, and nobody notices five. No delivery takes longer than ``FREEZE``, everything is
+delivered, the server's memory peaks less than ``GROWTH`` above its peak before, and a newcomer
+is let in within ``ANSWER`` right after the attack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf, isinf
+
+from plan import MICRO
+from report import MB, duration, many, size, three
+
+RATIO = 2.0
+FLOOR = 5_000  # microseconds
+FREEZE = 100_000  # microseconds
+GROWTH = 100 * MB
+ANSWER = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Felt:
+    """What the others felt. Microseconds and bytes; a time of what never came is infinite."""
+
+    quiet_p99: float
+    p50: float
+    p99: float
+    longest: float
+    lost: int = 0
+    grown: int = 0
+    answered: float = 0.0  # seconds; infinite when nobody was let in any more
+    ended: str = ""  # what was wrong with how the server ended; nothing usually
+
+    @property
+    def ratio(self) -> float:
+        return self.p99 / self.quiet_p99 if self.quiet_p99 else inf
+
+
+def broken(felt: Felt) -> Iterator[str]:
+    """Each bound that does not hold, in words."""
+    if felt.p99 >= max(RATIO * felt.quiet_p99, FLOOR):
+        quiet = duration(felt.quiet_p99)
+        yield f"p99 {time(felt.p99)} instead of {quiet} ({three(felt.ratio)} times)"
+    if felt.longest > FREEZE:
+        yield f"a line took {time(felt.longest)}"
+    if felt.lost:
+        yield f"{many(felt.lost, 'delivery')} lost".replace("deliverys", "deliveries")
+    if felt.grown >= GROWTH:
+        yield f"{size(felt.grown)} more memory"
+    if felt.answered > ANSWER:
+        yield f"a newcomer waited {time(felt.answered * MICRO)}"
+    if felt.ended:
+        yield felt.ended
+
+
+def time(microseconds: float) -> str:
+    return "for ever" if isinf(microseconds) else duration(microseconds)

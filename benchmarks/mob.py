@@ -1,0 +1,221 @@
+"""The process of the hostile clients: hundreds of them on one loop, for a bounded time.
+
+It runs at the lowest priority, so that it takes only what the people who are measured leave of
+their core: what those notice is then the server's doing, not a harness that was out of breath.
+The server has a core of its own where there are two.
+
+Every visit ends with a reset at the latest when the attack does, and nobody comes more often
+than their kind allows, so an attack leaves neither connections nor ports behind.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import socket
+import struct
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from multiprocessing.connection import Connection
+from time import monotonic, sleep
+
+from attacks import KINDS, VICTIM, VICTIM_READS, Kind, Leaves, Visit
+from poller import IN, OUT, new_poller
+from proc import pin, raise_file_limit
+from visitor import CHUNK, STALLED_BUFFER, STALLED_SEGMENT
+
+LOWEST = 19
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close at once, which the peer sees as a reset
+STEP = 0.05  # seconds between two reads of those who read slowly
+BURST = 64  # connects between two looks at the sockets
+LET_IN = (b"All set, ", b'"welcome"')
+MARK = re.compile(rb": ~(\d{8}) \d{16} ")
+READY = 10.0  # seconds until the victim must have been let in
+LATE = 6.0  # seconds after the end in which a victim reads what still waits for them
+
+
+@dataclass
+class Report:
+    """What the hostile clients can say: ``ended`` are the visits that the server ended.
+
+    ``heard`` is how many lines of the others the victim read, None if there was none.
+    """
+
+    visits: int = 0
+    let_in: int = 0
+    ended: int = 0
+    sent: int = 0
+    received: int = 0
+    heard: int | None = None
+
+
+class Stranger:
+    """One visit: a socket, and what is still to be sent."""
+
+    def __init__(self, visit: Visit, keep: bool = False) -> None:
+        self.visit = visit
+        self.let_in = False
+        self.over = False
+        self.rest = memoryview(visit.hello)
+        self.kept = bytearray() if keep else None
+        self.sock = socket.socket()
+        self.sock.setblocking(False)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        if visit.reads < inf:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STALLED_BUFFER)
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, STALLED_SEGMENT)
+
+    @property
+    def mask(self) -> int:
+        """Who reads slowly is read by the clock."""
+        return (IN if self.visit.reads == inf else 0) | (OUT if self.wants_to_send else 0)
+
+    @property
+    def wants_to_send(self) -> bool:
+        return bool(self.rest or self.visit.packet)
+
+    def send(self) -> int:
+        """Send once. Returns the number of bytes that the kernel took."""
+        self.rest = self.rest or memoryview(self.visit.packet)
+        try:
+            sent = self.sock.send(self.rest)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self.over = True
+            return 0
+        self.rest = self.rest[sent:]
+        return sent
+
+    def receive(self, most: int) -> int:
+        """Read once. Returns the number of bytes."""
+        try:
+            data = self.sock.recv(most)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            data = b""
+        self.over = not data
+        self.let_in = self.let_in or any(words in data for words in LET_IN)
+        if self.kept is not None:
+            self.kept += data
+        return len(data)
+
+    @property
+    def leaves(self) -> bool:
+        """Is the visit over by its own will?"""
+        if self.visit.leaves is Leaves.WHEN_SENT:
+            return not self.rest
+        return self.visit.leaves is Leaves.WHEN_LET_IN and self.let_in
+
+    def close(self) -> None:
+        """End the visit: with its last word, or with a reset."""
+        if self.visit.bye and not self.over:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
+            with suppress(OSError):
+                self.sock.send(self.visit.bye)
+        self.sock.close()
+
+
+class Mob:
+    def __init__(self, kind: Kind, clients: int, address: tuple[str, int]) -> None:
+        self.kind = kind
+        self.address = address
+        self.clients = clients * kind.times
+        self.waiting = deque(range(self.clients * kind.visits))
+        self.strangers: dict[int, Stranger] = {}  # by descriptor
+        self.poller = new_poller()
+        self.report = Report()
+        self.read_at = 0.0
+        self.victim = self.invite() if kind.victim else None
+
+    def invite(self) -> Stranger:
+        """The victim comes before the others, and does nothing but read."""
+        victim = Stranger(Visit(VICTIM + b"\n", reads=VICTIM_READS), keep=True)
+        self.enter(victim)
+        end = monotonic() + READY
+        while not victim.let_in and not victim.over and monotonic() < end:
+            self.look_around(STEP)
+            self.read_slowly()
+        return victim
+
+    def attack(self, start: float, end: float) -> Report:
+        sleep(max(start - monotonic(), 0))
+        while monotonic() < end:
+            missing = min(self.clients - len(self.strangers), len(self.waiting), BURST)
+            for _ in range(missing):
+                self.enter(Stranger(self.kind.visit(self.waiting.popleft())))
+                self.report.visits += 1
+            self.look_around(STEP)
+            self.read_slowly()
+        self.disperse()
+        return self.report
+
+    def enter(self, stranger: Stranger) -> None:
+        stranger.sock.connect_ex(self.address)
+        self.strangers[stranger.sock.fileno()] = stranger
+        self.poller.watch(stranger.sock, stranger.mask)
+
+    def look_around(self, wait: float) -> None:
+        for descriptor, mask in self.poller.ready(wait):
+            stranger = self.strangers[descriptor]
+            if mask & OUT:
+                self.report.sent += stranger.send()
+                if not stranger.wants_to_send:
+                    self.poller.rewatch(stranger.sock, stranger.mask)
+            if mask & ~OUT:
+                self.receive(stranger, CHUNK)
+            if stranger.over or stranger.leaves:
+                self.leave(descriptor, stranger)
+
+    def receive(self, stranger: Stranger, most: int) -> None:
+        before = stranger.let_in
+        self.report.received += stranger.receive(most)
+        self.report.let_in += stranger.let_in and not before
+
+    def read_slowly(self) -> None:
+        if monotonic() < self.read_at:
+            return
+        self.read_at = monotonic() + STEP
+        for descriptor, stranger in list(self.strangers.items()):
+            if 0 < stranger.visit.reads < inf:
+                self.receive(stranger, int(stranger.visit.reads * STEP))
+                if stranger.over:
+                    self.leave(descriptor, stranger)
+
+    def leave(self, descriptor: int, stranger: Stranger) -> None:
+        self.report.ended += stranger.over
+        self.poller.unwatch(stranger.sock)
+        stranger.close()
+        del self.strangers[descriptor]
+
+    def disperse(self) -> None:
+        """Everybody leaves; the victim first reads what waits for them."""
+        for descriptor, stranger in list(self.strangers.items()):
+            if stranger is not self.victim:
+                self.leave(descriptor, stranger)
+        if self.victim is None:
+            return
+        end = monotonic() + LATE
+        while not self.victim.over and monotonic() < end:
+            self.read_slowly()
+            sleep(STEP)
+        self.victim.close()
+        self.report.heard = len(set(MARK.findall(self.victim.kept or b"")))
+
+
+def work(
+    pipe: Connection, kind: str, clients: int, address: tuple[str, int], cores: list[int] | None
+) -> None:
+    """The main function of the process: one attack when told, and its report."""
+    pin(cores)
+    os.nice(LOWEST)
+    raise_file_limit()
+    gc.disable()
+    mob = Mob(KINDS[kind], clients, address)
+    with suppress(BrokenPipeError, EOFError, KeyboardInterrupt):
+        pipe.send(None)
+        pipe.send(mob.attack(*pipe.recv()))

@@ -1,0 +1,26 @@
+"""What the server prints at the start: where it listens, and how to join from where.
+
+Programs read the first lines, one `Listening at ADDRESS:PORT` for each socket.
+"""
+
+from collections.abc import Sequence
+from ipaddress import ip_address
+
+from chatroom.net.address import printable
+from chatroom.net.interfaces import own_addresses
+
+_EVERYWHERE = ("0.0.0.0", "::")
+
+
+def invitation(wanted: str, places: Sequence[tuple[str, int]], program: str) -> list[str]:
+    """The lines, for the host that was asked for and the addresses and port that came of it."""
+    hosts = [host for host, _ in places]
+    port = places[0][1]
+    lines = [f"Listening at {printable(*place)}" for place in places]
+    if any(host in _EVERYWHERE for host in hosts):
+        lines.append(f"Join with: nc localhost {port} here, and from other machines with:")
+        lines += (f"  nc {address} {port}" for address in own_addresses("::" in hosts))
+        return lines
+    if all(ip_address(host).is_loopback for host in hosts):
+        lines.append(f"Only this machine can reach it. To let others in: {program} 0.0.0.0")
+    return [*lines, f"Join with: nc {wanted} {port}"]
