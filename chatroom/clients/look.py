@@ -71,6 +71,8 @@ def plain_lines(happening: Happening, me: str) -> list[str]:
             return [f"{_were(lines)} dropped."]
         case Ended():
             return _ended(happening)
+        case events.Welcomed(name, room, people):
+            return [*lines_of(happening), *lines_of(events.Moved(name, room, people))]
         case events.Told(name, to, text) if name == me:
             return [f"[private to {to}] {text}"]
         case _:
