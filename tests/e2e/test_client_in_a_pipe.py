@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -357,6 +358,33 @@ def test_what_others_say_and_do_is_only_for_who_listens(
     assert lines[0] == "Server: 2 people in room lobby:"
     assert len(lines) == 3
     assert problem(bot) == ""
+
+
+def relay(source: socket.socket, target: socket.socket) -> None:
+    """One direction of a connection, as long as both ends are there."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_a_client_whose_first_word_is_late_and_who_is_greeted_is_let_in(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        bot = client("--name", "bot", port=slow.getsockname()[1])
+        near, _ = slow.accept()
+    far = connect()
+    near.sendall(far.sees("Your name: ").encode())
+    for ends in ((near, far.sock), (far.sock, near)):
+        threading.Thread(target=relay, args=ends, daemon=True).start()
+    bot.type("hello\n")
+    bot.end_input()
+    ann.sees("bot: hello\n")
+    assert bot.wait() == 0
+    assert problem(bot) == ""
+    near.close()
 
 
 def test_quiet_says_one_thing_and_goes_without_a_notice(
