@@ -48,13 +48,18 @@ class Visit:
 
 @dataclass(frozen=True)
 class Kind:
-    """An attack: what "200 clients" do, how many there are for each one asked for, and how often
-    each of them comes again when its visit has ended or the server has ended it."""
+    """An attack: what "200 clients" do, and how.
+
+    There are ``times`` as many of them as were asked for, and each makes up to ``visits`` visits,
+    one when the last has ended. ``together``: all of them come first, and send their packets at
+    one moment later. ``victim``: somebody is there who is to be drowned.
+    """
 
     about: str
     visit: Callable[[int], Visit]
     times: int = 1
     visits: int = 10
+    together: bool = False
     victim: bool = False
 
 
@@ -98,8 +103,11 @@ def requests(number: int) -> Visit:
 
 
 def lined_up(number: int) -> Visit:
-    """Every 25th makes the ticks long; the others are handled together after each of these."""
-    return requests(number) if number % 25 else telnet(number)
+    """Every 25th makes one tick long, so that the next has to handle all that the others sent."""
+    if number % 25 == 0:
+        return telnet(number)
+    text = "x" * (REQUESTS // BURST - 50)
+    return Visit(program(number), request(type="say", text=text, ref=number) * BURST)
 
 
 def endless(number: int) -> Visit:
@@ -175,11 +183,15 @@ def dribble(number: int) -> Visit:
 
 KINDS = {
     "telnet": Kind("send 16 KB of IAC SB again and again, before any name", telnet),
-    "who": Kind("send /who 19 times in one packet", who),
-    "moves": Kind("change rooms as fast as they can", moves),
-    "says": Kind("send 19 lines as JSON in one packet", says),
-    "requests": Kind("send 15.7 KB of small JSON requests at a time", requests),
-    "lined-up": Kind("do that while 8 of them make the ticks long with IAC SB", lined_up),
+    "who": Kind("send /who 19 times in one packet", who, together=True),
+    "moves": Kind("change rooms as fast as they can", moves, together=True),
+    "says": Kind("send 19 lines as JSON in one packet", says, together=True),
+    "requests": Kind("send 15.7 KB of small JSON requests at a time", requests, together=True),
+    "lined-up": Kind(
+        "say 15 KB as JSON at one moment, which 8 of them make long with IAC SB",
+        lined_up,
+        together=True,
+    ),
     "endless": Kind("send a line that never ends", endless),
     "dribble": Kind("send single bytes", dribble),
     "deaf": Kind("ask without reading the answers", deaf),

@@ -22,6 +22,7 @@ FLOOR = 5_000  # microseconds
 FREEZE = 100_000  # microseconds
 GROWTH = 100 * MB
 ANSWER = 1.0  # seconds
+MISSED = 0.1  # of the lines of the room
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Felt:
     lost: int = 0
     grown: int = 0
     answered: float = 0.0  # seconds; infinite when nobody was let in any more
+    missed: float = 0.0  # of the room's lines, by the victim of private messages
+    waited: float = 0.0  # of the time in which the server had work, the share without a core
     ended: str = ""  # what was wrong with how the server ended; nothing usually
 
     @property
@@ -50,11 +53,13 @@ def broken(felt: Felt) -> Iterator[str]:
     if felt.longest > FREEZE:
         yield f"a line took {time(felt.longest)}"
     if felt.lost:
-        yield f"{many(felt.lost, 'delivery')} lost".replace("deliverys", "deliveries")
+        yield f"{many(felt.lost, 'line')} lost"
     if felt.grown >= GROWTH:
         yield f"{size(felt.grown)} more memory"
     if felt.answered > ANSWER:
         yield f"a newcomer waited {time(felt.answered * MICRO)}"
+    if felt.missed >= MISSED:
+        yield f"the victim missed {felt.missed:.0%} of the room's lines"
     if felt.ended:
         yield felt.ended
 

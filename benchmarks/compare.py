@@ -85,7 +85,7 @@ def check_page(parser: Parser, path: Path) -> None:
     if not path.absolute().parent.is_dir():
         parser.error(f"there is no folder {path.parent} to write into")
     if importlib.util.find_spec("matplotlib") is None:
-        parser.error("--write needs matplotlib: pip install 'chatroom[bench]'")
+        parser.error("--write needs matplotlib: pip install '.[bench]'")
     text = beside(path, ".md")
     try:
         page.insert(text.read_text() if text.exists() else page.NEW, "")

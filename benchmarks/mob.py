@@ -11,7 +11,6 @@ than their kind allows, so an attack leaves neither connections nor ports behind
 from __future__ import annotations
 
 import gc
-import os
 import re
 import socket
 import struct
@@ -24,10 +23,12 @@ from time import monotonic, sleep
 
 from attacks import KINDS, VICTIM, VICTIM_READS, Kind, Leaves, Visit
 from poller import IN, OUT, new_poller
-from proc import pin, raise_file_limit
+from proc import pin, prefer, raise_file_limit
 from visitor import CHUNK, STALLED_BUFFER, STALLED_SEGMENT
 
 LOWEST = 19
+SEND_BUFFER = 64 * 1024  # bytes; megabytes that only wait in our own kernel attack nobody
+ASSEMBLY = 0.3  # of the time of an attack, in which those who send together come in
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close at once, which the peer sees as a reset
 STEP = 0.05  # seconds between two reads of those who read slowly
 BURST = 64  # connects between two looks at the sockets
@@ -55,8 +56,9 @@ class Report:
 class Stranger:
     """One visit: a socket, and what is still to be sent."""
 
-    def __init__(self, visit: Visit, keep: bool = False) -> None:
+    def __init__(self, visit: Visit, waits: bool = False, keep: bool = False) -> None:
         self.visit = visit
+        self.waits = waits
         self.let_in = False
         self.over = False
         self.rest = memoryview(visit.hello)
@@ -64,6 +66,8 @@ class Stranger:
         self.sock = socket.socket()
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if visit.reads < inf:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STALLED_BUFFER)
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, STALLED_SEGMENT)
@@ -75,7 +79,7 @@ class Stranger:
 
     @property
     def wants_to_send(self) -> bool:
-        return bool(self.rest or self.visit.packet)
+        return bool(self.rest or (self.visit.packet and not self.waits))
 
     def send(self) -> int:
         """Send once. Returns the number of bytes that the kernel took."""
@@ -140,19 +144,35 @@ class Mob:
         while not victim.let_in and not victim.over and monotonic() < end:
             self.look_around(STEP)
             self.read_slowly()
+        self.report = Report()  # the victim is none of the hostile
         return victim
 
     def attack(self, start: float, end: float) -> Report:
-        sleep(max(start - monotonic(), 0))
+        self.go_on(start, clients=0)
+        if self.victim is not None:
+            self.victim.kept = bytearray()  # lines of before have the same numbers
+        if self.kind.together:
+            self.go_on(start + (end - start) * ASSEMBLY, self.clients, waits=True)
+            self.release()
+        self.go_on(end, self.clients)
+        self.disperse()
+        return self.report
+
+    def go_on(self, end: float, clients: int, waits: bool = False) -> None:
+        """Let up to so many come, and all do what they do."""
         while monotonic() < end:
-            missing = min(self.clients - len(self.strangers), len(self.waiting), BURST)
-            for _ in range(missing):
-                self.enter(Stranger(self.kind.visit(self.waiting.popleft())))
+            present = len(self.strangers) - bool(self.victim)
+            for _ in range(min(clients - present, len(self.waiting), BURST)):
+                self.enter(Stranger(self.kind.visit(self.waiting.popleft()), waits))
                 self.report.visits += 1
             self.look_around(STEP)
             self.read_slowly()
-        self.disperse()
-        return self.report
+
+    def release(self) -> None:
+        """Nobody waits any more."""
+        for stranger in self.strangers.values():
+            stranger.waits = False
+            self.poller.rewatch(stranger.sock, stranger.mask)
 
     def enter(self, stranger: Stranger) -> None:
         stranger.sock.connect_ex(self.address)
@@ -200,9 +220,11 @@ class Mob:
         if self.victim is None:
             return
         end = monotonic() + LATE
-        while not self.victim.over and monotonic() < end:
-            self.read_slowly()
+        before = -1
+        while not self.victim.over and monotonic() < end and before < self.report.received:
+            before = self.report.received
             sleep(STEP)
+            self.read_slowly()
         self.victim.close()
         self.report.heard = len(set(MARK.findall(self.victim.kept or b"")))
 
@@ -212,7 +234,7 @@ def work(
 ) -> None:
     """The main function of the process: one attack when told, and its report."""
     pin(cores)
-    os.nice(LOWEST)
+    prefer(LOWEST)
     raise_file_limit()
     gc.disable()
     mob = Mob(KINDS[kind], clients, address)

@@ -151,7 +151,7 @@ def check_plot(parser: Parser, path: Path) -> None:
     if path.suffix not in (".svg", ".png"):
         parser.error("--plot writes .svg or .png")
     if importlib.util.find_spec("matplotlib") is None:
-        parser.error("--plot needs matplotlib: pip install 'chatroom[bench]'")
+        parser.error("--plot needs matplotlib: pip install '.[bench]'")
 
 
 def new_plan(given: argparse.Namespace, variant: dict[str, float]) -> Plan:

@@ -99,6 +99,12 @@ def pin(to: list[int] | None) -> None:
         os.sched_setaffinity(0, to)
 
 
+def prefer(niceness: int) -> None:
+    """Let this process, and those it starts from now on, run before others, as far as it may."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+
+
 def congestion_control() -> str:
     """How TCP decides here when a connection may send, for the record of a measurement."""
     try:

@@ -84,6 +84,48 @@ def many(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("s" if count != 1 else "")
 
 
+def verdict(result: Result) -> str:
+    """What was found, in one plain sentence."""
+    plan = result.plan
+    if not plan.messages:
+        at_once = " that connected at once" if plan.storm else ""
+        within = halves(result.joined.joins)
+        return f"This server let in {many(plan.everyone, 'client')}{at_once}{within}."
+    if not result.found.verdict.received:
+        return f"This server delivered none of {many(plan.messages, 'message')}."
+    rate = (plan.messages - result.unsent) / max(result.seconds, plan.seconds)
+    bounds = ""
+    if limit(result) in ("harness", "both"):
+        bounds = "; these are upper bounds, since the harness was late itself"
+    pace = f"{rate:,.0f}" if rate >= 10 else three(rate)
+    return (
+        f"This server delivered {pace} messages/s to {many(plan.readers, 'client')}: "
+        f"{fate(result)}{halves(result.found.latencies)}{bounds}."
+    )
+
+
+def fate(result: Result) -> str:
+    """What became of the lines."""
+    found = result.found.verdict
+    counts = {
+        "did not arrive": found.lost,
+        "arrived more than once": found.duplicated,
+        "arrived out of order": found.disordered,
+    }
+    wrong = [f"{count:,} {what}" for what, count in counts.items() if count]
+    if not wrong:
+        return "every line arrived"
+    return f"of {many(found.expected, 'line')} " + ", ".join(wrong)
+
+
+def halves(counts: Mapping[int, int]) -> str:
+    """Half and nearly all of the times, to end a sentence with."""
+    summary = summarise(counts)
+    if summary is None:
+        return ""
+    return f", half within {duration(summary.p50)}, 99 % within {duration(summary.p99)}"
+
+
 def title(result: Result) -> str:
     plan = result.plan
     to = f"({plan.speak}) to {result.address}"
@@ -171,8 +213,8 @@ def spread(s: Summary) -> str:
 
 
 def report(result: Result) -> str:
-    """Everything about one measurement."""
-    lines = [title(result), "", *time_table(result)]
+    """Everything about one measurement, beginning with the verdict."""
+    lines = [verdict(result), "", title(result), "", *time_table(result)]
     if result.plan.messages:
         lines += [
             "deliveries count from when a message was due until the kernel had it for the receiver",

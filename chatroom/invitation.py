@@ -22,5 +22,5 @@ def invitation(wanted: str, places: Sequence[tuple[str, int]], program: str) -> 
         lines += (f"  nc {address} {port}" for address in own_addresses("::" in hosts))
         return lines
     if all(ip_address(host).is_loopback for host in hosts):
-        lines.append(f"Only this machine can reach it. To let others in: {program} 0.0.0.0")
+        lines.append(f"Only this machine can reach it. For others: {program} 0.0.0.0")
     return [*lines, f"Join with: nc {wanted} {port}"]

@@ -30,7 +30,6 @@ from chatroom.settings import Settings
 _FREE = (Become, events.Greet)
 
 _LF = b"\n"
-_PARTIAL = b"."  # stands for the beginning of a line
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +84,7 @@ class Session:
         "_in_line",
         "_left",
         "_lines",
+        "_look_at",
         "_loop",
         "_member",
         "_pause_timer",
@@ -117,6 +117,7 @@ class Session:
         self._left = 0  # lines of what is pending that are not handled yet
         self._in_line = False  # whether what is pending ends within a line
         self._told = False  # that many lines are waiting
+        self._look_at = 0.0  # when to look for /cancel next
         self._turns = connection.turns
         self._bucket: Bucket | None = None
         if settings.rate:
@@ -245,7 +246,7 @@ class Session:
     def _pause(self, seconds: float) -> None:
         """Out of tokens: nothing is read or handled until there is one again."""
         self._connection.pause_reading()
-        self._pause_timer = self._loop.call_later(seconds, self._go_on, self._connection)
+        self._pause_timer = self._loop.call_later(seconds, self._go_on_in_turn, self._connection)
         if not self._told and self._member.name:
             waiting = self._count_waiting()
             if waiting > self._settings.rate * self._settings.burst_seconds:
@@ -257,23 +258,31 @@ class Session:
         self._connection.pause_reading()
         self._turns.wait(self._go_on, self._connection, again=True)
 
+    def _go_on_in_turn(self) -> None:
+        if self._turns.contended:
+            self._turns.wait(self._go_on, self._connection, again=True)
+        else:
+            self._go_on()
+
     def _go_on(self) -> None:
         if not self._connection.is_broken():
-            if self._told:
+            if self._told and self._loop.woke >= self._look_at:
                 self._look_for_cancel()
             self._consume()
 
     def _count_waiting(self) -> int:
         """Lines that have arrived and are not handled yet."""
-        return max(0, self._left) + self._connection.peek().count(_LF)
+        ahead, size = self._connection.peek()
+        return max(0, self._left) + ahead.count(_LF, 0, size)
 
     def _look_for_cancel(self) -> None:
         """If the visitor has asked for it, drop all that they have said before that."""
-        ahead = self._connection.peek()
-        end = self._protocol.find_cancel(_PARTIAL + ahead if self._in_line else ahead)
+        self._look_at = self._loop.woke + self._settings.look_seconds
+        ahead, size = self._connection.peek()
+        with memoryview(ahead) as whole, whole[:size] as received:
+            end = self._protocol.find_cancel(received, self._in_line)
         if end < 0:
             return
-        end -= len(_PARTIAL) if self._in_line else 0
         dropped = max(0, self._left) + ahead.count(_LF, 0, end) - 1
         self._connection.discard(end)
         self._pending = None

@@ -43,6 +43,9 @@ class Settings:
     # Bytes looked through for /cancel behind a long paste: what the kernel holds for one client.
     peek_bytes: int = 128 * KIB
 
+    # Seconds between such looks: each of them copies what is there.
+    look_seconds: float = 1.0
+
     # Lines of one client handled per tick; the rest waits for the next tick, in order.
     lines_per_tick: int = 32
 

@@ -89,7 +89,7 @@ def python_server(file: str, *options: str, needs: str = "") -> Peer | Absent:
     version = f"Python {platform.python_version()}"
     if needs:
         if importlib.util.find_spec(needs) is None:
-            return Absent(f"{needs} is not installed (pip install 'chatroom[bench]')")
+            return Absent(f"{needs} is not installed (pip install '.[bench]')")
         version = f"{needs} {importlib.metadata.version(needs)}, {version}"
     return Peer(lambda *_: [sys.executable, str(HERE / file), *options], version)
 

@@ -88,6 +88,7 @@ class Connections:
         self.lingering: set[Connection] = set()
         self.blocked: set[Connection] = set()
         self.reads = 0  # how often something was received from any of them
+        self.peeked = bytearray(settings.peek_bytes)
         self.dirty: list[Connection] = []
         self.ended: list[Connection] = []
         loop.at_memory_error(self.shed)
@@ -276,12 +277,16 @@ class Connection:
     def turns(self) -> Turns:
         return self._owner.turns
 
-    def peek(self) -> bytes:
-        """What has arrived and has not been read, as far as the kernel's buffer goes."""
+    def peek(self) -> tuple[bytearray, int]:
+        """What has arrived and has not been read, as far as the kernel's buffer goes.
+
+        It is in the first so many bytes of a buffer that all share; the next peek overwrites it.
+        """
+        buffer = self._owner.peeked
         try:
-            return self._sock.recv(self._owner.settings.peek_bytes, socket.MSG_PEEK)
+            return buffer, self._sock.recv_into(buffer, 0, socket.MSG_PEEK)
         except OSError:
-            return b""
+            return buffer, 0
 
     def discard(self, size: int) -> None:
         """Drop bytes that have been peeked at."""

@@ -8,8 +8,9 @@ has ended. What a protocol has to say by itself is a command as well, so there i
 and nothing to remember to drain.
 
 A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is
-a bug of ours. How the bytes were cut makes no difference to the commands, with one exception: a
-name that is not free and has more behind it at once came out of a pipe (`line.py`).
+a bug of ours. How the bytes were cut makes no difference to the commands, with two exceptions
+(`line.py`): a name that is not free and has more behind it at once came out of a pipe, and where a
+person turns out to be a program, telnet's sequences are taken out of what came at once.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -66,8 +67,11 @@ class Protocol(Contract):
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
-    def find_cancel(self, ahead: bytes) -> int:
-        """Where a line that cancels all before it ends in what is not received yet; -1: nowhere."""
+    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
+        """Where a line that cancels all before it ends in what is not received yet; -1: nowhere.
+
+        `in_line`: it begins within a line.
+        """
 
     def silence(self) -> Iterator[Request]:
         """What to do when the peer has connected and then waits for us.

@@ -59,7 +59,7 @@ class Detect:
 
     answer = encode
 
-    def find_cancel(self, ahead: bytes) -> int:
+    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
         """Nobody who is undecided has said anything."""
         return -1
 

@@ -40,7 +40,8 @@ class Lines:
 
     def begins_with(self, prefix: bytes) -> bool:
         """Whether the line that comes next begins so."""
-        return not self._partial and self._data.startswith(prefix, self._start)
+        between_lines = not self._partial and not self._skipping
+        return between_lines and self._data.startswith(prefix, self._start)
 
     def take_unread(self) -> bytes:
         """All that was received and not yet given as lines, which now never is."""
@@ -54,7 +55,15 @@ class Lines:
         They are cut as they are asked for: whoever stops asking holds one buffer and not all lines.
         """
         self._data, self._start = data, 0
+        if self._skipping:
+            self._skip()
         return self._cut()
+
+    def _skip(self) -> None:
+        """Drop the rest of a line that was too long."""
+        end = self._data.find(LF)
+        self._skipping = end < 0
+        self._start = len(self._data) if self._skipping else end + 1
 
     def _cut(self) -> Iterator[bytes | None]:
         while (end := self._data.find(LF, self._start)) >= 0:
@@ -63,17 +72,13 @@ class Lines:
             if self._partial:
                 line, self._partial = bytes(self._partial) + line, b""
             text = line.removesuffix(CR)
-            if self._skipping:
-                self._skipping = False
-            elif len(text) > self._limit:
+            if len(text) > self._limit:
                 yield None
             else:
                 if self.crlf is None:
                     self.crlf = len(text) < len(line)
                 yield text
         rest, self._data = self._data[self._start :], b""
-        if self._skipping:
-            return
         if self._partial:
             self._partial += rest
         elif rest:

@@ -38,7 +38,7 @@ class JsonLines:
     def named(self) -> None:
         """Requests read the same before and after."""
 
-    def find_cancel(self, ahead: bytes) -> int:
+    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
         """A program knows its rate, and keeps what can wait."""
         return -1
 

@@ -27,7 +27,8 @@ from chatroom.protocols.typed import parse
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
 
-_CANCEL = re.compile(rb"(?:\A|\n)/cancel[ \t\r\0]*\n", re.IGNORECASE)
+_CANCEL_FIRST = re.compile(rb"/cancel[ \t\r\0]*\n", re.IGNORECASE)
+_CANCEL = re.compile(rb"\n/cancel[ \t\r\0]*\n", re.IGNORECASE)
 
 
 class Line:
@@ -75,8 +76,9 @@ class Line:
                 return "".join(line + self._ending for line in once).encode()
         return self.encode(event)
 
-    def find_cancel(self, ahead: bytes) -> int:
-        found = _CANCEL.search(ahead)
+    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
+        first = None if in_line else _CANCEL_FIRST.match(ahead)
+        found = first or _CANCEL.search(ahead)
         return found.end() if found else -1
 
     def silence(self) -> Iterator[Request]:

@@ -83,7 +83,7 @@ class Tutorial:
     def named(self) -> None:
         self._named = True
 
-    def find_cancel(self, ahead: bytes) -> int:
+    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
         """It frames nothing: there are no lines to be found."""
         return -1
 

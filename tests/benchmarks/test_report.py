@@ -3,7 +3,7 @@ from figures import Bin
 from measure import Result
 from plan import Plan
 from proc import Busy
-from report import bars, duration, growth, report, table
+from report import bars, duration, growth, report, table, verdict
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,47 @@ def test_a_report_names_what_was_counted_and_what_was_late() -> None:
     assert "4 expected, 4 received, 0 lost, 0 duplicated, 0 out of order" in text
     assert "sent late by 10 us (p50)" in text
     assert "to the last receiver" in text
+
+
+def test_a_report_begins_with_one_plain_sentence() -> None:
+    first, empty, *_ = report(result()).split("\n")
+    assert first == (
+        "This server delivered 2 messages/s to 3 clients: every line arrived, "
+        "half within 1 ms, 99 % within 2 ms."
+    )
+    assert empty == ""
+
+
+def test_the_verdict_says_what_went_wrong() -> None:
+    wrong = result()
+    wrong.found.verdict.expected = 1_900
+    wrong.found.verdict.lost, wrong.found.verdict.disordered = 38, 2
+    said = verdict(wrong)
+    assert "of 1,900 lines 38 did not arrive, 2 arrived out of order, half within" in said
+    nothing = result()
+    nothing.found.verdict.received = 0
+    assert verdict(nothing) == "This server delivered none of 2 messages."
+
+
+def test_the_verdict_counts_what_was_taken_in_the_time_that_it_took() -> None:
+    plan = Plan(clients=3, senders=1, seconds=1, rate=5000)
+    said = verdict(result(plan=plan, seconds=2.0, unsent=1000))
+    assert said.startswith("This server delivered 2,000 messages/s to 3 clients: ")
+
+
+def test_the_verdict_admits_a_late_harness() -> None:
+    late = result()
+    late.lags.update([900] * 10)
+    assert verdict(late).endswith("; these are upper bounds, since the harness was late itself.")
+
+
+def test_the_verdict_of_a_storm_is_how_soon_everybody_was_in() -> None:
+    storm = Result(Plan(clients=1000, senders=0, storm=True), watched=False)
+    storm.joined.joins.update([1_000] * 90 + [20_000] * 10)
+    assert verdict(storm) == (
+        "This server let in 1,000 clients that connected at once, half within 1 ms, "
+        "99 % within 20 ms."
+    )
 
 
 def test_a_late_harness_is_called_the_limit() -> None:

@@ -1,6 +1,7 @@
 """The server as a program: how it starts, what it prints, how it ends."""
 
 import os
+import pty
 import re
 import signal
 import socket
@@ -35,7 +36,7 @@ def test_it_says_where_it_listens_and_how_to_join_and_no_more(start_server: Star
     said = server.sees("Join with: ") + server.sees("\n")
     assert re.fullmatch(
         r"Listening at 127\.0\.0\.1:(\d+)\n"
-        r"Only this machine can reach it\. To let others in:"
+        r"Only this machine can reach it\. For others:"
         r" python -m chatroom\.server 0\.0\.0\.0\n"
         r"Join with: nc 127\.0\.0\.1 \1\n",
         said,
@@ -168,6 +169,21 @@ def test_the_operator_ends_it_with_q(start_server: Start, connect: Connect) -> N
     assert server.output.rest() == "Closing all connections...\nShutting down the server...\n"
     assert server.wait() == 0
     assert ann.output.rest() == "Server: The chatroom is shutting down. Goodbye!\n"
+
+
+def test_the_operator_at_a_terminal_is_told_of_the_console_and_of_its_end(
+    start_server: Start, connect: Connect
+) -> None:
+    keyboard, keys = pty.openpty()
+    server = start_server(stdin=keys).listening()
+    os.close(keys)
+    server.sees("Type help for the operator's commands.\n")
+    os.write(keyboard, b"/WHO\n")
+    server.sees("0 here\n")
+    os.write(keyboard, b"\x04")  # Ctrl-D
+    server.sees("The console is closed; the server goes on. Stop it with Ctrl-C or SIGTERM.\n")
+    connect("ann", server.port)
+    os.close(keyboard)
 
 
 def test_the_operator_sees_speaks_and_kicks(server: Any, connect: Connect) -> None:

@@ -32,6 +32,7 @@ from chatroom.clients.window.theme import (  # noqa: E402
     resize_fonts,
     set_font_size,
 )
+from chatroom.protocols.typed import parse  # noqa: E402
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -368,6 +369,7 @@ def test_the_keys_up_and_down_move_within_a_draft_of_several_rows(composer: Comp
         ("half a thou", "/msg bob half a thou"),
         ("/msg cy half a thou", "/msg bob half a thou"),
         ("/msg cy", "/msg bob "),
+        ("/reply half a thou", "/msg bob half a thou"),
         ("/me waves at ", "/me waves at bob "),
         ("//etc is full", "/msg bob //etc is full"),
     ],
@@ -390,9 +392,24 @@ def test_the_cursor_stays_at_its_place_in_a_draft_that_is_addressed(composer: Co
     assert composer.text == "/msg bob half a thou"
 
 
-def test_all_lines_of_a_private_message_are_private() -> None:
-    assert split("/msg bob one\ntwo\n\nthree") == ["/msg bob one", "/msg bob two", "/msg bob three"]
-    assert split("one\n/msg bob two") == ["one", "/msg bob two"]
+@pytest.mark.parametrize("private", ["/msg bob", "/MSG  bob", "/w bob", "/tell bob", "/reply"])
+def test_all_lines_of_a_private_message_are_private(private: str) -> None:
+    assert split(f"{private} one\n/two\n\nthree") == [
+        f"{private} one",
+        f"{private} /two",
+        f"{private} three",
+    ]
+    assert split(f"{private}\none") == [private, f"{private} one"]
+
+
+@pytest.mark.parametrize("draft", ["one\n/msg bob two", "/msg\nbob one", "/replying\none", "one"])
+def test_lines_of_other_drafts_are_sent_as_they_are(draft: str) -> None:
+    assert split(draft) == draft.split("\n")
+
+
+@pytest.mark.parametrize("private", ["/msg bob", "/tell bob", "/reply"])
+def test_what_is_taken_for_private_is_a_private_message(private: str) -> None:
+    assert isinstance(parse(f"{private} one"), events.Tell)
 
 
 def paste(composer: Composer, text: str) -> None:
@@ -448,6 +465,7 @@ def test_a_long_draft_leaves_room_for_the_conversation(
         ("/join t", ["/join tea "]),
         ("/join ", ["/join lobby ", "/join tea "]),
         ("/msg b", ["/msg bob "]),
+        ("/who t", ["/who tea "]),
         ("one\nb", ["one\nbob: "]),
         ("xyz", ["xyz"]),
     ],

@@ -43,7 +43,7 @@ def test_loopback_says_who_can_reach_it_and_how_to_change_that(
     host: str, places: list[tuple[str, int]]
 ) -> None:
     assert invitation(host, places, "chatroom server")[-2:] == [
-        "Only this machine can reach it. To let others in: chatroom server 0.0.0.0",
+        "Only this machine can reach it. For others: chatroom server 0.0.0.0",
         f"Join with: nc {host} 1060",
     ]
 
@@ -53,6 +53,12 @@ def test_one_address_of_the_network_needs_no_more_words() -> None:
         "Listening at 192.0.2.7:99",
         "Join with: nc attic 99",
     ]
+
+
+def test_it_fits_a_terminal_of_79_columns() -> None:
+    for host in ("127.0.0.1", "0.0.0.0"):
+        lines = invitation(host, [(host, 65535)], "python -m chatroom.server")
+        assert max(map(len, lines)) <= 79
 
 
 def test_a_link_local_address_is_one_too() -> None:

@@ -133,8 +133,8 @@ class Wire:
         self.closing = False
         self.turns = turns
 
-    def peek(self) -> bytes:
-        return b""
+    def peek(self) -> tuple[bytearray, int]:
+        return bytearray(), 0
 
     def write(self, data: bytes) -> bool:
         if not self.closing:

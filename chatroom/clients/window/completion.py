@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from chatroom.protocols.typed import VERBS
 
+_WITH_ROOM = ("/join", "/who")
+
 
 def complete(before: str, people: Iterable[str], rooms: Iterable[str]) -> list[str]:
     """What the last word of `before` can become, each with what separates it from the next word.
@@ -25,7 +27,7 @@ def last_word(before: str) -> str:
 def _candidates(words: list[str], people: Iterable[str], rooms: Iterable[str]) -> list[str]:
     if len(words) == 1 and words[0].startswith("/"):
         return [f"{verb} " for verb in sorted(VERBS)]
-    if len(words) == 2 and words[0].lower() == "/join":
+    if len(words) == 2 and words[0].lower() in _WITH_ROOM:
         return [f"{room} " for room in _in_order(rooms)]
     names = _in_order(people)
     if words[-1].startswith("@"):

@@ -2,13 +2,14 @@
 
 import re
 
-_PRIVATE = re.compile(r"\s*/msg\s+\S+[^\S\n]*", re.IGNORECASE)
+# The beginning of a private message, under all of its names.
+_PRIVATE = re.compile(r"/(reply|(msg|tell|w|whisper)[^\S\n]+\S+)(?!\S)[^\S\n]*", re.IGNORECASE)
 
 
 def split(draft: str) -> list[str]:
     """The lines to send. All lines of a private message are private, not only the first."""
     lines = draft.split("\n")
-    private = _PRIVATE.match(lines[0])
+    private = _PRIVATE.match(draft)
     if private is None:
         return lines
     prefix = f"{private.group().strip()} "

@@ -137,3 +137,39 @@ def test_lines_are_those_of_a_plain_split(written: list[bytes]) -> None:
     expected = [line.removesuffix(b"\r") for line in written]
     found, _ = outcome([b"".join(line + b"\n" for line in written)])
     assert found == [line if len(line) <= LIMIT else None for line in expected]
+
+
+def test_what_begins_a_line_is_known_and_is_not_looked_for_inside_one() -> None:
+    lines = Lines(LIMIT)
+    found = lines.split(b"ab\n{cd\n{")
+    assert not lines.begins_with(b"{")
+    assert next(found) == b"ab"
+    assert lines.begins_with(b"{")
+    assert lines.take_unread() == b"{cd\n{"
+    assert list(found) == []
+    assert not lines.begins_with(b"{")
+
+
+@pytest.mark.parametrize("before", [b"a", b"abcdefghi"], ids=["within-the-limit", "over-it"])
+def test_a_line_that_has_begun_begins_no_more(before: bytes) -> None:
+    lines = Lines(LIMIT)
+    list(lines.split(before))
+    lines.split(b"{")
+    assert not lines.begins_with(b"{")
+
+
+def test_what_begins_a_line_is_known_behind_one_that_was_dropped() -> None:
+    lines = Lines(LIMIT)
+    list(lines.split(b"abcdefghi"))
+    found = lines.split(b"jkl\n{cd\n")
+    assert lines.begins_with(b"{")
+    assert list(found) == [b"{cd"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "more"), [(b"", False), (b"\r\n\n", False), (b"x", True), (b"\nx", True)]
+)
+def test_more_than_line_endings_behind_a_line_is_more(rest: bytes, more: bool) -> None:
+    lines = Lines(LIMIT)
+    assert next(lines.split(b"ab\n" + rest)) == b"ab"
+    assert lines.has_more() is more
