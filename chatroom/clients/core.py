@@ -24,6 +24,7 @@ from collections.abc import Callable
 from chatroom.chat import events
 from chatroom.chat.events import Ref
 from chatroom.clients import wire
+from chatroom.clients.backoff import Backoff
 from chatroom.clients.company import Company
 from chatroom.clients.happenings import (
     Back,
@@ -95,16 +96,15 @@ class Client:
         self._settings = settings
         self._ticket = ticket
         self._clock = clock
-        self._chance = chance
         self._been_in = False
         self._terms: events.Terms | None = None
         self._outbox = Outbox(settings.most_waiting)
         self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
         self._told_what_waits = False
         self._mark = 0
-        self._away_since: float | None = None  # when we were last in for a while
+        self._backoff = Backoff(settings, clock, chance)
         self._retry_at = 0.0
-        self._joined_at = 0.0
+        self._again_at: float | None = None  # when to try what was postponed
         self._leave_by = 0.0
         self._finishing = False
         self._finish_by = 0.0  # while there is no connection
@@ -219,6 +219,9 @@ class Client:
             if self.company.ask_at is not None and now >= self.company.ask_at:
                 self.company.ask_at = None
                 self._ask("who")
+            if self._again_at is not None and now >= self._again_at:
+                self._again_at = None
+                self._outbox.try_again()
         self._proceed()
         self._tell_what_waits()
 
@@ -268,7 +271,7 @@ class Client:
             text = f"{len(self._outbox)} lines are waiting to be sent; this one was not kept."
             self._refuse("too-many", text)
         else:
-            self._outbox.add(command)
+            self._outbox.add(command, delayed=self._been_in and self.state is not State.JOINED)
 
     def _cancel(self) -> None:
         if dropped := self._outbox.cancel():
@@ -384,18 +387,13 @@ class Client:
         self._set_deadline()
 
     def _wait(self, text: str) -> None:
-        """Come back in a moment, and in a longer one the longer the server has been away."""
-        settings, now = self._settings, self._clock()
+        """Come back in a moment."""
+        now = self._clock()
         if self.state is State.JOINED:
-            if now - self._joined_at > settings.longest_wait:
-                self._away_since = None
-            self._finish_by = now + settings.finish_seconds
+            self._backoff.lost()
+            self._finish_by = now + self._settings.finish_seconds
             self._happenings.append(Lost(text))
-        if self._away_since is None:
-            self._away_since = now
-        wait = (now - self._away_since) * settings.wait_share
-        wait = min(settings.longest_wait, max(settings.first_wait, wait))
-        self._retry_at = now + wait * (1 + self._chance()) / 2
+        self._retry_at = now + self._backoff.wait()
         self.state = State.WAITING
 
     def _leave(self) -> None:
@@ -434,7 +432,7 @@ class Client:
         if self.is_connected:
             due.append(self._pulse.answer_by)
         if self.state is State.JOINED:
-            due += [self._pulse.ping_at, self.company.ask_at]
+            due += [self._pulse.ping_at, self.company.ask_at, self._again_at]
             if self._outbox.waiting:
                 due.append(self._pacing.next_at(self._outbox.under_way))
         known = [time for time in due if time is not None]
@@ -492,6 +490,10 @@ class Client:
                 self._take_refusal(message)
             case events.Refused(code) if kept and kept.repeated and code in _NO_CHANGE:
                 pass  # the change had been made before the connection was lost
+            case events.Refused("no-such-name") if kept and self._receiver_may_return(kept):
+                self._outbox.postpone(kept)
+                if self._again_at is None:
+                    self._again_at = self._clock() + self._settings.receiver_interval
             case events.Members() | events.RoomList():
                 self.company.note(message)
                 self._show_unless_ours(message, ref)
@@ -520,13 +522,14 @@ class Client:
         self.name = welcome.name
         self.company.enter(welcome.room, welcome.people)
         self._terms = welcome.terms
-        self._joined_at = self._clock()
+        self._backoff.joined()
         rate = welcome.terms.rate
         self._pacing = Pacing(rate, welcome.terms.burst, self._clock)
         self._pulse = Pulse(self._settings, self._clock, 1 / rate if rate else 0.0)
         self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
         self._been_in = True
         last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
+        self._again_at = None
         for kept in self._outbox.begin_again(last):
             self._show_without_receipt(kept.command)
 
@@ -538,6 +541,11 @@ class Client:
             self._happenings.append(NameWanted(refusal.text))
         else:
             self._gone(f"{self._where} says: {refusal.text}")
+
+    def _receiver_may_return(self, kept: Kept) -> bool:
+        """Whether it is for somebody who may have lost the connection as we have."""
+        recent = self._backoff.stayed < self._settings.receiver_seconds
+        return kept.delayed and recent and isinstance(kept.command, events.Tell)
 
     def _show_unless_ours(self, message: events.Event, ref: Ref) -> None:
         if isinstance(ref, int) and ref in self._asked_by_us:

@@ -20,9 +20,11 @@ Question = events.Who | events.Rooms | events.Ignore | events.Stats
 
 @dataclass(slots=True)
 class Kept:
-    """`repeated`: it was sent over an earlier connection, and may have arrived."""
+    """`delayed`: it had to wait for a connection. `repeated`: it was sent over an earlier one, and
+    may have arrived."""
 
     command: Talk | Change | Question
+    delayed: bool = False
     repeated: bool = False
 
 
@@ -33,9 +35,10 @@ class Outbox:
         self._most = most
         self._sent: dict[int, Kept] = {}  # by their marks, over this connection
         self._waiting: deque[Kept] = deque()
+        self._postponed: list[Kept] = []  # refused, and to be tried again
 
     def __len__(self) -> int:
-        return len(self._sent) + len(self._waiting)
+        return len(self._sent) + len(self._waiting) + len(self._postponed)
 
     @property
     def is_full(self) -> bool:
@@ -59,8 +62,9 @@ class Outbox:
 
     @property
     def unsent_lines(self) -> int:
-        """Lines that have never been sent."""
-        return sum(_is_talk(kept) and not kept.repeated for kept in self._waiting)
+        """Lines that have not arrived, since they were never sent, or were refused."""
+        waiting = sum(_is_talk(kept) and not kept.repeated for kept in self._waiting)
+        return waiting + len(self._postponed)
 
     @property
     def uncertain_lines(self) -> int:
@@ -69,8 +73,17 @@ class Outbox:
             _is_talk(kept) and kept.repeated for kept in self._waiting
         )
 
-    def add(self, command: Talk | Change | Question) -> None:
-        self._waiting.append(Kept(command))
+    def add(self, command: Talk | Change | Question, delayed: bool = False) -> None:
+        self._waiting.append(Kept(command, delayed))
+
+    def postpone(self, kept: Kept) -> None:
+        """A line that was refused, until `try_again`."""
+        kept.repeated = False
+        self._postponed.append(kept)
+
+    def try_again(self) -> None:
+        self._waiting.extend(self._postponed)
+        self._postponed.clear()
 
     def next(self) -> Kept | None:
         """What is to be sent next; it waits no longer."""
@@ -90,8 +103,9 @@ class Outbox:
 
     def cancel(self) -> int:
         """Drop what waits, and say how much that was."""
-        dropped = len(self._waiting)
+        dropped = len(self._waiting) + len(self._postponed)
         self._waiting.clear()
+        self._postponed.clear()
         return dropped
 
     def begin_again(self, last: int | None) -> list[Kept]:
@@ -105,10 +119,11 @@ class Outbox:
         over: list[Kept] = []
         for mark, kept in self._sent.items():
             decided = last is not None and mark <= last and _is_talk(kept)
-            kept.repeated = True
+            kept.repeated = kept.delayed = True
             (over if decided or _toggles(kept) else again).append(kept)
         self._sent.clear()
         self._waiting.extendleft(reversed(again))
+        self.try_again()
         return over
 
 

@@ -17,12 +17,16 @@ class ClientSettings:
     # Until a connection must be made.
     connect_seconds: float = 10.0
 
-    # Waits between attempts to come back: a share of the time that the server has been away. After
-    # a short restart everybody is back in a moment, and a server that is gone is left in peace.
-    # Half of each is left to chance, so that they do not all come at once.
+    # Waits between attempts to come back, which grow with the time that the server has been away
+    # (`backoff.py`): the shortest, the longest, and their share of that time.
     first_wait: float = 0.4
     longest_wait: float = 30.0
     wait_share: float = 0.125
+
+    # A private message that had to wait for the connection waits this long for its receiver, who
+    # has to come back as well; and how often we try.
+    receiver_seconds: float = 30.0
+    receiver_interval: float = 2.0
 
     # Who leaves waits no longer than this for the receipts of what was said last.
     leave_seconds: float = 2.0

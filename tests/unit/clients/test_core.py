@@ -820,6 +820,76 @@ def test_what_was_sent_before_the_connection_was_lost_may_have_arrived(world: Wo
     assert world.sees() == [Ended("", 1, 1)]
 
 
+# --- private messages to somebody who is not back yet ---------------------------------------------
+
+
+def whispers(world: World) -> list[object]:
+    """The marks of the private messages that it sends."""
+    return [message["ref"] for message in world.sent() if message["type"] == "tell"]
+
+
+def refuse(world: World, mark: object) -> None:
+    world.says("error", code="no-such-name", text="There is nobody called bob here.", ref=mark)
+
+
+@pytest.fixture
+def returned(world: World) -> World:
+    """ann has lost the connection, said something to bob meanwhile, and is back before him."""
+    world.client.lost("closed")
+    world.client.request(events.Tell("bob", "psst"))
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome()
+    world.sees()
+    return world
+
+
+def test_a_private_message_that_had_to_wait_waits_for_its_receiver(returned: World) -> None:
+    (mark,) = whispers(returned)
+    refuse(returned, mark)
+    assert returned.sees() == []
+    assert returned.client.waiting == 1
+    returned.passes(SETTINGS.receiver_interval)
+    (again,) = whispers(returned)
+    returned.says("told", name="ann", to="bob", text="psst", time=0, ref=again)
+    assert [type(event) for event in returned.sees()] == [events.Told]
+    assert returned.client.waiting == 0
+
+
+def test_a_receiver_is_not_waited_for_for_ever(returned: World) -> None:
+    tries = 0
+    for _ in range(40):
+        for message in returned.sent():
+            if message["type"] == "ping":
+                returned.says("pong", ref=message["ref"])
+            elif message["type"] == "tell":
+                tries += 1
+                refuse(returned, message["ref"])
+        returned.passes(1.0)
+    assert 10 <= tries <= 20
+    assert [type(event) for event in returned.sees()] == [events.Refused]
+    assert returned.client.waiting == 0
+
+
+def test_what_waits_for_a_receiver_can_be_cancelled_and_is_counted(returned: World) -> None:
+    refuse(returned, whispers(returned)[0])
+    returned.client.request(events.Cancel())
+    assert returned.sees() == [events.Cancelled(1)]
+    assert returned.client.waiting == 0
+
+
+def test_what_waits_for_a_receiver_at_the_end_was_not_delivered(returned: World) -> None:
+    refuse(returned, whispers(returned)[0])
+    returned.client.request(events.Quit("quit"))
+    assert returned.sees() == [Ended("", 1)]
+
+
+def test_a_name_that_is_mistyped_is_told_at_once(world: World) -> None:
+    world.client.request(events.Tell("bbo", "psst"))
+    refuse(world, whispers(world)[0])
+    assert [type(event) for event in world.sees()] == [events.Refused]
+
+
 # --- silence --------------------------------------------------------------------------------------
 
 
