@@ -101,6 +101,7 @@ class Client:
         self._outbox = Outbox(settings.most_waiting)
         self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
         self._told_what_waits = False
+        self._not_kept = 0  # requests, since the outbox is full
         self._mark = 0
         self._backoff = Backoff(settings, clock, chance)
         self._retry_at = 0.0
@@ -267,11 +268,20 @@ class Client:
         self._set_deadline()
 
     def _keep(self, command: Talk | Change | Question) -> None:
-        if self._outbox.is_full:
-            text = f"{len(self._outbox)} lines are waiting to be sent; this one was not kept."
-            self._refuse("too-many", text)
-        else:
+        if not self._outbox.is_full:
             self._outbox.add(command, delayed=self._been_in and self.state is not State.JOINED)
+            return
+        self._not_kept += 1
+        if self._not_kept == 1:  # of a long paste one word is enough
+            text = f"{len(self._outbox)} lines are waiting; until some have gone, no more are kept."
+            self._refuse("too-many", text)
+
+    def _tell_what_was_not_kept(self) -> None:
+        """When there is room again."""
+        if self._not_kept and not self._outbox.is_full:
+            were = "line was" if self._not_kept == 1 else "lines were"
+            self._refuse("too-many", f"{self._not_kept} {were} not kept.")
+            self._not_kept = 0
 
     def _cancel(self) -> None:
         if dropped := self._outbox.cancel():
@@ -289,6 +299,7 @@ class Client:
             self._send(kept)
         if not self._outbox.waiting:
             self._told_what_waits = False
+        self._tell_what_was_not_kept()
 
     def _send(self, kept: Kept) -> None:
         """Send it, unless the server would not take it: one too long gets no receipt."""
@@ -415,7 +426,8 @@ class Client:
         if self.state is not State.ENDED:
             self.state = State.ENDED
             box = self._outbox
-            self._happenings.append(Ended(text, box.unsent_lines, box.uncertain_lines))
+            unsent = box.unsent_lines + self._not_kept
+            self._happenings.append(Ended(text, unsent, box.uncertain_lines))
 
     @property
     def _waits_to_finish(self) -> bool:

@@ -552,6 +552,27 @@ def test_too_much_typed_meanwhile_is_refused_with_a_word(world: World) -> None:
     assert world.client.waiting == SETTINGS.most_waiting
 
 
+def test_of_far_too_long_a_paste_is_told_once_and_then_how_much_was_not_kept(
+    world: World,
+) -> None:
+    paste(world, SETTINGS.most_waiting + 500)
+    assert len(world.sees()) == 1
+    confirm(world)
+    told = [event for event in world.sees() if isinstance(event, events.Refused)]
+    assert [event.text for event in told] == ["500 lines were not kept."]
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == [Ended("", SETTINGS.most_waiting - 20, 0)]
+
+
+def test_what_was_not_kept_is_not_delivered(world: World) -> None:
+    world.client.lost("closed")
+    world.sees()
+    paste(world, SETTINGS.most_waiting + 7)
+    world.sees()
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == [Ended("", SETTINGS.most_waiting + 7, 0)]
+
+
 def test_questions_wait_for_the_connection_in_their_place(world: World) -> None:
     world.client.lost("closed")
     world.sees()
