@@ -26,6 +26,7 @@ from chatroom.chat.events import Ref
 from chatroom.clients import wire
 from chatroom.clients.backoff import Backoff
 from chatroom.clients.company import Company
+from chatroom.clients.delivery import Delivery
 from chatroom.clients.happenings import (
     Back,
     Connected,
@@ -35,8 +36,7 @@ from chatroom.clients.happenings import (
     Lost,
     NameWanted,
 )
-from chatroom.clients.outbox import Change, Kept, Outbox, Question, Talk
-from chatroom.clients.pacing import Pacing
+from chatroom.clients.outbox import Change, Kept, Question, Talk
 from chatroom.clients.pulse import Pulse
 from chatroom.clients.settings import ClientSettings
 from chatroom.protocols.framing import Lines
@@ -47,7 +47,6 @@ _NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held", "name-bar
 _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
 _HINT = "Is that the port of a chatroom?"
-_LONG = 2.0  # seconds that lines wait to be sent, from which on people are told about it
 
 # What a server says to a person, and to a program that was slow to speak: a line, perhaps in parts
 # whose rest is indented, and a question without an end.
@@ -97,15 +96,10 @@ class Client:
         self._ticket = ticket
         self._clock = clock
         self._been_in = False
-        self._terms: events.Terms | None = None
-        self._outbox = Outbox(settings.most_waiting)
-        self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
-        self._told_what_waits = False
-        self._not_kept = 0  # requests, since the outbox is full
-        self._mark = 0
+        self._delivery = Delivery(settings, clock, self._tell)
+        self._outbox = self._delivery.outbox
         self._backoff = Backoff(settings, clock, chance)
         self._retry_at = 0.0
-        self._again_at: float | None = None  # when to try what was postponed
         self._leave_by = 0.0
         self._finishing = False
         self._finish_by = 0.0  # while there is no connection
@@ -220,11 +214,10 @@ class Client:
             if self.company.ask_at is not None and now >= self.company.ask_at:
                 self.company.ask_at = None
                 self._ask("who")
-            if self._again_at is not None and now >= self._again_at:
-                self._again_at = None
-                self._outbox.try_again()
+            self._delivery.tick()
         self._proceed()
-        self._tell_what_waits()
+        if self.state is State.JOINED:
+            self._delivery.tell_what_waits()
 
     # --- for the person -----------------------------------------------------------------------
 
@@ -248,9 +241,10 @@ class Client:
         if isinstance(command, events.Quit):
             self._leave()
         elif isinstance(command, events.Cancel):
-            self._cancel()
+            self._delivery.cancel()
         elif isinstance(command, Talk | Change | Question):
-            self._keep(command)
+            delayed = self._been_in and self.state is not State.JOINED
+            self._delivery.keep(command, delayed)
         self._proceed()
 
     def finish(self) -> None:
@@ -263,79 +257,26 @@ class Client:
 
     def _proceed(self) -> None:
         """Whatever has happened, do what can be done now."""
-        self._send_waiting()
+        if self.state is State.JOINED and (requests := self._delivery.send()):
+            self._output += requests
+            self._pulse.expect()
         self._leave_if_finished()
         self._set_deadline()
 
-    def _keep(self, command: Talk | Change | Question) -> None:
-        if not self._outbox.is_full:
-            self._outbox.add(command, delayed=self._been_in and self.state is not State.JOINED)
-            return
-        self._not_kept += 1
-        if self._not_kept == 1:  # of a long paste one word is enough
-            text = f"{len(self._outbox)} lines are waiting; until some have gone, no more are kept."
-            self._refuse("too-many", text)
-
-    def _tell_what_was_not_kept(self) -> None:
-        """When there is room again."""
-        if self._not_kept and not self._outbox.is_full:
-            were = "line was" if self._not_kept == 1 else "lines were"
-            self._refuse("too-many", f"{self._not_kept} {were} not kept.")
-            self._not_kept = 0
-
-    def _cancel(self) -> None:
-        if dropped := self._outbox.cancel():
-            self._happenings.append(events.Cancelled(dropped))
-        else:
-            self._refuse("nothing-waits", "Nothing is waiting to be said.")
-
-    def _send_waiting(self) -> None:
-        """Send what waits, as far as the server lets it through."""
-        while (
-            self.state is State.JOINED
-            and self._pacing.may_send(self._outbox.under_way)
-            and (kept := self._outbox.next())
-        ):
-            self._send(kept)
-        if not self._outbox.waiting:
-            self._told_what_waits = False
-        self._tell_what_was_not_kept()
-
-    def _send(self, kept: Kept) -> None:
-        """Send it, unless the server would not take it: one too long gets no receipt."""
-        terms, mark = self._terms, self._next_mark()
-        data = wire.request(kept.command, mark)
-        text = kept.command.text if isinstance(kept.command, Talk) else ""
-        if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
-            self._refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
-        elif terms and len(data) > terms.max_object:
-            self._refuse("too-long", "That is too long for the server; it was not sent.")
-        else:
-            self._output += data
-            self._outbox.sent(mark, kept)
-            self._pacing.sent()
-            self._pulse.expect()
-
-    def _tell_what_waits(self) -> None:
-        """Once, when somebody has pasted what takes long to be said."""
-        waiting, rate = self._outbox.waiting, self._pacing.rate
-        if self.state is State.JOINED and not self._told_what_waits and waiting > rate * _LONG:
-            self._told_what_waits = True
-            self._happenings.append(events.Waiting(waiting, rate))
-
-    def _refuse(self, code: str, text: str) -> None:
-        self._happenings.append(events.Refused(code, text))
+    def _tell(self, event: events.Event) -> None:
+        self._happenings.append(event)
 
     def _confirm(self, ref: Ref) -> Kept | None:
         """The server has decided the request with this mark, and so all before it.
 
         Before the welcome nothing is known of what was sent over an earlier connection.
         """
-        if not isinstance(ref, int) or self.state not in (State.JOINED, State.LEAVING):
+        if self.state not in (State.JOINED, State.LEAVING):
             return None
-        for kept in self._outbox.take_before(ref):
+        answered, unheard = self._delivery.confirm(ref)
+        for kept in unheard:
             self._show_without_receipt(kept.command)
-        return self._outbox.take(ref)
+        return answered
 
     def _show_without_receipt(self, command: Talk | Change | Question) -> None:
         """It was decided, and what became of it we have not heard."""
@@ -348,24 +289,20 @@ class Client:
                 text = (
                     f"Whether {name or 'whoever told you'} got your private message is not known."
                 )
-                self._refuse("unknown", text)
+                self._delivery.refuse("unknown", text)
             case events.Ignore(name) if name:
                 text = f"Whether you ignore {name} now is not known; /ignore lists whom you ignore."
-                self._refuse("unknown", text)
-
-    def _next_mark(self) -> int:
-        self._mark += 1
-        return self._mark
+                self._delivery.refuse("unknown", text)
 
     # --- asking for our own use ---------------------------------------------------------------
 
     def _ask(self, kind: str) -> None:
-        mark = self._next_mark()
+        mark = self._delivery.next_mark()
         self._asked_by_us.add(mark)
         self._output += wire.write(kind, mark)
 
     def _ping(self) -> None:
-        mark = self._next_mark()
+        mark = self._delivery.next_mark()
         self._output += wire.write("ping", mark)
         self._pulse.pinged(mark)
 
@@ -425,9 +362,8 @@ class Client:
     def _end(self, text: str) -> None:
         if self.state is not State.ENDED:
             self.state = State.ENDED
-            box = self._outbox
-            unsent = box.unsent_lines + self._not_kept
-            self._happenings.append(Ended(text, unsent, box.uncertain_lines))
+            uncertain = self._outbox.uncertain_lines
+            self._happenings.append(Ended(text, self._delivery.unsent, uncertain))
 
     @property
     def _waits_to_finish(self) -> bool:
@@ -444,9 +380,8 @@ class Client:
         if self.is_connected:
             due.append(self._pulse.answer_by)
         if self.state is State.JOINED:
-            due += [self._pulse.ping_at, self.company.ask_at, self._again_at]
-            if self._outbox.waiting:
-                due.append(self._pacing.next_at(self._outbox.under_way))
+            due += [self._pulse.ping_at, self.company.ask_at]
+            due += [self._delivery.again_at, self._delivery.next_at]
         known = [time for time in due if time is not None]
         self.deadline = min(known) if known and self.state is not State.ENDED else None
 
@@ -503,14 +438,12 @@ class Client:
             case events.Refused(code) if kept and kept.repeated and code in _NO_CHANGE:
                 pass  # the change had been made before the connection was lost
             case events.Refused("no-such-name") if kept and self._receiver_may_return(kept):
-                self._outbox.postpone(kept)
-                if self._again_at is None:
-                    self._again_at = self._clock() + self._settings.receiver_interval
+                self._delivery.postpone(kept)
             case events.Members() | events.RoomList():
                 self.company.note(message)
                 self._show_unless_ours(message, ref)
             case events.Closing("quit"):  # everything before our quit was decided
-                self._confirm(self._next_mark())
+                self._confirm(self._delivery.next_mark())
             case events.Closing(code):
                 self._closing = message
                 if code in _FOR_EVER:
@@ -533,16 +466,13 @@ class Client:
         self.state = State.JOINED
         self.name = welcome.name
         self.company.enter(welcome.room, welcome.people)
-        self._terms = welcome.terms
         self._backoff.joined()
         rate = welcome.terms.rate
-        self._pacing = Pacing(rate, welcome.terms.burst, self._clock)
         self._pulse = Pulse(self._settings, self._clock, 1 / rate if rate else 0.0)
         self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
         self._been_in = True
         last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
-        self._again_at = None
-        for kept in self._outbox.begin_again(last):
+        for kept in self._delivery.begin(welcome.terms, last):
             self._show_without_receipt(kept.command)
 
     def _take_refusal(self, refusal: events.Refused) -> None:
