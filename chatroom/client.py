@@ -15,17 +15,20 @@ from collections.abc import Callable, Sequence
 
 from chatroom import __version__
 from chatroom.arguments import port
+from chatroom.chat import events
+from chatroom.clients import preferences
 from chatroom.clients.core import Client
 from chatroom.clients.happenings import Happening
 from chatroom.clients.network import Network
 from chatroom.clients.plain import Plain
 from chatroom.clients.settings import ClientSettings
-from chatroom.net.address import printable
+from chatroom.net.address import printable, split
 from chatroom.output import open_standard_streams
 from chatroom.settings import Settings
 
 PROGRAM = "python -m chatroom.client"
 _BETTER = "For history, completion and colours: pip install prompt_toolkit"
+_DUMB = ("dumb", "unknown")  # terminals that cannot move their cursor
 _NO_TKINTER = (
     "This Python has no tkinter. Install it (on Debian: apt install python3-tk), or leave out --gui"
     " and talk in the terminal."
@@ -37,10 +40,14 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         prog=program,
         description="Take part in a chatroom: in the terminal, in a window, or in a pipe.",
     )
-    result.add_argument("host", nargs="?", metavar="HOST", help="where the chatroom is")
     result.add_argument(
-        "-p", "--port", type=port, default=Settings().port, help="its TCP port (%(default)s)"
+        "host",
+        nargs="?",
+        metavar="HOST",
+        help="where the chatroom is: HOST, HOST:PORT or [ADDRESS]:PORT; without it, where you were"
+        " last",
     )
+    result.add_argument("-p", "--port", type=port, help=f"its TCP port ({Settings().port})")
     result.add_argument("--name", default="", help="your name there; without it you are asked")
     result.add_argument("--room", default="", help="the room to go to (lobby)")
     result.add_argument("--gui", action="store_true", help="in a window of its own")
@@ -50,6 +57,12 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     result.add_argument(
         "--plain", action="store_true", help="plain lines, also where the terminal could do more"
     )
+    result.add_argument(
+        "--listen", action="store_true", help="in a pipe: also print what others say and do"
+    )
+    result.add_argument(
+        "--quiet", action="store_true", help="come and go without a notice to the room"
+    )
     result.add_argument("--version", action="version", version=f"chatroom {__version__}")
     return result
 
@@ -57,17 +70,43 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """The exit code: 0, 1 if we could not get in or something was not delivered, 130 by Ctrl-C."""
     _mend_streams()
-    options = parser(program).parse_args(arguments)
+    options = _options(parser(program), arguments)
     if options.gui:
         return _window(options)
-    if not options.host:
-        parser(program).error("HOST is missing: where is the chatroom? (localhost, if it is here)")
     try:
         return asyncio.run(_talk(options))
     except KeyboardInterrupt:
         if sys.stdout.isatty():
             print()  # behind the terminal's own ^C
         return 128 + signal.SIGINT
+
+
+def _options(
+    parser: argparse.ArgumentParser, arguments: Sequence[str] | None
+) -> argparse.Namespace:
+    """The arguments, with the port that was given with the host, and where we were last."""
+    options = parser.parse_args(arguments)
+    try:
+        options.host, text = split(options.host or "")
+        with_host = port(text) if text else None
+    except (ValueError, argparse.ArgumentTypeError) as error:
+        parser.error(f"argument HOST: {error}")
+    if None not in (options.port, with_host) and options.port != with_host:
+        parser.error(f"two ports were given: {with_host} and {options.port}")
+    options.port = with_host if options.port is None else options.port
+    options.remembered = preferences.load() if _is_interactive() else preferences.Preferences()
+    if not (options.host or options.gui):
+        options.host = options.remembered.host
+        options.port = options.port or options.remembered.port or None
+        if not options.host:
+            parser.error("HOST is missing: where is the chatroom? (localhost, if it is here)")
+    options.port = Settings().port if options.port is None else options.port
+    return options
+
+
+def _is_interactive() -> bool:
+    """Whether a person sits at both ends. A script finds the same as on every other day."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _mend_streams() -> None:
@@ -87,28 +126,47 @@ async def _talk(options: argparse.Namespace) -> int:
     settings = ClientSettings()
     loop = asyncio.get_running_loop()
     where = printable(options.host, options.port)
-    client = new_client(settings, options.room, loop.time, where)
+    client = new_client(settings, options.room, loop.time, where, options.quiet)
+    interactive = _is_interactive()
     if options.name:
         client.join(options.name)
 
     def connect(client: Client, show: Callable[[list[Happening]], None]) -> Network:
-        return Network(client, options.host, options.port, settings.connect_seconds, show, loop)
+        def remember_and_show(happenings: list[Happening]) -> None:
+            if interactive:
+                _remember(happenings, options, client.name)
+            show(happenings)
 
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+        host, port = options.host, options.port
+        return Network(client, host, port, settings.connect_seconds, remember_and_show, loop)
+
+    capable = os.environ.get("TERM", "") not in _DUMB
     better = importlib.util.find_spec("prompt_toolkit") is not None
-    if interactive and better and not options.plain:
+    if interactive and capable and better and not options.plain:
         terminal = importlib.import_module("chatroom.clients.terminal")
-        return int(await terminal.Terminal(client, where, connect).run())
-    if interactive and not better:
+        return int(await terminal.Terminal(client, where, connect, options.remembered).run())
+    if interactive and capable and not better:
         print(_BETTER)
-    return await Plain(client, where, connect, interactive).run()
+    listen = options.listen or sys.stdin.isatty()
+    plain = Plain(client, where, connect, interactive, listen, options.remembered.name)
+    return await plain.run()
+
+
+def _remember(happenings: list[Happening], options: argparse.Namespace, name: str) -> None:
+    """Where we got in, and as whom; it is what the next run offers."""
+    if any(isinstance(one, events.Welcomed | events.NowKnownAs) for one in happenings):
+        preferences.change(host=options.host, port=options.port, name=name)
 
 
 def new_client(
-    settings: ClientSettings, room: str, clock: Callable[[], float], where: str
+    settings: ClientSettings,
+    room: str,
+    clock: Callable[[], float],
+    where: str,
+    quiet: bool = False,
 ) -> Client:
     ticket = secrets.token_urlsafe(16)
-    return Client(settings, ticket, clock, time.time, random.random, room, where)
+    return Client(settings, ticket, clock, time.time, random.random, room, where, quiet)
 
 
 def _window(options: argparse.Namespace) -> int:
@@ -117,8 +175,7 @@ def _window(options: argparse.Namespace) -> int:
     except ImportError:
         print(_NO_TKINTER, file=sys.stderr)
         return 1
-    host = options.host or ""
-    where = (host, options.port)
+    where = (options.host, options.port)
     return int(window.run(new_client, *where, options.name, options.room, echo=options.echo))
 
 

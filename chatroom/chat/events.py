@@ -27,12 +27,14 @@ class Greet:
 class Join:
     """The visitor's first name in the chat, and the room; the name makes them a member.
 
-    Whoever comes again with the same ticket, a secret of theirs, is the same person.
+    Whoever comes again with the same ticket, a secret of theirs, is the same person. `quiet`: no
+    room is told when they come and go.
     """
 
     name: str
     room: str = ""
     ticket: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

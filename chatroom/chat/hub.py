@@ -206,7 +206,7 @@ class Hub:
         if member.name:
             self.answer(member, events.Refused("has-name", f"You are {member.name} already."))
             return
-        member.ticket = command.ticket
+        member.ticket, member.quiet = command.ticket, command.quiet
         try:
             wanted = self._room_name(command.room or LOBBY)
             self._refuse_barred(member, command.name)

@@ -84,6 +84,7 @@ class Member:
         "name",
         "outlet",
         "person",
+        "quiet",
         "since",
         "skipped",
         "teller",
@@ -102,6 +103,7 @@ class Member:
         self.person = Person()  # the roster gives them back who they were before
         self.ignored: dict[Person, None] = {}
         self.teller: Person | None = None  # whoever last told them something privately
+        self.quiet = False  # no room is told when they come and go
         self.skipped = 0
         self.since = 0.0
         self.active = 0.0

@@ -35,6 +35,8 @@ class Announcer:
 
     def joined(self, room: Room, member: Member, origin: str | None = None) -> None:
         """Call it with the member in the room."""
+        if member.quiet:
+            return
         if len(room) <= self._settings.crowd:
             room.publish(Joined(room.name, member.name, origin), member)
             return
@@ -45,6 +47,8 @@ class Announcer:
     def left(self, room: Room, member: Member, reason: str, destination: str | None = None) -> None:
         """Call it with the member out of the room. A kick is told by itself in a crowd as well."""
         event = Left(room.name, member.name, reason, destination)
+        if member.quiet and not event.kicked:
+            return
         if len(room) < self._settings.crowd or event.kicked:
             room.publish(event)
         else:

@@ -48,3 +48,5 @@ class Company:
                 self.count = count
             case events.RoomList(_, rooms):
                 self.rooms = rooms
+                if dict(rooms).get(self.room, self.count) != self.count:
+                    self.ask_at = self._clock()  # somebody came or went quietly

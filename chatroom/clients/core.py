@@ -9,9 +9,12 @@ after each of these. Neither a socket nor a sleep is in here: a lost evening is 
       │                    └────────────time───────────── WAITING <──────────lost()──────────────┘
       └── lost() before there was a name                     any ──quit, kicked──> ENDED
 
+    JOINED ──quit, with receipts due──> LEAVING ──the last receipt, lost(), time──> ENDED
+
 What is said is kept until the server's receipt has come, and is said again over the next connection
 if it has not. To keep it from being said twice, every line carries a mark, and the server, which
-knows us by our ticket, tells with its welcome what the last one was that it had decided.
+knows us by our ticket, tells with its welcome what the last one was that it had decided. Lines go
+out no faster than the server lets them through: what still waits here can be cancelled.
 """
 
 import enum
@@ -21,7 +24,9 @@ from collections.abc import Callable
 from chatroom.chat import events
 from chatroom.chat.events import Ref
 from chatroom.clients import wire
+from chatroom.clients.backoff import Backoff
 from chatroom.clients.company import Company
+from chatroom.clients.delivery import Delivery
 from chatroom.clients.happenings import (
     Back,
     Connected,
@@ -31,17 +36,23 @@ from chatroom.clients.happenings import (
     Lost,
     NameWanted,
 )
-from chatroom.clients.outbox import Change, Kept, Outbox, Talk
+from chatroom.clients.outbox import Change, Kept, Question, Talk
 from chatroom.clients.pulse import Pulse
 from chatroom.clients.settings import ClientSettings
 from chatroom.protocols.framing import Lines
+from chatroom.protocols.rendering import PROMPT
 
 _FULL = b"The chatroom is full"  # said to everybody alike, before anything is known of them
 _NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held", "name-barred")
 _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
 _HINT = "Is that the port of a chatroom?"
-_MOST_DOUBLINGS = 16
+
+# What a server says to a person, and to a program that was slow to speak: a line, perhaps in parts
+# whose rest is indented, and a question without an end.
+_GREETING = b"Welcome to the chatroom"
+_INDENT = b"  "
+_QUESTION = PROMPT.encode()
 
 
 class State(enum.Enum):
@@ -50,6 +61,7 @@ class State(enum.Enum):
     CONNECTED = enum.auto()  # and not a member yet
     JOINING = enum.auto()
     JOINED = enum.auto()
+    LEAVING = enum.auto()  # nothing more is said, and the last receipts are on their way
     WAITING = enum.auto()  # until it is time to try again
     ENDED = enum.auto()
 
@@ -59,6 +71,7 @@ class Client:
 
     `room` is the one to go to, empty for the server's choice. `ticket` is a secret of this
     client's: who has it is taken for us. `where` is what the server is called when it is none.
+    `quiet`: the room is not told when we come and go.
     """
 
     def __init__(
@@ -70,6 +83,7 @@ class Client:
         chance: Callable[[], float],
         room: str = "",
         where: str = "The server",
+        quiet: bool = False,
     ) -> None:
         self.state = State.APART
         self.name = ""
@@ -77,17 +91,16 @@ class Client:
         self.deadline: float | None = None  # when `tick` is to be called
         self.wall = wall
         self._where = where
+        self._quiet = quiet
         self._settings = settings
         self._ticket = ticket
         self._clock = clock
-        self._chance = chance
         self._been_in = False
-        self._terms: events.Terms | None = None
-        self._outbox = Outbox(settings.most_waiting)
-        self._mark = 0
-        self._attempts = 0
+        self._delivery = Delivery(settings, clock, self._tell)
+        self._outbox = self._delivery.outbox
+        self._backoff = Backoff(settings, clock, chance)
         self._retry_at = 0.0
-        self._joined_at = 0.0
+        self._leave_by = 0.0
         self._finishing = False
         self._finish_by = 0.0  # while there is no connection
         self._output = bytearray()
@@ -98,9 +111,9 @@ class Client:
         """What is known of one connection only."""
         self._lines = Lines(self._settings.max_message)
         self._spoken_to = False  # whether the server has shown that it is a chatroom
+        self._greeted = False  # as a person is
         self._closing: events.Closing | None = None
         self._asked_by_us: set[int] = set()  # for our own use: nobody is to be shown the answers
-        self._questions: set[int] = set()  # the person's, which are not answered yet
         self._pulse = Pulse(self._settings, self._clock)
 
     # --- for whoever drives it ----------------------------------------------------------------
@@ -112,11 +125,16 @@ class Client:
     @property
     def is_connected(self) -> bool:
         """Whether there should be a connection; if not, one that is there is to be closed."""
-        return self.state in (State.CONNECTED, State.JOINING, State.JOINED)
+        return self.state in (State.CONNECTED, State.JOINING, State.JOINED, State.LEAVING)
 
     @property
     def waiting(self) -> int:
-        """Lines that were said and have no receipt yet."""
+        """Lines that were said and have no receipt yet, and questions that are not asked yet."""
+        return self._outbox.unconfirmed
+
+    @property
+    def pending(self) -> int:
+        """Requests of all kinds that have no answer yet."""
         return len(self._outbox)
 
     @property
@@ -172,13 +190,15 @@ class Client:
             if not self.is_connected:
                 return
             self._read(line)
-        self._set_deadline()
+        self._proceed()
 
     def tick(self) -> None:
         """Do what is due."""
         now = self._clock()
-        if self._finishing and self.state is not State.JOINED and now >= self._finish_by:
+        if self._waits_to_finish and now >= self._finish_by:
             self._end("The server did not answer in time.")
+        elif self.state is State.LEAVING and now >= self._leave_by:
+            self._end("")
         elif self.state is State.WAITING and now >= self._retry_at:
             self.state = State.CONNECTING
         elif self.is_connected and now >= (self._pulse.answer_by or math.inf):
@@ -194,7 +214,9 @@ class Client:
             if self.company.ask_at is not None and now >= self.company.ask_at:
                 self.company.ask_at = None
                 self._ask("who")
-        self._set_deadline()
+        self._proceed()
+        if self.state is State.JOINED:
+            self._delivery.tell_what_waits()
 
     # --- for the person -----------------------------------------------------------------------
 
@@ -212,68 +234,50 @@ class Client:
         self._set_deadline()
 
     def request(self, command: events.Command) -> None:
-        """Say something, or ask for something. What is said is kept until it has arrived."""
-        if self.state is State.ENDED:
+        """Say something, or ask for something. It is kept until it has been answered."""
+        if self.state in (State.LEAVING, State.ENDED):
             return
         if isinstance(command, events.Quit):
             self._leave()
-        elif isinstance(command, Talk | Change):
-            self._keep(command)
-        elif self.state is State.JOINED:
-            mark = self._next_mark()
-            self._questions.add(mark)
-            self._output += wire.request(command, mark)
-            self._pulse.expect()
-        else:
-            self._refuse("not-connected", "You are not connected; that has to wait.")
-        self._set_deadline()
+        elif isinstance(command, events.Cancel):
+            self._delivery.cancel()
+        elif isinstance(command, Talk | Change | Question):
+            delayed = self._been_in and self.state is not State.JOINED
+            self._delivery.keep(command, delayed)
+        self._proceed()
 
     def finish(self) -> None:
         """There will be nothing more to say: leave as soon as everything has arrived."""
         self._finishing = True
         self._finish_by = self._clock() + self._settings.finish_seconds
-        self._leave_if_finished()
-        self._set_deadline()
+        self._proceed()
 
     # --- saying -------------------------------------------------------------------------------
 
-    def _keep(self, command: Talk | Change) -> None:
-        if self._outbox.is_full:
-            text = f"{len(self._outbox)} lines are waiting to be sent; this one was not kept."
-            self._refuse("too-many", text)
-            return
-        kept = self._outbox.add(self._next_mark(), command)
-        if self.state is State.JOINED:
-            self._send(kept)
-
-    def _send(self, kept: Kept) -> None:
-        """Send it, unless the server would not take it: one too long gets no receipt."""
-        terms = self._terms
-        data = wire.request(kept.command, kept.mark)
-        text = kept.command.text if isinstance(kept.command, Talk) else ""
-        if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
-            self._outbox.take(kept.mark)
-            self._refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
-        elif terms and len(data) > terms.max_object:
-            self._outbox.take(kept.mark)
-            self._refuse("too-long", "That is too long for the server; it was not sent.")
-        else:
-            self._output += data
+    def _proceed(self) -> None:
+        """Whatever has happened, do what can be done now."""
+        if self.state is State.JOINED and (requests := self._delivery.send()):
+            self._output += requests
             self._pulse.expect()
+        self._leave_if_finished()
+        self._set_deadline()
 
-    def _refuse(self, code: str, text: str) -> None:
-        self._happenings.append(events.Refused(code, text))
+    def _tell(self, event: events.Event) -> None:
+        self._happenings.append(event)
 
     def _confirm(self, ref: Ref) -> Kept | None:
-        """The server has decided the request with this mark, and so all before it."""
-        if not isinstance(ref, int):
-            return None
-        self._questions = {mark for mark in self._questions if mark > ref}
-        for kept in self._outbox.take_before(ref):
-            self._show_without_receipt(kept.command)
-        return self._outbox.take(ref)
+        """The server has decided the request with this mark, and so all before it.
 
-    def _show_without_receipt(self, command: Talk | Change) -> None:
+        Before the welcome nothing is known of what was sent over an earlier connection.
+        """
+        if self.state not in (State.JOINED, State.LEAVING):
+            return None
+        answered, unheard = self._delivery.confirm(ref)
+        for kept in unheard:
+            self._show_without_receipt(kept.command)
+        return answered
+
+    def _show_without_receipt(self, command: Talk | Change | Question) -> None:
         """It was decided, and what became of it we have not heard."""
         match command:
             case events.Say(text) | events.Act(text):
@@ -284,21 +288,20 @@ class Client:
                 text = (
                     f"Whether {name or 'whoever told you'} got your private message is not known."
                 )
-                self._refuse("unknown", text)
-
-    def _next_mark(self) -> int:
-        self._mark += 1
-        return self._mark
+                self._delivery.refuse("unknown", text)
+            case events.Ignore(name) if name:
+                text = f"Whether you ignore {name} now is not known; /ignore lists whom you ignore."
+                self._delivery.refuse("unknown", text)
 
     # --- asking for our own use ---------------------------------------------------------------
 
     def _ask(self, kind: str) -> None:
-        mark = self._next_mark()
+        mark = self._delivery.next_mark()
         self._asked_by_us.add(mark)
         self._output += wire.write(kind, mark)
 
     def _ping(self) -> None:
-        mark = self._next_mark()
+        mark = self._delivery.next_mark()
         self._output += wire.write("ping", mark)
         self._pulse.pinged(mark)
 
@@ -307,7 +310,9 @@ class Client:
         self._pulse.expect()
         self._pulse.heard()  # the join has all the time that there is
         room = self.company.room
-        self._output += wire.write("join", name=self.name, room=room, ticket=self._ticket)
+        self._output += wire.write(
+            "join", name=self.name, room=room, ticket=self._ticket, quiet=self._quiet
+        )
 
     # --- coming and going ---------------------------------------------------------------------
 
@@ -317,7 +322,9 @@ class Client:
         closing, self._closing = self._closing, None
         if closing is not None:
             text = closing.text
-        if closing is not None and closing.code == "no-name":
+        if self.state is State.LEAVING:
+            self._end("")
+        elif closing is not None and closing.code == "no-name":
             self.state = State.APART  # we come back when there is a name
         elif self._been_in:
             self._wait(text)
@@ -327,50 +334,62 @@ class Client:
         self._set_deadline()
 
     def _wait(self, text: str) -> None:
-        """Come back in a moment, and in a longer one each time."""
-        settings, now = self._settings, self._clock()
+        """Come back in a moment."""
+        now = self._clock()
         if self.state is State.JOINED:
-            if now - self._joined_at > settings.longest_wait:
-                self._attempts = 0
-            self._finish_by = now + settings.finish_seconds
+            self._backoff.lost()
+            self._finish_by = now + self._settings.finish_seconds
             self._happenings.append(Lost(text))
-        wait = min(settings.longest_wait, settings.first_wait * 2**self._attempts)
-        self._attempts = min(self._attempts + 1, _MOST_DOUBLINGS)
-        self._retry_at = now + wait * (1 + self._chance()) / 2
+        self._retry_at = now + self._backoff.wait()
         self.state = State.WAITING
 
     def _leave(self) -> None:
+        """Now, without what waits; but what was sent may have its receipts."""
         if self.is_connected:
             self._output += wire.write("quit")
-        self._end("")
+        if self.state is State.JOINED and self._outbox.under_way:
+            self.state = State.LEAVING
+            self._leave_by = self._clock() + self._settings.leave_seconds
+        else:
+            self._end("")
 
     def _leave_if_finished(self) -> None:
         """And not before we were in: whoever waits for us wants to know whether that works."""
-        done = not (self._outbox or self._questions)
-        if self._finishing and done and self.state is State.JOINED:
+        if self._finishing and not self._outbox and self.state is State.JOINED:
             self._leave()
 
     def _end(self, text: str) -> None:
         if self.state is not State.ENDED:
             self.state = State.ENDED
-            self._happenings.append(Ended(text, len(self._outbox)))
+            uncertain = self._outbox.uncertain_lines
+            self._happenings.append(Ended(text, self._delivery.unsent, uncertain))
+
+    @property
+    def _waits_to_finish(self) -> bool:
+        return self._finishing and self.state not in (State.JOINED, State.LEAVING)
 
     def _set_deadline(self) -> None:
         due: list[float | None] = []
-        if self._finishing and self.state is not State.JOINED:
+        if self._waits_to_finish:
             due.append(self._finish_by)
+        if self.state is State.LEAVING:
+            due.append(self._leave_by)
         if self.state is State.WAITING:
             due.append(self._retry_at)
         if self.is_connected:
             due.append(self._pulse.answer_by)
         if self.state is State.JOINED:
-            due += [self._pulse.ping_at, self.company.ask_at]
+            due += [self._pulse.ping_at, self.company.ask_at, self._delivery.next_at]
         known = [time for time in due if time is not None]
         self.deadline = min(known) if known and self.state is not State.ENDED else None
 
     # --- what the server says -----------------------------------------------------------------
 
     def _read(self, line: bytes | None) -> None:
+        if line is not None and not self._spoken_to:
+            line = self._without_greeting(line)
+            if not line:
+                return
         try:
             if line is None:
                 raise wire.NotAChatroom
@@ -386,6 +405,15 @@ class Client:
                 self._happenings.append(NameWanted(""))
         if message is not None:
             self._take(message, ref)
+
+    def _without_greeting(self, line: bytes) -> bytes:
+        """Our first word was late, and the server took us for a person: that is no message."""
+        if line.startswith(_GREETING):
+            self._greeted = True
+            return b""
+        if not self._greeted:
+            return line
+        return b"" if line.startswith(_INDENT) else line.removeprefix(_QUESTION)
 
     def _strange(self, line: bytes) -> None:
         """Something that no chatroom says; once it has shown that it is one, it is ignored."""
@@ -410,6 +438,8 @@ class Client:
             case events.Members() | events.RoomList():
                 self.company.note(message)
                 self._show_unless_ours(message, ref)
+            case events.Closing("quit"):  # everything before our quit was decided
+                self._confirm(self._delivery.next_mark())
             case events.Closing(code):
                 self._closing = message
                 if code in _FOR_EVER:
@@ -423,28 +453,23 @@ class Client:
             case _:
                 self.company.note(message)
                 self._happenings.append(message)
-        if not (self._outbox or self._questions or self.state is State.JOINING):
+        if not (self._outbox.under_way or self.state is State.JOINING):
             self._pulse.rest()
-        self._leave_if_finished()
+        if self.state is State.LEAVING and not self._outbox.under_way:
+            self._end("")
 
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         self.state = State.JOINED
         self.name = welcome.name
         self.company.enter(welcome.room, welcome.people)
-        self._terms = welcome.terms
-        self._joined_at = self._clock()
-        pace = 1 / welcome.terms.rate if welcome.terms.rate else 0.0
-        self._pulse = Pulse(self._settings, self._clock, pace)
+        self._backoff.joined()
+        rate = welcome.terms.rate
+        self._pulse = Pulse(self._settings, self._clock, 1 / rate if rate else 0.0)
         self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
-        if self._been_in and not welcome.resumed:
-            self._outbox.let_wait()
         self._been_in = True
-        if welcome.resumed and isinstance(welcome.last, int):
-            for kept in self._outbox.resume(welcome.last):
-                self._show_without_receipt(kept.command)
-        for kept in self._outbox:
-            self._send(kept)
-            kept.repeated = True
+        last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
+        for kept in self._delivery.begin(welcome.terms, last):
+            self._show_without_receipt(kept.command)
 
     def _take_refusal(self, refusal: events.Refused) -> None:
         """The name, or the room, cannot be had."""

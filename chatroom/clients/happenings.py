@@ -41,10 +41,14 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """It is over. The text is empty if it was meant to be; `unsent` lines were not delivered."""
+    """It is over. The text is empty if it was meant to be.
+
+    `unsent` lines were not delivered; whether `uncertain` ones were is not known.
+    """
 
     text: str
     unsent: int
+    uncertain: int = 0
 
 
 Happening = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended

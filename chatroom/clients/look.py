@@ -63,10 +63,30 @@ def plain_lines(happening: Happening, me: str) -> list[str]:
             return [LOST]
         case Back(name, room):
             return [f"We are back, as {name} in room {room}."]
-        case Ended(text, unsent):
-            were = "line was" if unsent == 1 else "lines were"
-            return [text] * bool(text) + [f"{unsent} {were} not delivered."] * bool(unsent)
+        case events.Waiting(lines, rate):  # here, and not at the server
+            return [
+                f"{lines} lines are waiting; they go out {rate:g} a second; /cancel drops them."
+            ]
+        case events.Cancelled(lines):
+            return [f"{_were(lines)} dropped."]
+        case Ended():
+            return _ended(happening)
+        case events.Welcomed(name, room, people):
+            return [*lines_of(happening), *lines_of(events.Moved(name, room, people))]
         case events.Told(name, to, text) if name == me:
             return [f"[private to {to}] {text}"]
         case _:
             return lines_of(happening)
+
+
+def _ended(event: Ended) -> list[str]:
+    told = [event.text] if event.text else []
+    if event.unsent:
+        told.append(f"{_were(event.unsent)} not delivered.")
+    if event.uncertain:
+        told.append(f"Whether {_were(event.uncertain)} delivered is not known.")
+    return told
+
+
+def _were(lines: int) -> str:
+    return "1 line was" if lines == 1 else f"{lines} lines were"

@@ -157,7 +157,11 @@ class _Link(asyncio.Protocol):
         self.gone.set_result(None)
 
     def send(self, data: bytes) -> None:
-        if self._transport is not None and data:
+        """What can no longer be sent is dropped: it has no receipt, and will be sent again.
+
+        asyncio would drop it as well, with a warning on the terminal for each time.
+        """
+        if self._transport is not None and not self._transport.is_closing() and data:
             self._transport.write(data)
 
     def close(self) -> None:

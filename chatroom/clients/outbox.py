@@ -1,73 +1,122 @@
-"""What was said and has not been confirmed, in its order.
+"""What was asked for and has no answer yet, in its order: first what was sent, then what waits.
 
-Each line has a mark, a number that rises. The server decides requests one after the other, so
-whatever comes back with a mark says that everything before it has been decided as well; receipts
-may be missing, where we were not reading.
+Each request gets a mark when it is sent, a number that rises. The server decides requests one after
+the other, so whatever comes back with a mark says that everything sent before it has been decided
+as well; receipts may be missing, where we were not reading.
 
-A change of room or of name is kept among the lines, since it says what the lines after it mean.
+A change of room or of name is kept among the lines, since it says what the lines after it mean, and
+so is a question, whose answer depends on it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass
 
 from chatroom.chat import events
 
 Talk = events.Say | events.Act | events.Tell
 Change = events.Move | events.Rename
+Question = events.Who | events.Rooms | events.Ignore | events.Stats
 
 
 @dataclass(slots=True)
 class Kept:
-    """`repeated`: it was sent over an earlier connection, and may have arrived."""
+    """`delayed`: it had to wait for a connection. `repeated`: it was sent over an earlier one, and
+    may have arrived."""
 
-    mark: int
-    command: Talk | Change
+    command: Talk | Change | Question
+    delayed: bool = False
     repeated: bool = False
 
 
 class Outbox:
-    """At most `most` lines."""
+    """At most `most` requests."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[int, Kept] = {}
+        self._sent: dict[int, Kept] = {}  # by their marks, over this connection
+        self._waiting: deque[Kept] = deque()
 
     def __len__(self) -> int:
-        return len(self._kept)
-
-    def __iter__(self) -> Iterator[Kept]:
-        return iter(list(self._kept.values()))
+        return len(self._sent) + len(self._waiting)
 
     @property
     def is_full(self) -> bool:
-        return len(self._kept) >= self._most
+        return len(self) >= self._most
 
-    def add(self, mark: int, command: Talk | Change) -> Kept:
+    @property
+    def under_way(self) -> int:
+        """Requests that were sent and are not answered."""
+        return len(self._sent)
+
+    @property
+    def waiting(self) -> int:
+        """Requests that are not sent yet."""
+        return len(self._waiting)
+
+    @property
+    def unconfirmed(self) -> int:
+        """Lines and changes that have no receipt, and everything that is not sent yet."""
+        asked = sum(isinstance(kept.command, Question) for kept in self._sent.values())
+        return len(self) - asked
+
+    @property
+    def unsent_lines(self) -> int:
+        """Lines that have not arrived, since they were never sent."""
+        return sum(_is_talk(kept) and not kept.repeated for kept in self._waiting)
+
+    @property
+    def uncertain_lines(self) -> int:
+        """Lines that were sent, and of which nobody knows whether they have arrived."""
+        return sum(map(_is_talk, self._sent.values())) + sum(
+            _is_talk(kept) and kept.repeated for kept in self._waiting
+        )
+
+    def add(self, command: Talk | Change | Question, delayed: bool = False) -> None:
+        self._waiting.append(Kept(command, delayed))
+
+    def next(self) -> Kept | None:
+        """What is to be sent next; it waits no longer."""
+        return self._waiting.popleft() if self._waiting else None
+
+    def sent(self, mark: int, kept: Kept) -> None:
         """The mark must be higher than all before it."""
-        kept = self._kept[mark] = Kept(mark, command)
-        return kept
+        self._sent[mark] = kept
 
     def take(self, mark: int) -> Kept | None:
-        """The one with this mark; it is confirmed."""
-        return self._kept.pop(mark, None)
+        """The one with this mark; it is answered."""
+        return self._sent.pop(mark, None)
 
     def take_before(self, mark: int) -> list[Kept]:
         """Those with lower marks: decided, although nothing was heard of it."""
-        return [self._kept.pop(lower) for lower in list(self._kept) if lower < mark]
+        return [self._sent.pop(lower) for lower in list(self._sent) if lower < mark]
 
-    def let_wait(self) -> None:
-        """The server may have started anew, and the receivers come back one by one."""
-        for kept in self:
-            if isinstance(kept.command, events.Tell):
-                kept.command = replace(kept.command, wait=True)
+    def cancel(self) -> int:
+        """Drop what waits, and say how much that was."""
+        dropped = len(self._waiting)
+        self._waiting.clear()
+        return dropped
 
-    def resume(self, last: int) -> list[Kept]:
-        """Over a new connection, when the server knows all up to this mark.
+    def begin_again(self, last: int | None) -> list[Kept]:
+        """Over a new connection, on which all that has no answer waits to be sent again.
 
-        The lines among them are returned and no longer kept. The changes still are: doing them
-        again puts us where we were.
+        `last` is the mark up to which the server has decided, if it knows. Lines that it has
+        decided are returned and no longer kept, and so is what must not be asked for twice. Changes
+        still are: doing them again puts us where we were.
         """
-        known = [kept for kept in self if kept.mark <= last and isinstance(kept.command, Talk)]
-        for kept in known:
-            del self._kept[kept.mark]
-        return known
+        again: list[Kept] = []
+        over: list[Kept] = []
+        for mark, kept in self._sent.items():
+            decided = last is not None and mark <= last and _is_talk(kept)
+            kept.repeated = kept.delayed = True
+            (over if decided or _toggles(kept) else again).append(kept)
+        self._sent.clear()
+        self._waiting.extendleft(reversed(again))
+        return over
+
+
+def _is_talk(kept: Kept) -> bool:
+    return isinstance(kept.command, Talk)
+
+
+def _toggles(kept: Kept) -> bool:
+    return isinstance(kept.command, events.Ignore) and bool(kept.command.name)

@@ -1,12 +1,14 @@
 """The client for pipes and for plain terminals: lines in, lines out.
 
-In a pipe nothing but the chat goes to standard output, and problems go to standard error, so that a
-script can use both. It ends with the input, as soon as the server has confirmed every line.
+In a pipe the answers to questions go to standard output, and problems to standard error, so that a
+script can use both; what others say and do is only for who listens. It ends with the input, as soon
+as the server has confirmed every line.
 """
 
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -18,25 +20,42 @@ from chatroom.clients.look import is_own, plain_lines
 from chatroom.clients.network import Network
 from chatroom.clients.reader import Reader
 from chatroom.protocols.framing import Lines
-from chatroom.protocols.rendering import PROMPT
-from chatroom.protocols.typed import parse
+from chatroom.protocols.rendering import PROMPT, wrapped
+from chatroom.protocols.typed import LEAVE, parse
 
 _MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and the client knows it
-_ENOUGH = 50  # lines under way, beyond which no more are read: a long file waits its turn
+_ENOUGH = 50  # lines of a pipe that wait, beyond which no more are read: a long file has time
+
+# The answers to questions; a pipe that does not listen hears nothing else.
+_ANSWERS = events.Members | events.RoomList | events.Ignoring | events.IgnoreList | events.Measured
 
 Connect = Callable[[Client, Callable[[list[Happening]], None]], Network]
 
 
 class Plain:
-    """`where` is HOST:PORT; `interactive` says that a person sits at both ends."""
+    """`where` is HOST:PORT; `interactive` says that a person sits at both ends.
 
-    def __init__(self, client: Client, where: str, connect: Connect, interactive: bool) -> None:
+    `listen`: what others say and do is printed. `usual` is the name that an empty line stands for.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        where: str,
+        connect: Connect,
+        interactive: bool,
+        listen: bool,
+        usual: str = "",
+    ) -> None:
         self._client = client
         self._where = where
         self._interactive = interactive
+        self._listen = listen
+        self._usual = usual
         self._network = connect(client, self._show)
         self._news = asyncio.Event()
         self._been_in = False
+        self._over = False  # whether a script has said QUIT
         self._said = bool(client.name)  # which is all that it takes when a name was given
         self._exit_code = 0
 
@@ -44,7 +63,7 @@ class Plain:
         """The exit code: 0, 1 if we could not get in or something was not delivered, 141 if nobody
         wants our output any more."""
         if self._interactive:
-            self._print(f"Trying to connect to {self._where}...")
+            self._tell(f"Trying to connect to {self._where}...")
         self._client.start()
         reading = asyncio.create_task(self._read())
         await self._network.run()
@@ -71,6 +90,8 @@ class Plain:
         self._network.go_on()
 
     async def _typed(self, line: bytes | None) -> None:
+        if self._over:
+            return
         if line is None:
             self._refused(f"That line has more than {_MAX_LINE} bytes; it was not sent.")
             return
@@ -81,8 +102,10 @@ class Plain:
         if self._client.name:
             self._said = True
             self._say(text)
-        elif text.strip():
-            self._client.join(text.strip())
+        elif text.strip() in LEAVE:
+            self._client.request(events.Quit("quit"))
+        elif name := text.strip() or self._usual:
+            self._client.join(name)
         elif self._interactive:
             self._ask()
         self._network.go_on()
@@ -90,29 +113,34 @@ class Plain:
     def _has_to_wait(self) -> bool:
         """Whether it is not the next line's turn: we are not in yet, or much is under way."""
         coming_in = bool(self._client.name) and not self._been_in
-        return coming_in or self._client.waiting >= _ENOUGH
+        much = self._client.pending >= _ENOUGH and not self._interactive
+        return coming_in or much
 
     def _say(self, text: str) -> None:
         command = parse(text)
-        if not isinstance(command, str):
+        if isinstance(command, events.Quit) and not self._interactive:
+            self._over = True
+            self._client.finish()  # a script means what it has said before that to arrive
+        elif not isinstance(command, str):
             self._client.request(command)
         elif command:
             lines = command.rstrip("\n").split("\n")
             if lines[0].startswith("Server: "):
                 self._refused(*lines)
             else:
-                self._print(*lines)
+                self._tell(*lines)
 
     def _refused(self, *lines: str) -> None:
         """Something was not said or not done: in a script that is a failure."""
         if self._interactive:
-            self._print(*lines)
+            self._tell(*lines)
         else:
             self._exit_code = 1
             self._complain(*lines)
 
     def _ask(self) -> None:
-        print(PROMPT, end="", flush=True)
+        usual = f"{PROMPT.rstrip(': ')} [{self._usual}]: " if self._usual else PROMPT
+        print(usual, end="", flush=True)
 
     # --- what has happened --------------------------------------------------------------------
 
@@ -126,9 +154,10 @@ class Plain:
         lines = plain_lines(happening, self._client.name)
         match happening:
             case Connected() if self._interactive:
-                self._print(f"Successfully connected to {self._where}")
-            case NameWanted() if self._interactive:
-                self._print(*lines)
+                self._tell(f"Successfully connected to {self._where}")
+            case NameWanted(text) if self._interactive:
+                self._usual = "" if text else self._usual  # it may be what was refused
+                self._tell(*lines)
                 self._ask()
             case NameWanted(text) if text:  # nobody is there to choose another one
                 self._give_up(text)
@@ -144,14 +173,23 @@ class Plain:
             case events.Welcomed():
                 self._been_in = True
                 if self._interactive:
-                    self._print(*lines)
-            case _:
+                    self._tell(*lines)
+            case events.Said() | events.Acted() | events.Told() if self._listen:
                 self._print(*lines)
+            case _ if self._listen or isinstance(happening, _ANSWERS):
+                self._tell(*lines)
 
     def _give_up(self, text: str) -> None:
         self._complain(text)
         self._exit_code = 1
         self._client.request(events.Quit("quit"))
+
+    def _tell(self, *lines: str) -> None:
+        """Print what no member has said; on a screen it is broken between words."""
+        if self._interactive:
+            columns = shutil.get_terminal_size().columns
+            lines = tuple(part for line in lines for part in wrapped(line, columns))
+        self._print(*lines)
 
     def _print(self, *lines: str) -> None:
         try:

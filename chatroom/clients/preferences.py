@@ -6,15 +6,16 @@ defaults, field by field, and a directory that cannot be written to is told by `
 else.
 
     preferences = load()
-    save(replace(preferences, bell="off"))
+    change(bell="off")
 """
 
 import contextlib
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 _FILE = "preferences.json"
 _LONGEST = 64 * 1024  # bytes; a longer file is none of ours
@@ -68,6 +69,11 @@ def save(preferences: Preferences, directory: Path | None = None) -> bool:
     except OSError:
         return False
     return True
+
+
+def change(directory: Path | None = None, **changes: Any) -> bool:
+    """Change these fields only: another client may have changed others since we loaded them."""
+    return save(replace(load(directory), **changes), directory)
 
 
 def _fits(value: object, default: object) -> bool:

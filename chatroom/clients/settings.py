@@ -17,16 +17,21 @@ class ClientSettings:
     # Until a connection must be made.
     connect_seconds: float = 10.0
 
-    # Waits between attempts to come back: the first, and the longest, each doubling the one before.
-    # Half of each is left to chance, so that a server which returns is not met by all at once.
-    first_wait: float = 1.0
+    # Waits between attempts to come back, which grow with the time that the server has been away
+    # (`backoff.py`): the shortest, the longest, and their share of that time.
+    first_wait: float = 0.4
     longest_wait: float = 30.0
+    wait_share: float = 0.125
+
+    # Who leaves waits no longer than this for the receipts of what was said last.
+    leave_seconds: float = 2.0
 
     # With no more input (a pipe has ended) nobody is waited for longer than this while there is no
     # connection; whoever started us wants to know.
     finish_seconds: float = 30.0
 
-    # Lines kept while there is no connection. One more is refused, with a word.
+    # Requests kept because there is no connection, or because they must not go out faster. One more
+    # is refused, with a word.
     most_waiting: int = 1000
 
     # People of a room that are known by name; of more only the number is.

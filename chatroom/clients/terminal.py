@@ -15,9 +15,12 @@ from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
 
 from chatroom.chat import events
 from chatroom.clients.core import Client, State
@@ -31,13 +34,15 @@ from chatroom.clients.look import (
     plain_lines,
 )
 from chatroom.clients.plain import Connect
-from chatroom.protocols.rendering import PROMPT
-from chatroom.protocols.typed import VERBS, parse
+from chatroom.clients.preferences import Preferences, change
+from chatroom.protocols.rendering import PROMPT, wrapped
+from chatroom.protocols.typed import LEAVE, VERBS, parse
 
 _BELLS = ("off", "mentions", "all")
 _HELP = """\
 /bell off|mentions|all   when to ring the terminal's bell
 Tab completes commands, names and rooms; the arrow keys bring back what was typed.
+Ctrl-C clears the line; on an empty line it leaves, and so does Ctrl-D.
 """
 # The colours that can be read on a light and on a dark terminal alike.
 _COLOURS = (
@@ -63,13 +68,16 @@ Pieces = list[tuple[str, str]]
 
 
 class Terminal:
-    """`where` is HOST:PORT."""
+    """`where` is HOST:PORT; the `remembered` name is offered when one has to be chosen."""
 
-    def __init__(self, client: Client, where: str, connect: Connect) -> None:
+    def __init__(
+        self, client: Client, where: str, connect: Connect, remembered: Preferences
+    ) -> None:
         self._client = client
         self._where = where
         self._network = connect(client, self._show)
-        self._bell = "mentions"
+        self._bell = remembered.bell if remembered.bell in _BELLS else "mentions"
+        self._remembered_name = remembered.name
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         self._exit_code = 0
         self._draft = ""  # what was being typed when a name had to be asked for
@@ -84,6 +92,7 @@ class Terminal:
             bottom_toolbar=self._status,
             refresh_interval=_REFRESH,
             enable_suspend=True,
+            key_bindings=self._keys(),
         )
         self._session.default_buffer.accept_handler = self._entered
 
@@ -95,7 +104,8 @@ class Terminal:
         try:
             await self._ready(network)
             if self._client.state is not State.ENDED:
-                await self._session.prompt_async()
+                offered = "" if self._client.name else self._remembered_name
+                await self._session.prompt_async(default=offered)
         except (KeyboardInterrupt, EOFError):
             self._client.request(events.Quit("quit"))
             self._network.go_on()
@@ -110,6 +120,16 @@ class Terminal:
 
     # --- what is typed ------------------------------------------------------------------------
 
+    def _keys(self) -> KeyBindings:
+        """Besides those of every prompt, where Ctrl-C leaves."""
+        keys = KeyBindings()
+        typed = Condition(lambda: bool(self._session.default_buffer.text))
+        keys.add("c-c", filter=typed)(self._clear)
+        return keys
+
+    def _clear(self, event: KeyPressEvent) -> None:
+        event.current_buffer.reset()
+
     def _question(self) -> str:
         return f"{self._client.name}> " if self._client.name else PROMPT
 
@@ -121,6 +141,8 @@ class Terminal:
         for line in lines:
             if self._client.name:
                 self._typed(line)
+            elif line.strip() in LEAVE:
+                self._client.request(events.Quit("quit"))
             elif line.strip():
                 self._client.join(line.strip())
         self._network.go_on()
@@ -141,6 +163,7 @@ class Terminal:
     def _set_bell(self, when: str) -> None:
         if when in _BELLS:
             self._bell = when
+            change(bell=when)
             self._print("class:notice", f"The bell rings: {when}.")
         else:
             self._print("class:notice", f"Usage: /bell {'|'.join(_BELLS)} (now: {self._bell})")
@@ -226,7 +249,12 @@ class Terminal:
                 style = ""
             case _:
                 style = "class:notice"
-        return [(style, f"{line}\n") for line in plain_lines(happening, me)]
+        return [(style, f"{line}\n") for line in self._fitted(plain_lines(happening, me))]
+
+    def _fitted(self, lines: Iterable[str]) -> list[str]:
+        """Lines of our own and of the server, broken between words where the screen ends."""
+        columns = self._session.output.get_size().columns
+        return [part for line in lines for part in wrapped(line, columns, get_cwidth)]
 
     def _text(self, name: str, text: str) -> Pieces:
         named = name != self._client.name and mentions(text, self._client.name)
@@ -247,7 +275,7 @@ class Terminal:
             self._session.output.flush()
 
     def _print(self, style: str, *lines: str) -> None:
-        text = FormattedText([(style, "\n".join(lines))])
+        text = FormattedText([(style, "\n".join(self._fitted(lines)))])
         print_formatted_text(text, style=_STYLE, color_depth=self._depth)
 
 
@@ -273,6 +301,8 @@ class Completions(Completer):
         if len(words) == 2 and words[0] == "/join":
             return sorted(name for name, _ in company.rooms)
         people = sorted(name for name in company.names if name != self._client.name)
+        if words[-1].startswith("@"):
+            return [f"@{name} " for name in people]
         return [f"{name}: " for name in people] if len(words) == 1 else people
 
 

@@ -251,6 +251,8 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
     ),
     "ignoring": lambda fields: events.Ignoring(fields.text("name"), fields.flag("ignored")),
     "ignored": lambda fields: events.IgnoreList(fields.texts("names")),
+    "waiting": lambda fields: events.Waiting(fields.number("lines"), fields.seconds("rate")),
+    "cancelled": lambda fields: events.Cancelled(fields.number("lines")),
     "skipped": lambda fields: events.Skipped(fields.number("lines")),
     "error": lambda fields: events.Refused(fields.text("code"), fields.text("text")),
     "notice": lambda fields: events.Notice(fields.text("text")),

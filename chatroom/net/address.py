@@ -1,5 +1,23 @@
 """Addresses as people write them."""
 
+import re
+
+_HOST = r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]*))"
+_PLACE = re.compile(_HOST + r"(?::(?P<port>[^:\[\]]*))?")
+
+
+def split(text: str) -> tuple[str, str]:
+    """The host and the port of HOST, HOST:PORT, [ADDRESS] or [ADDRESS]:PORT; empty if not there.
+
+    An IPv6 address without brackets is all host. Raises ValueError.
+    """
+    if text.count(":") > 1 and not set("[]") & set(text):
+        return text, ""
+    found = _PLACE.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is neither HOST, HOST:PORT nor [ADDRESS]:PORT")
+    return found["bracketed"] or found["plain"] or "", found["port"] or ""
+
 
 def printable(host: str, port: int) -> str:
     """HOST:PORT, with the brackets that an IPv6 address needs (RFC 3986, 3.2.2)."""

@@ -17,7 +17,6 @@ from chatroom.protocols.spelling import nearest
 _MAX_MARK = 64  # characters of a ref or a ticket
 _MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
 
-_FLAGS = ("wait",)  # fields that are true or false; all others are strings
 
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
@@ -87,20 +86,19 @@ def _request(message: dict[str, Any], max_text: int, ref: Ref) -> events.Command
         hint = f" Did you mean {near}?" if near else ""
         raise Wrong("unknown-type", f"There is no such type of request.{hint}")
     required, optional, make = _REQUESTS[kind]
-    fields = {name: _field(message, name, max_text) for name in required}
+    fields: dict[str, Any] = {name: _field(message, name, max_text) for name in required}
     for name in optional:
-        fields[name] = _field(message, name, max_text) if message.get(name) is not None else ""
+        if name in _FLAGS:
+            fields[name] = _flag(message, name)
+        else:
+            fields[name] = _field(message, name, max_text) if message.get(name) is not None else ""
     return make(fields, ref)
 
 
-def _field(message: dict[str, Any], name: str, max_text: int) -> str | bool:
+def _field(message: dict[str, Any], name: str, max_text: int) -> str:
     value = message.get(name)
     if value is None:
         raise Wrong("missing-field", f"{message['type']} needs {name}.")
-    if name in _FLAGS and isinstance(value, bool):
-        return value
-    if name in _FLAGS:
-        raise Wrong("bad-field", f"{name} is true or false.")
     if not isinstance(value, str):
         raise Wrong("bad-field", f"{name} is a string.")
     if len(value.encode("utf-8", "replace")) > max_text:
@@ -109,6 +107,15 @@ def _field(message: dict[str, Any], name: str, max_text: int) -> str | bool:
         raise Wrong("bad-field", f"ticket is 1 to {_MAX_MARK} characters of ASCII.")
     return value
 
+
+def _flag(message: dict[str, Any], name: str) -> bool:
+    value = message.get(name)
+    if not (value is None or isinstance(value, bool)):
+        raise Wrong("bad-field", f"{name} is true or false.")
+    return value is True
+
+
+_FLAGS = ("quiet", "wait")  # true or false; all other fields are strings
 
 # type: (fields it must have, fields it may have, what it asks for)
 _REQUESTS: dict[
@@ -119,13 +126,13 @@ _REQUESTS: dict[
         Callable[[Mapping[str, Any], Ref], events.Command | Ping],
     ],
 ] = {
-    "join": (("name",), ("room", "ticket"), lambda fields, _: events.Join(**fields)),
+    "join": (("name",), ("room", "ticket", "quiet"), lambda fields, _: events.Join(**fields)),
     "say": (("text",), (), lambda fields, ref: events.Say(fields["text"], ref)),
     "me": (("text",), (), lambda fields, ref: events.Act(fields["text"], ref)),
     "tell": (
         ("name", "text"),
         ("wait",),
-        lambda fields, ref: events.Tell(fields["name"], fields["text"], ref, bool(fields["wait"])),
+        lambda fields, ref: events.Tell(fields["name"], fields["text"], ref, fields["wait"]),
     ),
     "reply": (("text",), (), lambda fields, ref: events.Tell(None, fields["text"], ref)),
     "rename": (("name",), (), lambda fields, ref: events.Rename(fields["name"], ref)),

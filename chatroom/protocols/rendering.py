@@ -51,14 +51,14 @@ def lines_of(event: events.Event) -> list[str]:
 _ASKS_FOR_A_NAME = (events.Greeting, events.NameRefused)
 
 
-def _wrapped(line: str) -> list[str]:
-    """The line in as many as it needs, broken between words."""
-    if len(line) <= WIDTH:
+def wrapped(line: str, columns: int = WIDTH, measure: Callable[[str], int] = len) -> list[str]:
+    """The line in as many as it needs, broken between words. `measure` tells how wide text is."""
+    if measure(line) <= columns:
         return [line]
     lines: list[str] = []
     first, *words = line.split(" ")
     for word in words:
-        if len(first) + 1 + len(word) > WIDTH:
+        if measure(first) + 1 + measure(word) > columns:
             lines.append(first)
             first = _INDENT + word
         else:
@@ -67,7 +67,7 @@ def _wrapped(line: str) -> list[str]:
 
 
 def _server(text: str) -> list[str]:
-    return _wrapped(f"Server: {text}")
+    return wrapped(f"Server: {text}")
 
 
 def _people(people: events.People) -> str:
@@ -185,7 +185,7 @@ def _measured(event: events.Measured) -> list[str]:
         f"  errors: {event.errors}; log lines lost: {event.log_dropped}",
         f"  {_count(event.accepted, 'connection', 'connections')} so far; ended: {endings}",
     )
-    return [part for line in lines for part in _wrapped(line)]
+    return [part for line in lines for part in wrapped(line)]
 
 
 def _ms(seconds: float) -> str:
@@ -213,9 +213,9 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Joined: _joined,
     events.Left: _left,
     events.Presence: _presence,
-    events.Greeting: lambda event: _wrapped(f"Welcome to the chatroom. {_people(event.people)}"),
-    events.NameRefused: lambda event: _wrapped(event.text),
-    events.Welcomed: lambda event: _wrapped(
+    events.Greeting: lambda event: wrapped(f"Welcome to the chatroom. {_people(event.people)}"),
+    events.NameRefused: lambda event: wrapped(event.text),
+    events.Welcomed: lambda event: wrapped(
         f"All set, {event.name}! Leave anytime by typing QUIT; /help lists the commands."
     ),
     events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],

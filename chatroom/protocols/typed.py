@@ -10,6 +10,8 @@ from chatroom.chat import events
 from chatroom.protocols.spelling import nearest
 
 QUIT = "QUIT"
+LEAVE = (QUIT, "/quit")
+"""What leaves where a name is asked for, and commands are none yet."""
 
 
 def parse(line: str) -> events.Command | str:

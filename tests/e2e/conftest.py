@@ -148,7 +148,13 @@ class Screen:
     _WRAPPER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     _WRAPPER += "os.execvp(sys.argv[1], sys.argv[1:])"
 
-    def __init__(self, command: list[str], columns: int = 90, rows: int = 24) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        columns: int = 90,
+        rows: int = 24,
+        terminal: str = "xterm-256color",
+    ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.popen = subprocess.Popen(
@@ -158,7 +164,7 @@ class Screen:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color"},
+            env={**os.environ, "TERM": terminal},
         )
         os.close(slave)
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
@@ -254,6 +260,13 @@ class Peer:
         self.sock.close()
 
 
+@pytest.fixture(autouse=True)
+def preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the clients remember what was chosen; not what whoever runs the tests has chosen."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "chatroom" / "preferences.json"
+
+
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts servers that are ended with the test; none of them may have logged a traceback."""
@@ -329,10 +342,17 @@ def screen(server: Server) -> Iterator[Callable[..., Screen]]:
     started: list[Screen] = []
 
     def start(
-        *arguments: str, host: str = "localhost", port: int = 0, shell: bool = False
+        *arguments: str,
+        host: str = "localhost",
+        port: int = 0,
+        shell: bool = False,
+        **options: Any,
     ) -> Screen:
-        command = [sys.executable, "-m", "chatroom.client", host, "-p", str(port or server.port)]
-        started.append(Screen(["bash", "--norc", "-i"] if shell else [*command, *arguments]))
+        command = [sys.executable, "-m", "chatroom.client"]
+        if host:
+            command += [host, "-p", str(port or server.port)]
+        command = ["bash", "--norc", "-i"] if shell else [*command, *arguments]
+        started.append(Screen(command, **options))
         return started[-1]
 
     yield start

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +63,7 @@ def test_the_first_line_is_the_name_when_none_is_given(
 def test_what_others_say_comes_out_as_plain_lines(
     client: Callable[..., Process], connect: Callable[..., Peer]
 ) -> None:
-    bot = client("--name", "bot", "--room", "tea")
+    bot = client("--name", "bot", "--room", "tea", "--listen")
     bot.type("/rooms\n")
     bot.sees("tea  1 person\n")
     ann = connect("ann")
@@ -210,7 +212,7 @@ def test_what_cannot_be_shown_is_a_question_mark(
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
     ann = connect("ann")
-    bot = client("--name", "bot")
+    bot = client("--name", "bot", "--listen")
     ann.sees("bot has joined")
     ann.send("hi \U0001f600\n".encode())
     bot.sees("ann: hi ?\n")
@@ -272,7 +274,7 @@ def test_a_reader_who_has_seen_enough_is_not_shouted_at(
     client: Callable[..., Process], connect: Callable[..., Peer]
 ) -> None:
     ann = connect("ann")
-    bot = client("--name", "bot")
+    bot = client("--name", "bot", "--listen")
     ann.sees("bot has joined")
     assert bot.popen.stdout is not None
     bot.popen.stdout.close()
@@ -329,9 +331,123 @@ def test_a_server_that_dies_and_returns_gets_every_line_once(
         ([], "HOST is missing"),
         (["localhost", "-p", "nowhere"], "not a port"),
         (["localhost", "--colour"], "unrecognized"),
+        (["localhost:nowhere"], "not a port"),
+        (["localhost:1060", "-p", "1061"], "two ports"),
+        (["[::1"], "neither HOST"),
     ],
 )
 def test_wrong_usage_is_refused(
     run_program: Callable[..., Process], arguments: list[str], said: str
 ) -> None:
     assert run_program("-m", "chatroom.client", *arguments).wait() == 2
+
+
+def test_what_others_say_and_do_is_only_for_who_listens(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot")
+    ann.sees("bot has joined")
+    ann.send(b"hello\n/me waves\n/msg bot psst\n/nick anna\n")
+    connect("bob").send(b"/quit\n")
+    ann.sees("bob has left")
+    bot.type("/who\n/join tea\n")
+    bot.end_input()
+    assert bot.wait() == 0
+    lines = bot.output.rest().splitlines()
+    assert lines[0] == "Server: 2 people in room lobby:"
+    assert len(lines) == 3
+    assert problem(bot) == ""
+
+
+def relay(source: socket.socket, target: socket.socket) -> None:
+    """One direction of a connection, as long as both ends are there."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_a_client_whose_first_word_is_late_and_who_is_greeted_is_let_in(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        bot = client("--name", "bot", port=slow.getsockname()[1])
+        near, _ = slow.accept()
+    far = connect()
+    near.sendall(far.sees("Your name: ").encode())
+    for ends in ((near, far.sock), (far.sock, near)):
+        threading.Thread(target=relay, args=ends, daemon=True).start()
+    bot.type("hello\n")
+    bot.end_input()
+    ann.sees("bot: hello\n")
+    assert bot.wait() == 0
+    assert problem(bot) == ""
+    near.close()
+
+
+def test_quiet_says_one_thing_and_goes_without_a_notice(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = client("--name", "bot", "--quiet")
+    bot.type("the build is done\n")
+    bot.end_input()
+    assert bot.wait() == 0
+    connect("bob")
+    assert ann.sees("bob has joined the chat. Say hi!\n") == (
+        "bot: the build is done\nServer: bob has joined the chat. Say hi!\n"
+    )
+
+
+def test_the_port_may_stand_with_the_host(
+    run_program: Callable[..., Process], server: Server, connect: Callable[..., Peer]
+) -> None:
+    ann = connect("ann")
+    bot = run_program("-m", "chatroom.client", f"localhost:{server.port}", "--name", "bot")
+    bot.type("hello\n")
+    bot.end_input()
+    ann.sees("bot: hello\n")
+    assert bot.wait() == 0
+
+
+def test_what_a_person_has_chosen_is_nothing_to_a_pipe(
+    run_program: Callable[..., Process], preferences: Path
+) -> None:
+    preferences.parent.mkdir(parents=True)
+    preferences.write_text('{"host": "localhost", "name": "ann"}')
+    assert run_program("-m", "chatroom.client").wait() == 2
+
+
+def test_quit_in_a_script_leaves_when_everything_before_it_has_arrived(
+    client: Callable[..., Process],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1", "--rate", "10").listening()
+    ann = connect("ann", server.port)
+    bot = client("--name", "bot", port=server.port)
+    bot.type("".join(f"line {number}\n" for number in range(49)) + "QUIT\nnot said\n")
+    assert bot.wait() == 0
+    assert problem(bot) == ""
+    heard = ann.sees("bot has left")
+    assert heard.count("bot: line ") == 49
+    assert "not said" not in heard
+
+
+def test_all_clients_are_back_soon_after_a_restart(
+    client: Callable[..., Process], start_server: Callable[..., Server]
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    bots = [client("--name", f"bot{n}", "--listen", port=server.port) for n in range(5)]
+    for bot in bots:
+        bot.type("/who\n")
+        bot.sees("in room lobby")
+    server.popen.kill()
+    server.wait()
+    start_server("127.0.0.1", "-p", str(server.port)).listening()
+    returned = time.monotonic()
+    for bot in bots:
+        bot.sees("We are back")
+    assert time.monotonic() - returned < 1.5

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +102,10 @@ def test_tab_completes_commands_names_and_rooms(ann: Screen, connect: Callable[.
     ann.sees("ann> barnaby:")
     ann.type("hi\r")
     barnaby.sees("ann: barnaby: hi\n")
+    ann.type("hi @bar" + TAB)
+    ann.sees("ann> hi @barnaby")
+    ann.type("!\r")
+    barnaby.sees("ann: hi @barnaby !\n")
 
 
 def test_a_mention_is_marked_and_rings_the_bell(ann: Screen, connect: Callable[..., Peer]) -> None:
@@ -295,3 +301,145 @@ def test_plain_can_be_asked_for(screen: Callable[..., Screen], nc: Callable[...,
     client.type(CTRL_C)
     assert client.wait() == 130
     assert "Traceback" not in "\n".join(client.lines)
+
+
+def test_ctrl_c_clears_a_line_that_was_begun(ann: Screen, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.type("better not")
+    ann.sees("ann> better not")
+    ann.type(CTRL_C)
+    ann.type("hello\r")
+    assert bob.sees("hello\n") == "ann: hello\n"
+    ann.type(CTRL_C)
+    bob.sees("ann has left")
+    assert ann.wait() == 0
+
+
+def test_a_terminal_without_a_cursor_gets_plain_lines(
+    screen: Callable[..., Screen], connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    client = screen(terminal="dumb")
+    client.sees("Your name:")
+    client.type("ann\r")
+    client.sees("All set, ann!")
+    bob.send(b"hi\n")
+    client.sees("bob: hi")
+    client.type("QUIT\r")
+    assert client.wait() == 0
+    assert b"\x1b" not in client.raw
+    assert not any("pip install" in line for line in client.lines)
+
+
+def test_the_port_may_stand_with_the_host(screen: Callable[..., Screen], server: Server) -> None:
+    client = screen(f"[::ffff:127.0.0.1]:{server.port}", "--name", "ann", host="")
+    client.sees(f"Successfully connected to [::ffff:127.0.0.1]:{server.port}")
+    client.sees("All set, ann!")
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",)], ids=["terminal", "plain"])
+def test_who_is_here_is_said_on_joining(
+    screen: Callable[..., Screen], connect: Callable[..., Peer], options: tuple[str, ...]
+) -> None:
+    connect("bob")
+    client = screen("--name", "ann", *options)
+    client.sees("You are in room lobby now. 1 person is here: bob")
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",)], ids=["terminal", "plain"])
+def test_what_the_server_says_is_broken_between_words(
+    screen: Callable[..., Screen], options: tuple[str, ...]
+) -> None:
+    client = screen("--name", "ann", *options, columns=50)
+    client.sees("All set, ann!")
+    client.type("/msg nobody-at-all-by-this-name psst\r")
+    client.sees("There is nobody called")
+    client.sees("  nobody-at-all-by-this-name here.")
+    said = [line for line in client.lines if "Leave anytime" in line or "commands." in line]
+    assert said == ["All set, ann! Leave anytime by typing QUIT; /help", "  lists the commands."]
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",)], ids=["terminal", "plain"])
+def test_cancel_drops_the_rest_of_a_long_paste(
+    screen: Callable[..., Screen], connect: Callable[..., Peer], options: tuple[str, ...]
+) -> None:
+    bob = connect("bob")
+    ann = screen("--name", "ann", *options)
+    ann.sees("All set, ann!")
+    ann.type("".join(f"line {number}\r" for number in range(100)))
+    ann.sees("lines are waiting; they go out 5 a second; /cancel drops them.")
+    ann.type("/cancel\r")
+    ann.sees("lines were dropped.")
+    ann.type("that is all\r")
+    heard = bob.sees("that is all\n")
+    assert "line 19\n" in heard
+    assert "line 90\n" not in heard
+
+
+def test_a_question_without_a_connection_waits_for_it(
+    screen: Callable[..., Screen], start_server: Callable[..., Server]
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    ann = screen("--name", "ann", port=server.port)
+    ann.sees("All set, ann!")
+    server.popen.kill()
+    server.wait()
+    ann.sees("lost connection")
+    ann.type("/rooms\r")
+    ann.sees("1 not sent yet")
+    start_server("127.0.0.1", "-p", str(server.port)).listening()
+    ann.sees("We are back")
+    ann.sees("Server: 1 room:")
+
+
+def test_the_next_run_offers_where_and_who_one_was_and_keeps_the_bell(
+    screen: Callable[..., Screen], server: Server, preferences: Path
+) -> None:
+    ann = screen("--name", "ann")
+    ann.sees("All set, ann!")
+    ann.type("/nick anna\r")
+    ann.sees("You are now called anna.")
+    ann.type("/bell off\r")
+    ann.sees("The bell rings: off.")
+    ann.type(CTRL_D)
+    assert ann.wait() == 0
+    saved = json.loads(preferences.read_text())
+    assert (saved["host"], saved["port"]) == ("localhost", server.port)
+    again = screen(host="")
+    again.sees(f"Successfully connected to localhost:{server.port}")
+    again.sees("Your name: anna")
+    again.type("\r")
+    again.sees("All set, anna!")
+    again.type("/bell\r")
+    again.sees("(now: off)")
+
+
+def test_plain_offers_the_name_as_well(screen: Callable[..., Screen], server: Server) -> None:
+    ann = screen("--name", "ann", "--plain")
+    ann.sees("All set, ann!")
+    ann.type("QUIT\r")
+    assert ann.wait() == 0
+    again = screen("--plain", host="")
+    again.sees("Your name [ann]:")
+    again.type("\r")
+    again.sees("All set, ann!")
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",)], ids=["terminal", "plain"])
+def test_quit_leaves_where_a_name_is_asked_for(
+    screen: Callable[..., Screen], options: tuple[str, ...]
+) -> None:
+    client = screen(*options)
+    client.sees("Your name")
+    client.type("QUIT\r")
+    assert client.wait() == 0
+
+
+def test_quit_right_behind_a_line_loses_nothing_and_says_nothing(
+    ann: Screen, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.type("\x1b[200~one\ntwo\nQUIT\x1b[201~\r")
+    bob.sees("ann: one\nann: two\nServer: ann has left")
+    assert ann.wait() == 0
+    assert not any("delivered" in line for line in ann.lines)

@@ -298,7 +298,7 @@ def test_people_with_everything_talk_in_one_room(
     bob = nc()
     bob.type("bob\n")
     bob.sees("All set, bob!")
-    cy = client("--name", "cy")
+    cy = client("--name", "cy", "--listen")
     ann.sees("cy has joined")
     dee = connect()
     dee.send(b"Server: dee has joined the chat. Say hi!")

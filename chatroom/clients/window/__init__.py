@@ -2,10 +2,8 @@
 
 import sys
 import tkinter
-from dataclasses import replace
-from typing import Any
 
-from chatroom.clients.preferences import load, save
+from chatroom.clients.preferences import change, load
 from chatroom.clients.window.entrance import Wish
 from chatroom.clients.window.main import NewClient, Window
 
@@ -26,10 +24,5 @@ def run(
         )
         return 1
     wish = Wish(host, port, name, room)
-    Window(root, new_client, wish, preferences=load(), remember=_remember, echo=echo).run()
+    Window(root, new_client, wish, preferences=load(), remember=change, echo=echo).run()
     return 0
-
-
-def _remember(**changes: Any) -> None:
-    """Change these only: another client may have changed others meanwhile."""
-    save(replace(load(), **changes))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chatroom.chat import events
+from chatroom.settings import Settings
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
 
 
-def program(hall: Hall, name: str = "", host: str = "192.0.2.9", **fields: str) -> Visitor:
+def program(hall: Hall, name: str = "", host: str = "192.0.2.9", **fields: Any) -> Visitor:
     """Somebody who gets receipts; with a name they have joined."""
     visitor = hall.visitor(host=host, receipts=True)
     if name:
@@ -360,3 +361,46 @@ def test_a_private_message_to_oneself_comes_once(hall: Hall) -> None:
     ann = program(hall, "ann")
     ann.does(events.Tell("ann", "note"))
     assert ann.heard() == ["[private] ann: note"]
+
+
+# --- those who say one thing and go ---------------------------------------------------------------
+
+
+def test_a_quiet_member_comes_speaks_and_goes_without_a_notice(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    bot = hall.visitor(receipts=True)
+    bot.does(events.Join("bot", quiet=True))
+    bot.says("the build is done")
+    hall.tick()
+    bot.does(events.Quit("quit"))
+    hall.tick()
+    assert bob.heard() == ["bot: the build is done"]
+
+
+def test_a_quiet_member_changes_the_room_without_a_notice(hall: Hall) -> None:
+    bob, cy = hall.people("bob", "cy")
+    bot = program(hall, "bot", quiet=True)
+    cy.does(events.Move("tea"))
+    hall.tick()
+    hall.hush()
+    bot.does(events.Move("tea"))
+    hall.tick()
+    assert (bob.heard(), cy.heard()) == ([], [])
+
+
+def test_a_quiet_member_is_listed_like_everybody_else(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    program(hall, "bot", quiet=True)
+    bob.does(events.Who())
+    assert "bot" in "".join(bob.heard())
+
+
+def test_quiet_members_do_not_count_in_a_crowd(new_hall: type[Hall]) -> None:
+    hall = new_hall(Settings(crowd=1))
+    (bob,) = hall.people("bob")
+    hall.passes(5)
+    hall.hush()
+    bot = program(hall, "bot", quiet=True)
+    bot.does(events.Quit("quit"))
+    hall.passes(5)
+    assert bob.heard() == []

@@ -1,6 +1,7 @@
 """The client's core: a server is a list of lines, and time a number."""
 
 import json
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 
@@ -30,7 +31,7 @@ LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
 class World:
     """A client, and the server that it talks to: us."""
 
-    def __init__(self, name: str = "ann", room: str = "") -> None:
+    def __init__(self, name: str = "ann", room: str = "", quiet: bool = False) -> None:
         self.now = 1000.0
         self.chance = 1.0
         self.client = Client(
@@ -41,6 +42,7 @@ class World:
             lambda: self.chance,
             room,
             "attic:1060",
+            quiet,
         )
         self.ids = count(1)
         if name:
@@ -168,6 +170,38 @@ def test_what_does_not_speak_json_is_no_chatroom(line: bytes) -> None:
     assert not world.client.is_connected
 
 
+GREETINGS = [
+    b"Welcome to the chatroom. Nobody else is here yet.\nYour name: ",
+    b"Welcome to the chatroom. Nobody else is here yet.\nYour name: \n",
+    b"Welcome to the chatroom. 9 people are here: ann, bob,\n  cy, dee\nYour name: \n",
+]
+
+
+@pytest.mark.parametrize("greeting", GREETINGS)
+@pytest.mark.parametrize("size", [1, 1000])
+def test_who_is_greeted_like_a_person_joins_all_the_same(greeting: bytes, size: int) -> None:
+    world = World()
+    world.client.connected()
+    for start in range(0, len(greeting), size):
+        world.client.received(greeting[start : start + size])
+    assert world.sees() == []
+    world.welcome()
+    assert [type(event) for event in world.sees()] == [Connected, events.Welcomed]
+
+
+def test_a_greeting_and_then_something_else_is_no_chatroom() -> None:
+    world = World()
+    world.client.connected()
+    world.client.received(GREETINGS[0] + b"The name is taken.\n")
+    assert world.sees() == [Failed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
+
+
+def test_who_wants_to_be_quiet_says_so_when_joining() -> None:
+    world = World(quiet=True)
+    world.client.connected()
+    assert world.sent()[-1]["quiet"] is True
+
+
 def test_a_full_chatroom_says_so() -> None:
     world = World()
     world.client.connected()
@@ -254,33 +288,61 @@ def test_a_lost_connection_is_told_once_and_tried_again_in_growing_waits(world: 
     world.client.lost("closed")
     assert world.sees() == [Lost("closed")]
     waits = []
-    for _ in range(8):
+    for _ in range(60):
         assert world.client.state is State.WAITING
         waits.append(world.client.retry_in)
         world.passes(world.client.retry_in)
         assert world.client.wants_connection
         world.client.failed("refused")
-    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert waits[0] == pytest.approx(0.4)
+    assert waits == sorted(waits)
+    assert waits[-1] == 30
     assert world.sees() == []
+
+
+@pytest.mark.parametrize("outage", [1, 3, 10, 60, 200])
+def test_after_an_outage_everybody_is_back_within_an_eighth_of_it(
+    world: World, outage: float
+) -> None:
+    world.client.lost("closed")
+    end = world.now + outage
+    while not (world.client.wants_connection and world.now >= end):
+        if world.client.wants_connection:
+            world.client.failed("refused")
+        world.passes(world.client.retry_in)
+    assert world.now - end <= max(SETTINGS.first_wait, outage / 8)
 
 
 def test_half_of_each_wait_is_left_to_chance(world: World) -> None:
     world.chance = 0.0
     world.client.lost("closed")
-    assert world.client.retry_in == 0.5
+    assert world.client.retry_in == pytest.approx(0.2)
 
 
-def test_a_long_stay_makes_the_first_wait_short_again(world: World) -> None:
-    for _ in range(4):
+def flaps(world: World) -> None:
+    """The connection is lost again and again, for minutes."""
+    for _ in range(100):
         world.client.lost("closed")
         world.passes(world.client.retry_in)
         world.client.connected()
         world.welcome()
+        world.passes(1)
+        world.answers_pings()
+
+
+def test_a_server_that_takes_everybody_for_a_moment_only_is_left_in_peace(world: World) -> None:
+    flaps(world)
+    world.client.lost("closed")
+    assert world.client.retry_in > 10
+
+
+def test_a_long_stay_makes_the_first_wait_short_again(world: World) -> None:
+    flaps(world)
     for _ in range(10):
         world.passes(5)
         world.answers_pings()
     world.client.lost("closed")
-    assert world.client.retry_in == 1
+    assert world.client.retry_in == pytest.approx(0.4)
 
 
 def test_it_comes_back_under_the_same_name_to_the_same_room(world: World) -> None:
@@ -308,10 +370,14 @@ def test_what_was_typed_meanwhile_is_kept_and_sent_once(world: World) -> None:
     for text in ("one", "two", "three"):
         world.client.request(events.Say(text))
     assert world.client.waiting == 3
-    assert back(world) == ["one", "two", "three"]
-    for ref, text in enumerate(("one", "two", "three")):
-        world.said("ann", text, ref=next(iter(world.client._outbox)).mark)
-        assert world.client.waiting == 2 - ref
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome()
+    said = [message for message in world.sent() if message["type"] == "say"]
+    assert [message["text"] for message in said] == ["one", "two", "three"]
+    for number, message in enumerate(said, 1):
+        world.said("ann", str(message["text"]), ref=message["ref"])
+        assert world.client.waiting == 3 - number
     world.client.lost("closed")
     assert back(world) == []
 
@@ -368,9 +434,9 @@ def test_a_private_message_is_not_shown_as_delivered_when_that_is_not_known(worl
     assert "not known" in unknown.text
 
 
-@pytest.mark.parametrize(("resumed", "wait"), [(False, True), (True, None)])
-def test_a_private_message_waits_for_who_comes_back_later_to_a_new_server(
-    world: World, resumed: bool, wait: bool | None
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_private_message_that_had_to_wait_waits_for_its_receiver_too(
+    world: World, resumed: bool
 ) -> None:
     world.client.request(events.Tell("bob", "one"))
     world.client.lost("closed")
@@ -382,7 +448,7 @@ def test_a_private_message_waits_for_who_comes_back_later_to_a_new_server(
     world.client.request(events.Tell("bob", "now"))
     told = [message for message in world.sent() if message["type"] == "tell"]
     waits = [(message["text"], message.get("wait")) for message in told]
-    assert waits == [("one", wait), ("two", wait), ("now", None)]
+    assert waits == [("one", True), ("two", True), ("now", None)]
 
 
 def changes(world: World) -> list[tuple[object, object]]:
@@ -422,9 +488,12 @@ def test_a_change_while_there_is_no_connection_is_kept_in_its_place(world: World
 def test_a_change_that_was_made_is_made_again_without_a_word(world: World) -> None:
     world.client.request(events.Move("tea"))
     world.client.request(events.Say("for tea"))
-    move, say = (message["ref"] for message in world.sent())
+    _, say = (message["ref"] for message in world.sent())
     world.client.lost("closed")
-    assert back(world, resumed=True, last=say) == []
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome(resumed=True, last=say)
+    (move,) = (m["ref"] for m in world.sent() if m["type"] not in ("join", "ping", "rooms"))
     world.sees()
     world.says("error", code="same-room", text="You are in room tea already.", ref=move)
     assert world.sees() == []
@@ -500,13 +569,89 @@ def test_too_much_typed_meanwhile_is_refused_with_a_word(world: World) -> None:
     assert world.client.waiting == SETTINGS.most_waiting
 
 
-def test_questions_cannot_wait(world: World) -> None:
+def test_of_far_too_long_a_paste_is_told_once_and_then_how_much_was_not_kept(
+    world: World,
+) -> None:
+    paste(world, SETTINGS.most_waiting + 500)
+    assert len(world.sees()) == 1
+    confirm(world)
+    told = [event for event in world.sees() if isinstance(event, events.Refused)]
+    assert [event.text for event in told] == ["500 lines were not kept."]
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == [Ended("", SETTINGS.most_waiting - 20, 0)]
+
+
+def test_what_was_not_kept_is_not_delivered(world: World) -> None:
     world.client.lost("closed")
     world.sees()
+    paste(world, SETTINGS.most_waiting + 7)
+    world.sees()
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == [Ended("", SETTINGS.most_waiting + 7, 0)]
+
+
+def test_questions_wait_for_the_connection_in_their_place(world: World) -> None:
+    world.client.lost("closed")
+    world.sees()
+    world.client.request(events.Say("one"))
     world.client.request(events.Who())
+    world.client.request(events.Ignore("bob"))
+    assert world.client.waiting == 3
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome()
+    asked = [m["type"] for m in world.sent() if m["type"] not in ("join", "ping", "rooms")]
+    assert asked == ["say", "who", "ignore"]
+    assert world.client.waiting == 1
+
+
+def test_questions_that_wait_are_bounded(world: World) -> None:
+    world.client.lost("closed")
+    world.sees()
+    for _ in range(SETTINGS.most_waiting + 1):
+        world.client.request(events.Who())
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
-    assert refused.code == "not-connected"
+    assert world.client.pending == SETTINGS.most_waiting
+
+
+def test_a_question_without_an_answer_is_asked_again(world: World) -> None:
+    world.client.request(events.Who())
+    world.sent()
+    world.client.lost("closed")
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome()
+    assert "who" in [message["type"] for message in world.sent()]
+
+
+def test_ignoring_somebody_is_not_done_twice(world: World) -> None:
+    """Which would be hearing them again."""
+    world.client.request(events.Ignore("bob"))
+    world.sent()
+    world.client.lost("closed")
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.welcome(resumed=True)
+    assert "ignore" not in [message["type"] for message in world.sent()]
+    unknown = world.sees()[-1]
+    assert isinstance(unknown, events.Refused)
+    assert "bob" in unknown.text
+    assert world.client.pending == 0
+
+
+def test_before_the_welcome_no_answer_tells_what_became_of_earlier_lines(world: World) -> None:
+    world.client.request(events.Say("one"))
+    world.sent()
+    world.client.lost("closed")
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.says("error", code="name-taken", text="The name ann is taken.")
+    world.client.lost("closed")
+    world.passes(world.client.retry_in)
+    world.client.connected()
+    world.answers_pings()
+    assert world.client.waiting == 1
 
 
 def test_leaving_without_a_connection_tells_what_was_not_sent(world: World) -> None:
@@ -567,6 +712,161 @@ def test_a_server_that_lets_one_speak_seldom_is_given_the_time_for_it() -> None:
     world.now += 45
     world.client.tick()
     assert world.client.is_connected
+
+
+# --- no faster than the server lets it through ----------------------------------------------------
+
+
+def paste(world: World, lines: int) -> None:
+    for number in range(lines):
+        world.client.request(events.Say(str(number)))
+
+
+def confirm(world: World) -> int:
+    """The server answers all that was sent; returns how many lines that were."""
+    said = [message for message in world.sent() if message["type"] == "say"]
+    for message in said:
+        world.said("ann", str(message["text"]), ref=message["ref"])
+    return len(said)
+
+
+def test_a_burst_goes_at_once_and_the_rest_at_the_rate(world: World) -> None:
+    paste(world, 50)
+    assert confirm(world) == 20
+    world.passes(2.0)
+    assert confirm(world) == 10
+    world.passes(4.0)
+    assert confirm(world) == 20
+    assert world.client.waiting == 0
+
+
+def test_without_answers_no_more_than_a_burst_is_under_way(world: World) -> None:
+    paste(world, 50)
+    world.passes(9.0)
+    assert len([message for message in world.sent() if message["type"] == "say"]) == 20
+
+
+def test_where_the_rate_is_unlimited_everything_goes_at_once() -> None:
+    world = World()
+    world.client.connected()
+    world.welcome(limits={**LIMITS, "rate": 0, "burst": 0})
+    paste(world, 500)
+    assert confirm(world) == 500
+
+
+def test_who_has_pasted_much_is_told_once_how_much_waits(world: World) -> None:
+    paste(world, 191)
+    assert world.sees() == []
+    for _ in range(5):
+        world.passes(1.0)
+        confirm(world)
+    waiting = [event for event in world.sees() if isinstance(event, events.Waiting)]
+    assert waiting == [events.Waiting(171, 5.0)]
+
+
+def test_a_few_lines_that_wait_are_not_worth_a_word(world: World) -> None:
+    paste(world, 28)
+    world.passes(0.5)
+    assert world.sees() == []
+
+
+def test_cancel_drops_what_waits_and_says_how_much(world: World) -> None:
+    paste(world, 191)
+    world.client.request(events.Cancel())
+    assert world.sees() == [events.Cancelled(171)]
+    assert confirm(world) == 20
+    world.passes(10.0)
+    assert confirm(world) == 0
+    assert world.client.waiting == 0
+
+
+def test_cancel_works_without_a_connection(world: World) -> None:
+    world.client.lost("closed")
+    world.sees()
+    paste(world, 3)
+    world.client.request(events.Cancel())
+    assert world.sees() == [events.Cancelled(3)]
+    assert back(world) == []
+
+
+def test_with_nothing_to_cancel_that_is_said(world: World) -> None:
+    world.client.request(events.Say("hi"))
+    world.client.request(events.Cancel())
+    (refused,) = world.sees()
+    assert isinstance(refused, events.Refused)
+    assert refused.code == "nothing-waits"
+
+
+def test_a_line_that_is_too_long_holds_up_nothing_behind_it(world: World) -> None:
+    paste(world, 20)
+    world.client.request(events.Say("x" * 5000))
+    world.client.finish()
+    confirm(world)
+    world.passes(1.0)
+    assert world.client.state is State.ENDED
+
+
+# --- leaving with something on its way ------------------------------------------------------------
+
+
+def test_who_quits_waits_for_the_receipts_of_what_was_sent(world: World) -> None:
+    paste(world, 2)
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == []
+    one, two, quit_ = world.sent()
+    assert quit_["type"] == "quit"
+    world.said("ann", "0", ref=one["ref"])
+    world.said("ann", "1", ref=two["ref"])
+    assert world.sees()[-1] == Ended("", 0, 0)
+    assert world.client.state is State.ENDED
+
+
+def test_a_goodbye_says_that_all_before_it_was_decided(world: World) -> None:
+    paste(world, 2)
+    world.client.request(events.Quit("quit"))
+    world.says("closing", code="quit", text="Goodbye, ann!")
+    assert world.sees()[-1] == Ended("", 0, 0)
+
+
+@pytest.mark.parametrize("end", ["lost", "time"])
+def test_what_has_no_receipt_at_the_end_may_have_arrived(world: World, end: str) -> None:
+    paste(world, 23)
+    world.client.request(events.Move("tea"))
+    world.client.request(events.Quit("quit"))
+    if end == "lost":
+        world.client.lost("closed")
+    else:
+        world.passes(SETTINGS.leave_seconds)
+    assert world.sees() == [Ended("", 3, 20)]
+
+
+def test_after_a_quit_nothing_more_is_said(world: World) -> None:
+    paste(world, 1)
+    world.client.request(events.Quit("quit"))
+    world.sent()
+    world.client.request(events.Say("too late"))
+    assert world.sent() == []
+
+
+def test_what_was_sent_before_the_connection_was_lost_may_have_arrived(world: World) -> None:
+    world.client.request(events.Say("sent"))
+    world.sent()
+    world.client.lost("closed")
+    world.client.request(events.Say("typed meanwhile"))
+    world.sees()
+    world.client.request(events.Quit("quit"))
+    assert world.sees() == [Ended("", 1, 1)]
+
+
+# --- private messages to somebody who is not back yet ---------------------------------------------
+
+
+def test_a_name_that_is_mistyped_is_told_at_once(world: World) -> None:
+    world.client.request(events.Tell("bbo", "psst"))
+    (tell,) = world.sent()
+    assert "wait" not in tell
+    world.says("error", code="no-such-name", text="There is nobody.", ref=tell["ref"])
+    assert [type(event) for event in world.sees()] == [events.Refused]
 
 
 # --- silence --------------------------------------------------------------------------------------
@@ -737,6 +1037,15 @@ def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:
     assert world.client.company.count == 91
 
 
+def test_who_came_or_went_quietly_is_found_out(world: World) -> None:
+    world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 1}])
+    world.passes(0)
+    assert "who" not in [message["type"] for message in world.sent()]
+    world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 2}])
+    world.passes(0)
+    assert "who" in [message["type"] for message in world.sent()]
+
+
 def test_more_people_than_the_welcome_names_are_asked_for() -> None:
     world = World()
     world.client.connected()
@@ -782,12 +1091,16 @@ def test_it_leaves_only_after_it_was_in() -> None:
 def test_as_long_as_lines_arrive_it_does_not_give_up(world: World) -> None:
     for number in range(60):
         world.client.request(events.Say(str(number)))
-    marks = [message["ref"] for message in world.sent()]
     world.client.finish()
-    for mark in marks:
+    marks = deque(message["ref"] for message in world.sent())
+    for _ in range(60):
         world.passes(1.0)
-        world.answers_pings()
-        world.said("ann", "x", ref=mark)
+        for message in world.sent():
+            if message["type"] == "ping":
+                world.says("pong", ref=message["ref"])
+            elif message["type"] == "say":
+                marks.append(message["ref"])
+        world.said("ann", "x", ref=marks.popleft())
     assert world.client.waiting == 0
     assert world.client.state is State.ENDED
 
@@ -816,6 +1129,8 @@ LINES = [
     b'{"type":"error","code":"bad-room","text":"x"}\n',
     b'{"type":"closing","code":"no-name","text":"x"}\n',
     b'{"type":"closing","code":"kicked","text":"x"}\n',
+    b'{"type":"closing","code":"quit","text":"x"}\n',
+    b"Welcome to the chatroom. Nobody else is here yet.\nYour name: \n",
     b'{"type":"renamed","room":"r","old":"ann","name":"b"}\n',
     b'{"type":"presence","room":"r","joined":1,"left":0,"count":9}\n',
     b'{"type":"left","room":"r","name":"ann","reason":"x"}\n',
@@ -828,6 +1143,9 @@ DEEDS: list[Callable[[World], object]] = [
     lambda world: world.client.join("ann"),
     lambda world: world.client.request(events.Say("x")),
     lambda world: world.client.request(events.Who()),
+    lambda world: paste(world, 9),
+    lambda world: world.client.request(events.Cancel()),
+    lambda world: world.client.request(events.Ignore("bob")),
     lambda world: world.client.request(events.Quit("quit")),
     lambda world: world.client.finish(),
     lambda world: world.passes(7.0),
@@ -851,7 +1169,7 @@ def test_whatever_happens_it_is_in_one_state_and_never_stuck(
         assert not (ended and happenings), "nothing happens after the end"
         ended = ended or any(isinstance(one, Ended) for one in happenings)
         assert ended == (client.state is State.ENDED)
-        if client.state in (State.JOINED, State.JOINING, State.WAITING):
+        if client.state in (State.JOINED, State.JOINING, State.LEAVING, State.WAITING):
             assert client.deadline is not None
         if not client.is_connected and client.state is not State.ENDED:
             assert world.sent() == []

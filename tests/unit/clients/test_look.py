@@ -66,6 +66,17 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
         (Ended("You were kicked.", 0), ["You were kicked."]),
         (Ended("", 1), ["1 line was not delivered."]),
         (Ended("Bye.", 2), ["Bye.", "2 lines were not delivered."]),
+        (Ended("", 0, 1), ["Whether 1 line was delivered is not known."]),
+        (
+            Ended("", 2, 3),
+            ["2 lines were not delivered.", "Whether 3 lines were delivered is not known."],
+        ),
+        (
+            events.Waiting(9, 5.0),
+            ["9 lines are waiting; they go out 5 a second; /cancel drops them."],
+        ),
+        (events.Cancelled(9), ["9 lines were dropped."]),
+        (events.Cancelled(1), ["1 line was dropped."]),
         (events.Said(1, "tea", "bob", "hi", 0.0), ["bob: hi"]),
         (events.Told("bob", "ann", "psst", 0.0), ["[private] bob: psst"]),
         (events.Told("ann", "bob", "psst", 0.0), ["[private to bob] psst"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chatroom.clients.preferences import Preferences, config_directory, load, save
+from chatroom.clients.preferences import Preferences, change, config_directory, load, save
 
 CHOSEN = Preferences("attic", 1060, "ann", "dark", 14, "off")
 
@@ -14,6 +14,12 @@ CHOSEN = Preferences("attic", 1060, "ann", "dark", 14, "off")
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert save(CHOSEN, tmp_path / "new" / "chatroom")
     assert load(tmp_path / "new" / "chatroom") == CHOSEN
+
+
+def test_a_change_leaves_what_others_have_changed(tmp_path: Path) -> None:
+    save(CHOSEN, tmp_path)
+    assert change(tmp_path, bell="all", theme="light")
+    assert load(tmp_path) == replace(CHOSEN, bell="all", theme="light")
 
 
 def test_without_a_file_nothing_is_chosen(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ EVENTS: list[events.Event] = [
     events.Ignoring("bob", False),
     events.IgnoreList(("bob", "cy")),
     events.Skipped(4),
+    events.Waiting(171, 5.0),
+    events.Cancelled(171),
     events.Refused("no-such-name", "There is nobody."),
     events.Notice("Tea at five"),
     events.Closing("shutdown", "Bye."),

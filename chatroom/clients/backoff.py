@@ -1,0 +1,46 @@
+"""When to try again after a connection was lost."""
+
+from collections.abc import Callable
+
+from chatroom.clients.settings import ClientSettings
+
+
+class Backoff:
+    """Waits that are a share of the time since we were last in for a while.
+
+    After a short restart everybody is back in a moment, and a server that is gone, or takes
+    everybody for a moment only, is left in peace. `clock` is monotonic, `chance` gives numbers from
+    0 to 1: half of each wait is left to it, so that they do not all come at once.
+    """
+
+    def __init__(
+        self,
+        settings: ClientSettings,
+        clock: Callable[[], float],
+        chance: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._chance = chance
+        self._since: float | None = None
+        self._joined_at = 0.0
+
+    @property
+    def stayed(self) -> float:
+        """Seconds since we came in."""
+        return self._clock() - self._joined_at
+
+    def joined(self) -> None:
+        self._joined_at = self._clock()
+
+    def lost(self) -> None:
+        """We were in, and are no longer."""
+        if self._since is None or self.stayed > self._settings.longest_wait:
+            self._since = self._clock()
+
+    def wait(self) -> float:
+        """Seconds from now to the next attempt."""
+        settings = self._settings
+        away = self._clock() - self._since if self._since is not None else 0.0
+        wait = max(settings.first_wait, away * settings.wait_share)
+        return min(settings.longest_wait, wait) * (1 + self._chance()) / 2

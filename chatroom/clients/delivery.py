@@ -1,0 +1,127 @@
+"""What a person asks for, on its way to the server: kept, sent as fast as it may go, confirmed.
+
+One for the life of a client; a new connection is a `begin`. The refusals are our own words for what
+the server would refuse, or would not get.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chatroom.chat import events
+from chatroom.chat.events import Ref
+from chatroom.clients import wire
+from chatroom.clients.outbox import Change, Kept, Outbox, Question, Talk
+from chatroom.clients.pacing import Pacing
+from chatroom.clients.settings import ClientSettings
+
+_LONG = 2.0  # seconds that lines wait to be sent, from which on people are told about it
+
+
+class Delivery:
+    """`tell` is called with what the person is to know. `clock` is monotonic."""
+
+    def __init__(
+        self,
+        settings: ClientSettings,
+        clock: Callable[[], float],
+        tell: Callable[[events.Event], None],
+    ) -> None:
+        self.outbox = Outbox(settings.most_waiting)
+        self._clock = clock
+        self._tell = tell
+        self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
+        self._terms: events.Terms | None = None
+        self._told_what_waits = False
+        self._not_kept = 0  # requests, since the outbox is full
+        self._mark = 0
+
+    @property
+    def unsent(self) -> int:
+        """Lines that were not delivered."""
+        return self.outbox.unsent_lines + self._not_kept
+
+    @property
+    def next_at(self) -> float | None:
+        """When the next request may be sent; None: nothing waits, or an answer must come first."""
+        if not self.outbox.waiting:
+            return None
+        return self._pacing.next_at(self.outbox.under_way)
+
+    def next_mark(self) -> int:
+        """A higher one than all before, also for what is not kept."""
+        self._mark += 1
+        return self._mark
+
+    def begin(self, terms: events.Terms, last: int | None) -> list[Kept]:
+        """Over a new connection; see `Outbox.begin_again` for what is returned."""
+        self._terms = terms
+        self._pacing = Pacing(terms.rate, terms.burst, self._clock)
+        return self.outbox.begin_again(last)
+
+    def keep(self, command: Talk | Change | Question, delayed: bool) -> None:
+        if not self.outbox.is_full:
+            self.outbox.add(command, delayed)
+            return
+        self._not_kept += 1
+        if self._not_kept == 1:  # of a long paste one word is enough
+            text = f"{len(self.outbox)} lines are waiting; until some have gone, no more are kept."
+            self.refuse("too-many", text)
+
+    def cancel(self) -> None:
+        """Drop what waits."""
+        if dropped := self.outbox.cancel():
+            self._tell(events.Cancelled(dropped))
+        else:
+            self.refuse("nothing-waits", "Nothing is waiting to be said.")
+
+    def send(self) -> bytes:
+        """What may be sent now."""
+        output = bytearray()
+        while self._pacing.may_send(self.outbox.under_way) and (kept := self.outbox.next()):
+            output += self._request(kept)
+        if not self.outbox.waiting:
+            self._told_what_waits = False
+        self._tell_what_was_not_kept()
+        return bytes(output)
+
+    def tell_what_waits(self) -> None:
+        """Once, when somebody has pasted what takes long to be said."""
+        waiting, rate = self.outbox.waiting, self._pacing.rate
+        if not self._told_what_waits and waiting > rate * _LONG:
+            self._told_what_waits = True
+            self._tell(events.Waiting(waiting, rate))
+
+    def confirm(self, ref: Ref) -> tuple[Kept | None, list[Kept]]:
+        """What the server answers with this mark, and what it has decided before unheard by us."""
+        if not isinstance(ref, int):
+            return None, []
+        unheard = self.outbox.take_before(ref)
+        return self.outbox.take(ref), unheard
+
+    def refuse(self, code: str, text: str) -> None:
+        self._tell(events.Refused(code, text))
+
+    def _request(self, kept: Kept) -> bytes:
+        """It as a line, unless the server would not take that: one too long gets no receipt."""
+        terms, mark = self._terms, self.next_mark()
+        command = kept.command
+        if isinstance(command, events.Tell) and kept.delayed:  # the receiver may be on the way back
+            command = replace(command, wait=True)
+        data = wire.request(command, mark)
+        text = kept.command.text if isinstance(kept.command, Talk) else ""
+        if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
+            self.refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
+            return b""
+        if terms and len(data) > terms.max_object:
+            self.refuse("too-long", "That is too long for the server; it was not sent.")
+            return b""
+        self.outbox.sent(mark, kept)
+        self._pacing.sent()
+        return data
+
+    def _tell_what_was_not_kept(self) -> None:
+        """When there is room again."""
+        if self._not_kept and not self.outbox.is_full:
+            were = "line was" if self._not_kept == 1 else "lines were"
+            self.refuse("too-many", f"{self._not_kept} {were} not kept.")
+            self._not_kept = 0
