@@ -93,7 +93,7 @@ class Private:
         if sender in to.ignored:
             return None  # they do not learn it
         data = to.outlet.encode(told)
-        if not to.skipped and not self._share_of(to).allows(sender, len(data)):
+        if not self._share_of(to).allows(sender, len(data)):
             text = f"Too many private messages wait for {to.name}; it was not delivered."
             return events.Refused("not-reading", text)
         if not self._room_of(to).offer(to, data):

@@ -197,6 +197,14 @@ def test_a_queue_that_the_room_has_filled_is_not_blamed_on_a_private_message(
     assert b"skipped" not in victim.received
 
 
+def test_a_stopping_server_keeps_no_account_of_private_messages(hall: Hall) -> None:
+    slow_reader(hall, "slow")
+    hall.people("ann")[0].does(events.Tell("slow", "psst"))
+    hall.hub.shut_down()
+    hall.passes(1)
+    assert not hall.timers
+
+
 def test_what_is_kept_about_private_messages_goes_with_them(hall: Hall) -> None:
     slow, _leaves = slow_reader(hall, "slow"), slow_reader(hall, "leaves")
     ann, _bob = hall.people("ann", "bob")

@@ -135,13 +135,16 @@ def test_nobody_is_waited_for_once_their_name_is_free(hall: Hall) -> None:
     assert ann.heard() == ["Server: There is nobody called bob here."]
 
 
-def test_of_a_long_message_that_is_taken_back_only_the_beginning_is_told(hall: Hall) -> None:
+@pytest.mark.parametrize(("length", "shown"), [(60, "x" * 60), (61, "x" * 60 + "...")], ids=str)
+def test_of_a_long_message_that_is_taken_back_only_the_beginning_is_told(
+    hall: Hall, length: int, shown: str
+) -> None:
     (ann,) = hall.people("ann")
     loses_connection(hall, joins(hall, "bob"))
-    ann.does(events.Tell("bob", "x" * 61))
+    ann.does(events.Tell("bob", "x" * length))
     hall.hush()
     hall.passes(HOLD)
-    assert " ".join(ann.heard()).endswith(" It was:   " + "x" * 60 + "...")
+    assert " ".join(ann.heard()).endswith(f" It was:   {shown}")
 
 
 def test_who_comes_back_meanwhile_is_told_all_the_same(hall: Hall) -> None:
