@@ -45,7 +45,7 @@ class Impact:
 
     @property
     def ratio(self) -> float:
-        return self.p99 / self.quiet_p99 if self.quiet_p99 else inf
+        return self.p99 / self.quiet_p99 if 0 < self.quiet_p99 < inf else inf
 
 
 def broken(impact: Impact) -> Iterator[str]:
