@@ -49,6 +49,13 @@ def is_own(happening: Happening, me: str) -> bool:
     return False
 
 
+def other_end(told: events.Told, me: str) -> str:
+    """Whom a private message is from, or for; and that it has not been delivered yet."""
+    if told.name != me:
+        return f"from {told.name}"
+    return f"to {told.to}" if told.waits is None else f"to {told.to}, who is not here yet"
+
+
 def plain_lines(happening: Happening, me: str) -> list[str]:
     """What has happened, as lines for a person, in the words that people with nc see.
 
@@ -73,8 +80,8 @@ def plain_lines(happening: Happening, me: str) -> list[str]:
             return _ended(happening)
         case events.Welcomed(name, room, people):
             return [*lines_of(happening), *lines_of(events.Moved(name, room, people))]
-        case events.Told(name, to, text) if name == me:
-            return [f"[private to {to}] {text}"]
+        case events.Told(name, _, text) if name == me:
+            return [f"[private {other_end(happening, me)}] {text}"]
         case _:
             return lines_of(happening)
 

@@ -31,6 +31,7 @@ from chatroom.clients.look import (
     is_own,
     mentions,
     milliseconds,
+    other_end,
     plain_lines,
 )
 from chatroom.clients.plain import Connect
@@ -239,9 +240,8 @@ class Terminal:
             case events.Acted(_, _, name, text, time):
                 star = [("", "* "), (_colour(name), name), ("", " ")]
                 return [*_time(time), *star, *self._text(name, text), ("", "\n")]
-            case events.Told(name, to, text, time):
-                other = f"to {to}" if name == me else f"from {name}"
-                private = [("class:private", f"[private {other}] ")]
+            case events.Told(_, _, text, time):
+                private = [("class:private", f"[private {other_end(happening, me)}] ")]
                 return [*_time(time), *private, ("", f"{text}\n")]
             case Failed() | Lost() | Ended():
                 style = "class:problem"

@@ -113,6 +113,9 @@ class _Fields:
             raise _Malformed(name)
         return float(value)
 
+    def seconds_or_none(self, name: str) -> float | None:
+        return None if self._fields.get(name) is None else self.seconds(name)
+
     def number(self, name: str) -> int:
         value = self._fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -222,7 +225,11 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
     "said": _line(events.Said),
     "acted": _line(events.Acted),
     "told": lambda fields: events.Told(
-        fields.text("name"), fields.text("to"), fields.text("text"), fields.seconds("time")
+        fields.text("name"),
+        fields.text("to"),
+        fields.text("text"),
+        fields.seconds("time"),
+        fields.seconds_or_none("waits"),
     ),
     "joined": lambda fields: events.Joined(
         fields.text("room"), fields.text("name"), fields.text_or_none("origin")

@@ -80,6 +80,10 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
         (events.Said(1, "tea", "bob", "hi", 0.0), ["bob: hi"]),
         (events.Told("bob", "ann", "psst", 0.0), ["[private] bob: psst"]),
         (events.Told("ann", "bob", "psst", 0.0), ["[private to bob] psst"]),
+        (
+            events.Told("ann", "bob", "psst", 0.0, waits=30.0),
+            ["[private to bob, who is not here yet] psst"],
+        ),
     ],
 )
 def test_plain_lines(happening: Happening, lines: list[str]) -> None:

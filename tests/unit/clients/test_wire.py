@@ -41,6 +41,7 @@ EVENTS: list[events.Event] = [
     events.Said(3, "tea", "ann", "h\u00e9", 1.5),
     events.Acted(3, "tea", "ann", "waves", 1.5),
     events.Told("ann", "bob", "psst", 1.5),
+    events.Told("ann", "bob", "psst", 1.5, waits=30.0),
     events.Joined("tea", "ann"),
     events.Joined("tea", "ann", "lobby"),
     events.Left("tea", "ann", "quit"),
