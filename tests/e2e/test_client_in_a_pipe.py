@@ -315,8 +315,10 @@ def test_a_server_that_dies_and_returns_gets_every_line_once(
     server.popen.kill()
     server.wait()
     bot.type("two\nthree\n")
+    bot.popen.send_signal(signal.SIGSTOP)  # or bot may be back before ann
     server = start_server("127.0.0.1", "-p", str(server.port)).listening()
     ann = connect("ann", server.port)
+    bot.popen.send_signal(signal.SIGCONT)
     ann.sees("bot: two\nbot: three\n")
     bot.type("four\n")
     bot.end_input()

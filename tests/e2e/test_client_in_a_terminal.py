@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -31,6 +32,13 @@ def ann(screen: Callable[..., Screen]) -> Screen:
     ann.sees("All set, ann!")
     ann.sees("connected, ")
     return ann
+
+
+def settle(client: Screen) -> None:
+    """Until nothing is being printed: in that moment keys go to the terminal and not to us."""
+    client.type("x")
+    client.sees("> x")
+    client.type(CTRL_U)
 
 
 def test_it_connects_asks_for_a_name_and_joins(
@@ -160,6 +168,7 @@ def test_pasted_lines_are_lines(ann: Screen, connect: Callable[..., Peer]) -> No
 def test_leaving(ann: Screen, connect: Callable[..., Peer], keys: str, code: int) -> None:
     bob = connect("bob")
     ann.sees("bob has joined")
+    settle(ann)
     ann.type(keys)
     bob.sees("Server: ann has left the chat.\n")
     assert ann.wait() == code
@@ -243,8 +252,10 @@ def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(
     ann.sees("Oh no, we have lost connection to the server!")
     ann.type("anybody?\r")
     ann.sees("1 not sent yet")
+    ann.popen.send_signal(signal.SIGSTOP)  # or ann may be back before bob
     server = start_server("127.0.0.1", "-p", str(server.port)).listening()
     bob = connect("bob", server.port)
+    ann.popen.send_signal(signal.SIGCONT)
     ann.sees("We are back, as ann in room lobby.")
     ann.sees("ann: anybody?")
     assert bob.sees("ann: anybody?\n").count("anybody?") == 1
@@ -305,11 +316,14 @@ def test_plain_can_be_asked_for(screen: Callable[..., Screen], nc: Callable[...,
 
 def test_ctrl_c_clears_a_line_that_was_begun(ann: Screen, connect: Callable[..., Peer]) -> None:
     bob = connect("bob")
+    ann.sees("bob has joined")
     ann.type("better not")
     ann.sees("ann> better not")
     ann.type(CTRL_C)
     ann.type("hello\r")
     assert bob.sees("hello\n") == "ann: hello\n"
+    ann.sees("ann: hello")
+    settle(ann)
     ann.type(CTRL_C)
     bob.sees("ann has left")
     assert ann.wait() == 0
@@ -401,6 +415,7 @@ def test_the_next_run_offers_where_and_who_one_was_and_keeps_the_bell(
     ann.sees("You are now called anna.")
     ann.type("/bell off\r")
     ann.sees("The bell rings: off.")
+    settle(ann)
     ann.type(CTRL_D)
     assert ann.wait() == 0
     saved = json.loads(preferences.read_text())
