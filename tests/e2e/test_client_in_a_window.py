@@ -142,8 +142,10 @@ def test_a_server_that_dies_and_returns_is_rejoined_and_hears_what_was_typed(
     ann.enters("anybody?")
     ann.keys("Return")
     picture(ann, "lost")
+    ann.popen.send_signal(signal.SIGSTOP)  # or ann may be back before bob
     start_server("127.0.0.1", "-p", str(server.port)).listening()
     bob = connect("bob", server.port)
+    ann.popen.send_signal(signal.SIGCONT)
     ann.sees("We are back, as ann in room lobby.")
     assert bob.sees("ann: anybody?\n").count("anybody?") == 1
 
