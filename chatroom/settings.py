@@ -36,8 +36,8 @@ class Settings:
     # one is refused with an error and skipped to its end.
     max_object: int = 16 * KIB
 
-    # Bytes taken from a socket per tick, so that one torrent cannot hold up the others, nor many
-    # at once: all of them together are what the slowest tick has to chew.
+    # Bytes taken from a socket at once. It is the piece of work that is never divided: the worst
+    # bytes of that number take five milliseconds to read.
     recv_bytes: int = 16 * KIB
 
     # Bytes looked through for /cancel behind a long paste: what the kernel holds for one client.
@@ -51,7 +51,9 @@ class Settings:
 
     # Seconds of a tick in which input is handled; what is left waits for the next tick. Whoever has
     # been quiet waits at most for this and the fan-out of what was said.
+    # Of these, some are for what has been lined up by those who had a turn already.
     tick_seconds: float = 0.01
+    backlog_seconds: float = 0.003
 
     # Seconds of silence after which a new connection is taken to be a person, and greeted.
     silence: float = 0.25

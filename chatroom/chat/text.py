@@ -43,9 +43,10 @@ def _limit_marks(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in text:
-        if is_mark(char):
+        category = _categories[char]
+        if category in _MARKS:
             marks += 1
-        elif unicodedata.category(char) != "Cf":  # something invisible ends no row
+        elif category != "Cf":  # something invisible ends no row
             marks = 0
         if marks <= MAX_MARKS:
             kept.append(char)
@@ -54,4 +55,19 @@ def _limit_marks(text: str) -> str:
 
 def is_mark(char: str) -> bool:
     """Whether the character is drawn upon the one before it (Unicode category Mn or Me)."""
-    return not char.isascii() and unicodedata.category(char) in ("Mn", "Me")
+    return _categories[char] in _MARKS
+
+
+class _Categories(dict[str, str]):
+    """The categories of characters, remembered: a long text of accents asks for them often."""
+
+    def __missing__(self, char: str) -> str:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        category = self[char] = unicodedata.category(char)
+        return category
+
+
+_MARKS = ("Mn", "Me")
+_MOST_REMEMBERED = 4096
+_categories = _Categories()

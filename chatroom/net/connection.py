@@ -82,7 +82,7 @@ class Connections:
         self.loop = loop
         self.settings = settings
         self.metrics = metrics
-        self.turns = Turns(loop, settings.tick_seconds)
+        self.turns = Turns(loop, settings.tick_seconds, settings.backlog_seconds)
         self.queue_limit = settings.queue_bytes  # asked for with every write
         self.talking: set[Connection] = set()  # OPEN or CLOSING
         self.lingering: set[Connection] = set()

@@ -19,12 +19,15 @@ _Turn = tuple[Callable[[], object], Crashable]
 class Turns:
     """Hands out the time of the loop's ticks, `budget` seconds of each.
 
+    `backlog` seconds of it, the smaller part, are for those who had a turn and have more to do. So
+    the tick that follows a person's line comes soon, whatever a crowd has lined up.
     What is called is guarded like a handler: `owner.crashed` is told when it raises.
     """
 
-    def __init__(self, loop: Loop, budget: float) -> None:
+    def __init__(self, loop: Loop, budget: float, backlog: float) -> None:
         self._loop = loop
         self._budget = budget
+        self._backlog = backlog
         self._first: deque[_Turn] = deque()  # had no turn since they were quiet
         self._later: deque[_Turn] = deque()
         self._scheduled = False
@@ -53,10 +56,10 @@ class Turns:
     def _serve(self) -> None:
         """Give turns until the time is used up; each queue gets one in every tick."""
         self._scheduled = False
-        for queue in (self._first, self._later):
+        for queue, budget in ((self._first, self._budget), (self._later, self._backlog)):
             # no more than wait now: whoever comes again meanwhile waits for the next tick
             for turn in range(len(queue)):
-                if turn and self._loop.elapsed() > self._budget:
+                if turn and self._loop.elapsed() > budget:
                     break
                 self._loop.guard(*queue.popleft())
         if self.waiting and not self._scheduled:

@@ -103,6 +103,8 @@ class Tutorial:
 
     def encode(self, event: events.Event) -> bytes:
         """ASCII, each line no longer than the client reads at once."""
+        if isinstance(event, events.Closing) and event.code == "quit":
+            return b""  # it has told its user, and reads no more
         return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
 
     def answer(self, event: events.Event) -> bytes:

@@ -75,6 +75,7 @@ def test_everything_in_the_documentation_is_what_the_server_says(
     assert ann.told("renamed")["ref"] == 5
     assert bob.told("renamed")["old"] == "ann"
     ann.ask(type="quit")
+    assert ann.told("closing")["code"] == "quit"
     assert ann.output.rest() == ""
     assert bob.told("left")["reason"] == "quit"
 

@@ -161,7 +161,8 @@ class Talk:
     def __init__(self, settings: Settings) -> None:
         self.loop = Clockwork()
         self.metrics = Metrics()
-        self.wire = Wire(Turns(cast(Loop, self.loop), settings.tick_seconds))
+        loop = cast(Loop, self.loop)
+        self.wire = Wire(Turns(loop, settings.tick_seconds, settings.backlog_seconds))
         self.hub = Hub(
             settings,
             self.metrics,
