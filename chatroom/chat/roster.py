@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chatroom.chat import names
+from chatroom.chat.drawings import Drawings
 from chatroom.chat.events import Ref
 from chatroom.chat.member import Member
 
@@ -47,6 +48,7 @@ class Roster:
         self._members: dict[str, Member] = {}
         self._held: dict[str, _Held] = {}  # by key, oldest first
         self._tickets: dict[str, str] = {}  # to the keys of the names that they were used with
+        self._drawings = Drawings(lambda key: key in self._members or key in self._held)
 
     def __len__(self) -> int:
         return len(self._members)
@@ -83,6 +85,7 @@ class Roster:
         if held := self._held.pop(key, None):
             self._tickets.pop(held.ticket, None)
         self._members[key] = member
+        self._drawings.add(name)
         member.name, member.key = name, key
         if member.ticket:
             self._tickets[member.ticket] = key
@@ -117,6 +120,8 @@ class Roster:
         if self._members.get(key, member) is not member:
             raise Unavailable("name-taken", f"The name {name} is taken.")
         self._forget_expired()
+        if self._drawings.is_another(name, besides=member.key):
+            raise Unavailable("name-taken", f"The name {name} looks like one that is taken.")
         held = self._held.get(key)
         if held and not held.is_for(member):
             left = max(1, round(held.until - self._clock()))
