@@ -1,17 +1,27 @@
 """What a name may be: the Nickname profile of RFC 8266, and what a chat needs beyond it.
 
-`enforce` returns the name as it will be shown (NFKC, without surrounding spaces). `key` is what two
-names are compared by: case-folded, as RFC 8266 section 2.4 asks, and with letters of other scripts
-that are drawn like a Latin one replaced by it, so that nobody can be told apart only by a font.
+`enforce` returns the name as it will be shown (NFKC, without surrounding spaces). Beyond the RFC a
+name holds no space, because `/msg NAME TEXT` must have one reading; nothing invisible; letters,
+accents and digits of one script only (ASCII digits go with all); no ancient script, no number or
+symbol that is drawn like a letter; and no character with which a line of the server's own begins.
 
-Beyond the RFC a name holds no space, because `/msg NAME TEXT` must have one reading; nothing
-invisible; letters of one script only; and no character with which a line of the server's own
-begins. Look-alikes inside one script (l and I, 0 and O) remain possible: refusing them would refuse
-too many honest names.
+Names are compared in two ways, because one cannot answer both questions:
+
+- `key` says whether two names are *the same*. It is case-folded, as RFC 8266 section 2.4 asks, and
+  a letter of another script is replaced by the ASCII one that it is drawn like. Where the two cases
+  are drawn like two letters (Greek N is small v), the capital decides, since capitals are copies
+  and small letters only resemble; but a bar can be l, I or 1, and there the small letter decides.
+- `drawn` says whether two names *look the same*: Unicode's skeleton (UTS 39) of what is shown, with
+  l, I, i and 1, O and 0, m and rn made one. It cannot be the key: the two cases of a Greek name are
+  one name and are drawn like two Latin ones, which would then be one name as well.
+
+Who asks for a name gets it when nobody has its key, and nobody has a name drawn alike. Two names of
+ASCII are exempt from the latter: it would refuse too many honest ones, ian beside lan.
 """
 
 import unicodedata
 
+from chatroom.chat.lookalikes import PROTOTYPES
 from chatroom.chat.text import clean, is_mark
 
 MAX_LENGTH = 32
@@ -40,42 +50,62 @@ _INVISIBLE = frozenset(
     )
 )
 
-# Drawn like a Latin letter in common fonts, after case-folding: Cyrillic, Greek, Armenian; and what
-# "server" could be written with in small capitals and Cherokee. Written as escapes, since nobody
-# could review what cannot be told apart.
-_DRAWN_LIKE = {
-    "a": "\u0430\u03b1",
-    "b": "\u0432",
-    "c": "\u0441",
-    "d": "\u0501",
-    "e": "\u0435\u03b5\u1d07\u13ac",
-    "g": "\u0581",
-    "h": "\u04bb",
-    "i": "\u0456\u03b9",
-    "j": "\u0458",
-    "k": "\u043a\u03ba",
-    "l": "\u04cf",
-    "m": "\u043c",
-    "n": "\u0578\u043f",
-    "o": "\u043e\u03bf\u0585",
-    "p": "\u0440\u03c1",
-    "q": "\u051b",
-    "r": "\u0433\u0280\u13a1",
-    "s": "\u0455\ua731\u13da",
-    "t": "\u0442\u03c4",
-    "u": "\u057d\u03c5",
-    "v": "\u0475\u03bd\u1d20\u13d9",
-    "w": "\u051d",
-    "x": "\u0445\u03c7",
-    "y": "\u0443",
-}
-_LOOKALIKES = {ord(char): latin for latin, chars in _DRAWN_LIKE.items() for char in chars}
-_LOOKS_LIKE_A_LETTER = str.maketrans("$53", "sse")
-_RESERVED = "server"
+# Where Unicode's table says otherwise (Cyrillic pe is pi, small palochka is i) or has only the wide
+# form (a vertical line).
+_OURS = {"\u043f": "n", "\u04cf": "l", "\u2502": "l"}
+_DRAWN = str.maketrans(PROTOTYPES | _OURS)
 
-# Scripts that are written together. unicodedata knows no scripts, but the name of every letter
-# begins with its own.
-_TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "HANGUL": "CJK", "IDEOGRAPHIC": "CJK"}
+# Long s and lunate sigma: drawn like f and c when they are typed, and not when they are shown.
+_SHOWN_OTHERWISE = frozenset("\u017f\u03f2\u03f9")
+
+# Styled (bold, wide, Roman) they are written for l and O, and shown as a name that is another one.
+_PLAIN_ONLY = frozenset("I01|")
+
+# What is one in `drawn` and apart in `key`.
+_ASCII_ALIKE = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "m": "rn"})
+
+_RESERVED = (
+    *("server", "servers", "system", "root", "chatroom"),
+    *("admin", "admins", "administrator", "administrators"),
+    *("operator", "operators", "moderator", "moderators", "support", "staff"),
+)
+_LOOKS_LIKE_A_LETTER = str.maketrans("$5374|", "ssetai")
+
+# Scripts that are written together, or whose characters have other names. unicodedata knows no
+# scripts, but the name of nearly every character begins with its own.
+_TOGETHER = {
+    **dict.fromkeys(("HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO"), "CJK"),
+    "EXTENDED": "ARABIC",  # EXTENDED ARABIC-INDIC DIGIT
+    **dict.fromkeys(("COMBINING", "VEDIC"), ""),
+}
+
+# Nobody's name has been written in them for centuries. OLD are Italic, Persian, Turkic and others.
+_ANCIENT = frozenset(
+    (
+        *("ANATOLIAN", "AVESTAN", "BRAHMI", "CARIAN", "CAUCASIAN", "CHORASMIAN", "COPTIC"),
+        *("CUNEIFORM", "CYPRIOT", "CYPRO", "DESERET", "EGYPTIAN", "ELBASAN", "ELYMAIC"),
+        *("GLAGOLITIC", "GOTHIC", "GRANTHA", "HATRAN", "IMPERIAL", "INSCRIPTIONAL", "KHAROSHTHI"),
+        *("KHITAN", "LINEAR", "LYCIAN", "LYDIAN", "MANICHAEAN", "MEROITIC", "NABATAEAN", "OGHAM"),
+        *("OLD", "PALMYRENE", "PHAGS", "PHOENICIAN", "PSALTER", "RUNIC", "SHAVIAN", "SIDDHAM"),
+        *("SOGDIAN", "SOYOMBO", "TANGUT", "TIRHUTA", "UGARITIC", "VITHKUQI", "ZANABAZAR"),
+    )
+)
+
+
+def _replacements() -> dict[str, str]:
+    """From a case-folded letter to the ASCII one that it, or else its capital, is drawn like."""
+    bars: dict[str, str] = {}
+    small: dict[str, str] = {}
+    capitals: dict[str, str] = {}
+    for char, prototype in PROTOTYPES.items():
+        if len(prototype) == 1 and prototype.isascii():
+            group = small if not char.isupper() else bars if prototype == "l" else capitals
+            group.setdefault(char.casefold(), prototype.lower())
+    return bars | small | capitals
+
+
+_REPLACEMENTS = str.maketrans(_replacements() | _OURS)
+_RESERVED_DRAWN = frozenset(word.translate(_ASCII_ALIKE) for word in _RESERVED)
 
 
 class BadName(ValueError):
@@ -95,26 +125,54 @@ def enforce(text: str, what: str = "name") -> str:
     if len(name) > MAX_LENGTH:
         raise BadName(f"A {what} has at most {MAX_LENGTH} characters; this one has {len(name)}.")
     _refuse_characters(name, what)
-    if len({script for char in name if (script := _script(char))}) > 1:
+    if not text.isascii():
+        _refuse_what_is_shown_as_another(text, what)
+    scripts = {script for char in name if (script := _script(char))}
+    if scripts & _ANCIENT:
+        raise BadName(f"A {what} is written in a script of today.")
+    if len(scripts) > 1:
         raise BadName(f"A {what} is written in one script; this one mixes look-alike letters.")
     return name
 
 
 def key(name: str) -> str:
-    """What the name is compared by. Take it of an enforced name only."""
+    """What the name is: two with one key are one name. Take it of an enforced name only."""
     if name.isascii():
         return name.lower()
     letters = unicodedata.normalize("NFKD", name.casefold())  # an accent may sit on a look-alike
-    return unicodedata.normalize("NFC", letters.translate(_LOOKALIKES))
+    return unicodedata.normalize("NFC", _without_second_dots(letters.translate(_REPLACEMENTS)))
+
+
+def drawn(name: str) -> str:
+    """What the name looks like in some font. Take it of an enforced name only."""
+    if not name.isascii():
+        shapes = name
+        for _ in range(3):  # folding makes letters that have prototypes of their own, twice at most
+            shapes = unicodedata.normalize("NFD", shapes).translate(_DRAWN).casefold()
+        name = unicodedata.normalize("NFC", _without_second_dots(shapes))
+    return name.lower().translate(_ASCII_ALIKE)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether others could take the name for the server's own."""
-    plain = key(name).rstrip("0123456789")  # server2 would be believed as well
-    drawn = unicodedata.normalize("NFD", plain.translate(_LOOKS_LIKE_A_LETTER))
-    letters = [char for char in drawn if char.isalpha() and _counts(char)]
-    signs = [char for char in drawn if (char.isalpha() or not char.isascii()) and _counts(char)]
-    return "".join(letters) == _RESERVED or _could_be_drawn_like(signs, _RESERVED)
+    """Whether others could take the name for the server's own, or for somebody who runs it."""
+    bare = name.rstrip("0123456789")  # server2 would be believed as well
+    forms = {key(name), key(bare), drawn(name), drawn(bare), name.casefold()}
+    return any(_is_reserved(form) for form in forms)
+
+
+def _is_reserved(form: str) -> bool:
+    plain = unicodedata.normalize("NFD", form.translate(_LOOKS_LIKE_A_LETTER))
+    plain = plain.translate(_ASCII_ALIKE)
+    letters = [char for char in plain if char.isalpha() and _counts(char)]
+    if "".join(letters) in _RESERVED_DRAWN:
+        return True
+    signs = [char for char in plain if (char.isalpha() or not char.isascii()) and _counts(char)]
+    return any(_could_be_drawn_like(signs, word) for word in _RESERVED_DRAWN)
+
+
+def _without_second_dots(text: str) -> str:
+    """With a dot above, i and j are drawn as without."""
+    return text.replace("i\u0307", "i").replace("j\u0307", "j")
 
 
 def _counts(char: str) -> bool:
@@ -139,6 +197,8 @@ def _refuse_characters(name: str, what: str) -> None:
             raise BadName(f"A {what} holds no spaces; try {clean('_'.join(name.split()))}.")
         if unicodedata.category(char)[0] in "CZ" or char in _INVISIBLE:
             raise BadName(f"A {what} holds no invisible characters.")
+        if _is_sign_like_a_letter(char):
+            raise BadName(f'A {what} is written with letters; "{char}" is only drawn like one.')
         if char in _FORBIDDEN:
             raise BadName(f'A {what} holds no "{char}".')
         marks = marks + 1 if is_mark(char) else 0
@@ -148,9 +208,28 @@ def _refuse_characters(name: str, what: str) -> None:
         raise BadName(f'A {what} cannot begin with "{name[0]}".')
 
 
+def _refuse_what_is_shown_as_another(text: str, what: str) -> None:
+    for char in text:
+        plain = unicodedata.normalize("NFKC", char)
+        if char in _SHOWN_OTHERWISE or (plain in _PLAIN_ONLY and plain != char):
+            raise BadName(f'A {what} holds no "{char}", which would be shown as {plain}.')
+
+
+def _is_sign_like_a_letter(char: str) -> bool:
+    """Numbers and symbols that look like letters or digits and are none."""
+    if char.isascii() or char.isalpha() or char.isdecimal() or is_mark(char) or _script(char):
+        return False
+    is_number = unicodedata.category(char)[0] == "N"
+    signs = char.translate(_DRAWN)
+    return is_number or any(sign.isascii() and sign.isalnum() for sign in signs)
+
+
 def _script(char: str) -> str:
-    """The script of a letter; empty for what all scripts share."""
-    if not char.isalpha() or unicodedata.category(char) == "Lm":
+    """The script of a letter, an accent or a digit; empty for what all scripts share."""
+    category = unicodedata.category(char)
+    if char.isascii() and not char.isalpha():
+        return ""
+    if category == "Lm" or not (category[0] in "LM" or category in ("Nd", "Nl")):
         return ""
     script = unicodedata.name(char, "UNNAMED").split(" ", 1)[0].split("-", 1)[0]
     return _TOGETHER.get(script, script)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from chatroom.chat import names
+from chatroom.chat.drawings import Drawings
 from chatroom.chat.events import Ref
 from chatroom.chat.member import Member, Person
 
@@ -58,6 +59,7 @@ class Roster:
         self._held: dict[str, Held] = {}  # by key, oldest first
         self._tickets: dict[str, str] = {}  # to the keys of the names that they were used with
         self._persons: WeakValueDictionary[str, Person] = WeakValueDictionary()  # by their tickets
+        self._drawings = Drawings(lambda key: key in self._members or key in self._held)
 
     def __len__(self) -> int:
         return len(self._members)
@@ -113,6 +115,7 @@ class Roster:
         if member.name:
             del self._members[member.key]
         self._members[key] = member
+        self._drawings.add(name)
         member.name, member.key = name, key
         member.person.name, member.person.key = name, key
         if member.ticket:
@@ -159,6 +162,8 @@ class Roster:
         if holder is not member and not (member.ticket and holder.ticket == member.ticket):
             raise Unavailable("name-taken", f"The name {name} is taken.")
         self._forget_expired()
+        if self._drawings.is_another(name, besides=member.key):
+            raise Unavailable("name-taken", f"The name {name} looks like one that is taken.")
         held = self._held.get(key)
         if held and not held.is_for(member):
             left = max(1, round(held.until - self._clock()))

@@ -1,12 +1,15 @@
 """What a name may be: tables after RFC 8266, and what looks alike."""
 
+import itertools
 import unicodedata
+from collections import defaultdict
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chatroom.chat.names import MAX_LENGTH, BadName, enforce, is_reserved, key
+from chatroom.chat.lookalikes import PROTOTYPES
+from chatroom.chat.names import MAX_LENGTH, BadName, drawn, enforce, is_reserved, key
 
 # Of the others (unassigned, private, surrogates) there are a million, and all are treated alike.
 ASSIGNED = [
@@ -22,6 +25,14 @@ def acceptable(text: str) -> bool:
     except BadName:
         return False
     return True
+
+
+def stands_beside(name: str, other: str) -> bool:
+    """Whether one visitor can have a name while another has one that is drawn like it."""
+    if not acceptable(other):
+        return False
+    other = enforce(other)
+    return key(other) != key(name) and (other.isascii() or drawn(other) != drawn(name))
 
 
 def refusal(text: str) -> str:
@@ -292,9 +303,57 @@ def test_what_looks_like_the_server_is_reserved(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["serve", "servers", "observer", "waiter", "serverless", "\U0001f600", "ann", "5"]
+    "name", ["serve", "observer", "waiter", "serverless", "\U0001f600", "ann", "5"]
 )
 def test_what_only_resembles_the_server_is_free(name: str) -> None:
+    assert not is_reserved(enforce(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "System",
+        "Servers",
+        "root",
+        "r00t",
+        "Admin",
+        "ADM1N",
+        "4dmin",
+        "AdmlN",
+        "adrnin",
+        "admin7",
+        "a.d.m.i.n",
+        "\u00e0dm\u00edn",
+        "adm\u0131n",
+        "\u0251dmin",
+        "\u0430\u0501\u043c\u0456\u043f",
+        "administrator",
+        "0perator",
+        "moderator",
+        "support",
+        "staff2",
+    ],
+    ids=ascii,
+)
+def test_the_names_of_those_who_run_a_server_are_reserved(name: str) -> None:
+    assert is_reserved(enforce(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Adminah",
+        "sysadmin",
+        "rooter",
+        "Roots",
+        "Beetroot",
+        "supporter",
+        "Ramin",
+        "Armin",
+        "Stafford",
+    ],
+)
+def test_a_longer_or_other_name_is_not_reserved(name: str) -> None:
     assert not is_reserved(enforce(name))
 
 
@@ -372,3 +431,147 @@ def test_an_honest_name_of_the_same_length_is_not_reserved(name: str) -> None:
 @pytest.mark.parametrize("digit", "0123456789")
 def test_a_number_after_a_reserved_name_makes_it_no_other(digit: str) -> None:
     assert is_reserved(f"Server{digit}")
+
+
+ASCII_SOURCES = {
+    source: prototype
+    for source, prototype in PROTOTYPES.items()
+    if len(prototype) == 1 and prototype.isascii() and prototype.isalnum()
+}
+
+
+def test_unicode_s_table_is_there() -> None:
+    assert len(PROTOTYPES) > 1500
+    assert len(ASCII_SOURCES) > 400
+    assert {ASCII_SOURCES[char] for char in "\u0430\u0251\u237a\ua4ee"} == {"a", "A"}
+
+
+@pytest.mark.parametrize("pattern", ["{}", "x{}x", "{}am", "bo{}"])
+def test_no_name_stands_beside_one_that_differs_by_a_look_alike(pattern: str) -> None:
+    got_in = [
+        (pattern.format(plain), source)
+        for source, plain in ASCII_SOURCES.items()
+        if stands_beside(pattern.format(plain), pattern.format(source))
+    ]
+    assert not got_in
+
+
+def test_no_name_stands_beside_itself_in_another_script() -> None:
+    by_script: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for source, plain in ASCII_SOURCES.items():
+        by_script[unicodedata.name(source).split()[0]][plain].append(source)
+    samples = [
+        "ann",
+        "Ann",
+        "ANN",
+        "lil",
+        "Ian",
+        "BOB",
+        "cop",
+        "hugo",
+        "YOU",
+        "vivo",
+        "SASHA",
+        "10o",
+    ]
+    tried = 0
+    for name, letters in itertools.product(samples, by_script.values()):
+        choices = [letters[char] for char in name]
+        for copy in itertools.islice(itertools.product(*choices), 50):
+            tried += 1
+            assert not stands_beside(name, "".join(copy)), ascii((name, copy))
+    assert tried > 100
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann", "\u0251nn"),
+        ("ann", "\u0391\u039d\u039d"),
+        ("ann", "\ua4ee\ua4e0\ua4e0"),
+        ("kim", "k\u0131m"),
+        ("Istanbul", "\u0130stanbul"),
+        ("o'hara", "o\u2019hara"),
+        ("\u039d\u0399\u039a\u0397", "\u03bd\u03b9\u03ba\u03b7"),
+    ],
+    ids=ascii,
+)
+def test_look_alikes_of_unicode_s_table_are_the_same_name(one: str, other: str) -> None:
+    assert key(enforce(one)) == key(enforce(other))
+
+
+@pytest.mark.parametrize(
+    ("plain", "copy"),
+    [
+        ("avv", "\u03b1\u03bd\u03bd"),
+        ("lan", "\u0406\u0430\u043f"),
+        ("Ian", "\u0406\u0430\u043f"),
+        ("1an", "\u0406\u0430\u043f"),
+        ("bo0", "\u0432\u043e\u043e"),
+        ("INN", "\u0399\u039d\u039d"),
+        ("oo", "\u0c66\u0c66"),
+        ("dz", "\u02a3"),
+    ],
+    ids=ascii,
+)
+def test_a_name_is_drawn_like_each_that_it_can_be_taken_for(plain: str, copy: str) -> None:
+    assert drawn(enforce(copy)) == drawn(enforce(plain))
+
+
+def test_names_of_ascii_that_look_alike_have_keys_of_their_own() -> None:
+    assert len({key(name) for name in ("ian", "lan", "1an", "bo0", "boo", "marn", "mam")}) == 7
+
+
+@pytest.mark.parametrize("char", "\u237a\u2373\u00d7\u2228\u166e\u2776\U0001f74c")
+def test_a_sign_that_is_drawn_like_a_letter_is_refused(char: str) -> None:
+    assert "only drawn like one" in refusal(f"ann{char}")
+
+
+@pytest.mark.parametrize("name", ["ann\u0c66", "ann\u0d66", "ann\u06f5", "ann\u0d02", "a\u0bd2b"])
+def test_digits_and_accents_belong_to_a_script(name: str) -> None:
+    refusal(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u0639\u0644\u06cc\u06f1\u06f2", "\u0905\u0928\u0967", "\u4e8c\u3007"],
+    ids=ascii,
+)
+def test_digits_of_the_name_s_own_script_are_accepted(name: str) -> None:
+    assert enforce(name) == name
+
+
+@pytest.mark.parametrize("name", ["\U00010400\U00010401", "\u2c80\u2c9a", "\U00010300", "\u16a0"])
+def test_a_name_in_an_ancient_script_is_refused(name: str) -> None:
+    assert "a script of today" in refusal(name)
+
+
+@pytest.mark.parametrize(
+    ("char", "shown"),
+    [
+        ("\u017f", "s"),
+        ("\u03f2", "\u03c2"),
+        ("\uff29", "I"),
+        ("\U0001d7cf", "1"),
+        ("\uffe8", "\u2502"),
+    ],
+    ids=ascii,
+)
+def test_what_would_be_shown_as_another_name_is_refused(char: str, shown: str) -> None:
+    refusal(f"{char}am")
+    assert unicodedata.normalize("NFKC", char) == shown
+
+
+def test_the_drawing_of_each_character_stays_what_it_is() -> None:
+    for char in filter(acceptable, ASSIGNED):
+        shape = drawn(enforce(char))
+        assert drawn(shape) == shape, ascii(char)
+
+
+@given(NAMES)
+def test_case_changes_no_key(text: str) -> None:
+    assume(acceptable(text))
+    name = enforce(text)
+    for other in (name.casefold(), name.lower(), name.upper()):
+        if acceptable(other) and other.casefold() == name.casefold():
+            assert key(enforce(other)) == key(name)

@@ -93,6 +93,28 @@ def test_a_name_is_taken_however_it_is_written(register: Register, wanted: str) 
     assert register.refusal(wanted) == "name-taken"
 
 
+@pytest.mark.parametrize("taken", ["lan", "Ian", "1an"])
+def test_a_name_that_looks_like_one_that_is_taken_cannot_be_claimed(
+    register: Register, roster: Roster, taken: str
+) -> None:
+    copy = "\u0406\u0430\u043f"  # Cyrillic
+    original = register(taken)
+    assert register.refusal(copy) == "name-taken"
+    roster.release(original, hold=True)
+    assert register.refusal(copy, ELSEWHERE) in ("name-taken", "name-held")
+    roster.release(register(taken), hold=False)
+    imitator = register(copy)
+    assert register.refusal(taken) == "name-taken"
+    claim(roster, imitator, taken)  # their own name stands in nobody's way
+    assert list(roster) == [imitator]
+
+
+def test_names_of_ascii_that_look_alike_stand_side_by_side(
+    register: Register, roster: Roster
+) -> None:
+    assert [register("lan"), register("Ian"), register("1an")] == list(roster)
+
+
 @pytest.mark.parametrize("wanted", ["server", "Server", "SERVER", "s.e.r.v.e.r", "5erver"])
 def test_a_reserved_name_cannot_be_claimed(register: Register, wanted: str) -> None:
     assert register.refusal(wanted) == "name-reserved"

@@ -1,0 +1,56 @@
+"""Which names are in use, by what they look like.
+
+Names of ASCII may look alike (ian beside lan), so a drawing has many of them, or one name that is
+not of ASCII. That is no relation that a single key could express: it holds between a name and
+others that are different from each other.
+
+The roster says which keys are in use rather than when one is not any more, since a name ends in
+many places. What is not in use is forgotten whenever it could be as much as what is, so that names
+tried and left cost a constant time each, and no memory in the end.
+"""
+
+from collections.abc import Callable
+
+from chatroom.chat import names
+
+_FEW = 256  # names that are not worth looking through
+
+
+class Drawings:
+    """The keys of names, by what the names look like."""
+
+    def __init__(self, in_use: Callable[[str], bool]) -> None:
+        self._in_use = in_use
+        self._keys: dict[str, dict[str, bool]] = {}  # to whether the name is of ASCII
+        self._count = 0
+        self._count_to_prune = _FEW
+
+    def __len__(self) -> int:
+        """How many keys are remembered, in use or not."""
+        return self._count
+
+    def add(self, name: str) -> None:
+        """Remember a name that has come into use."""
+        if self._count >= self._count_to_prune:
+            self._prune()
+        keys = self._keys.setdefault(names.drawn(name), {})
+        self._count -= len(keys)
+        keys[names.key(name)] = name.isascii()
+        self._count += len(keys)
+
+    def is_another(self, name: str, besides: str = "") -> bool:
+        """Whether a different name in use looks like this one; not that of the key `besides`."""
+        ours = (names.key(name), besides)
+        return any(
+            key not in ours and not (is_ascii and name.isascii()) and self._in_use(key)
+            for key, is_ascii in self._keys.get(names.drawn(name), {}).items()
+        )
+
+    def _prune(self) -> None:
+        kept = {
+            drawing: {key: is_ascii for key, is_ascii in keys.items() if self._in_use(key)}
+            for drawing, keys in self._keys.items()
+        }
+        self._keys = {drawing: keys for drawing, keys in kept.items() if keys}
+        self._count = sum(map(len, self._keys.values()))
+        self._count_to_prune = max(_FEW, 2 * self._count)
