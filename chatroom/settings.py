@@ -51,9 +51,11 @@ class Settings:
 
     # Seconds of a tick in which input is handled; what is left waits for the next tick. Whoever has
     # been quiet waits at most for this and the fan-out of what was said.
-    # Of these, some are for what has been lined up by those who had a turn already.
+    # Of these, some are for what can wait: newcomers, and what has been lined up by those who had a
+    # turn already or have sent more than a person's line (bytes).
     tick_seconds: float = 0.01
     backlog_seconds: float = 0.003
+    small_input: int = 512
 
     # Seconds of silence after which a new connection is taken to be a person, and greeted.
     silence: float = 0.25

@@ -310,11 +310,7 @@ class Connection:
             self._send()
             self._settle()
         if mask & READ and self._interest & READ:
-            if self._state is State.OPEN and self._owner.turns.over:
-                self.pause_reading()
-                self._owner.turns.wait(self._receive_in_turn, self)
-            else:
-                self._receive()
+            self._receive_or_wait()
 
     def crashed(self, _: Exception) -> None:
         self.abort("internal error")
@@ -404,9 +400,13 @@ class Connection:
     def _count_unacknowledged(self) -> int | None:
         """Bytes that the kernel has yet to bring to the peer; None if this system does not tell."""
         try:
-            return int(_INT.unpack(fcntl.ioctl(self._sock, termios.TIOCOUTQ, _INT.pack(0)))[0])
+            return self._ask(termios.TIOCOUTQ)
         except OSError:
             return None
+
+    def _ask(self, question: int) -> int:
+        """A number that the kernel keeps of the socket. Raises OSError."""
+        return int(_INT.unpack(fcntl.ioctl(self._sock, question, _INT.pack(0)))[0])
 
     def _check_stall(self) -> None:
         """Cut a peer that takes nothing.
@@ -434,6 +434,17 @@ class Connection:
         self.abort(f"took no data for {limit:.0f} s")
 
     # --- receiving ----------------------------------------------------------------------------
+
+    def _receive_or_wait(self) -> None:
+        """Receive, unless others come first: those who have less to say, when time is short."""
+        turns = self._owner.turns
+        if self._state is State.OPEN and turns.contended:
+            much = self._ask(termios.FIONREAD) > self._owner.settings.small_input
+            if much or turns.over:
+                self.pause_reading()
+                turns.wait(self._receive_in_turn, self, again=much)
+                return
+        self._receive()
 
     def _receive_in_turn(self) -> None:
         if self._state is State.OPEN:

@@ -92,7 +92,7 @@ class Listener:
                     return
                 continue  # an error of that visitor's, who is gone before we met
             self._admit(sock, address)
-            if self._connections.turns.over:
+            if self._connections.turns.backlog_over:
                 return  # those who are in go first; the others wait in the backlog
 
     def crashed(self, error: Exception) -> None:

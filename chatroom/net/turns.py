@@ -2,10 +2,10 @@
 
 Every handler does a bounded piece of work, but thousands of bounded pieces are a long tick. So the
 time that a tick spends on input is limited: once the budget is used up, whoever has more input
-waits for the next tick. Those who have been quiet go first and get one piece of work done; those
-who have more than that go behind everybody who waits already (the order of fq_codel, RFC 8290). A
-crowd that keeps the server busy waits for itself, and a person who says a line now and then does
-not wait for the crowd.
+waits for the next tick. Those who have been quiet and have little to say go first and get one piece
+of work done; those who have more than that go behind everybody who waits already (the order of
+fq_codel, RFC 8290). A crowd that keeps the server busy waits for itself, and a person who says a
+line now and then does not wait for the crowd.
 """
 
 from collections import deque
@@ -43,11 +43,16 @@ class Turns:
         return bool(self._first) or self._loop.elapsed() > self._budget
 
     @property
+    def backlog_over(self) -> bool:
+        """Whether the part of this tick for what can wait is used up, or somebody comes first."""
+        return bool(self._first) or self._loop.elapsed() > self._backlog
+
+    @property
     def waiting(self) -> int:
         return len(self._first) + len(self._later)
 
     def wait(self, call: Callable[[], object], owner: Crashable, again: bool = False) -> None:
-        """Call in a later tick. `again`: they had a turn and have more to do."""
+        """Call in a later tick. `again`: they had a turn already, or have much to do."""
         (self._later if again else self._first).append((call, owner))
         if not self._scheduled:
             self._scheduled = True

@@ -648,12 +648,12 @@ def test_a_storm_of_newcomers_is_let_in_only_within_the_time_of_a_tick(
     let_in = door._let_in
 
     def slowly(sock: socket.socket, host: str, port: int) -> None:
-        world.clock.advance(0.003)
+        world.clock.advance(0.002)
         let_in(sock, host, port)
 
     door.listener._welcome = slowly
     for _ in range(20):
         closing.enter_context(door.knock().sock)
-    for expected in (4, 8, 12, 16, 20):
+    for expected in (2, 4, 6, 8, 10):
         world.tick()
         assert len(door.guests) == expected

@@ -182,5 +182,23 @@ def test_a_connection_that_ends_while_it_waits_for_its_turn_is_gone_without_a_bu
         assert len(world.hub.roster) == 10
 
 
+def test_who_has_much_to_say_waits_for_those_who_have_little() -> None:
+    clock = Clock()
+    with world_with(clock, rate=0.0, crowd=1000) as world:
+        crowd = [world.member(f"m{number}") for number in range(12)]
+        quiet = world.member("quiet")
+        slowly(world, clock)
+        for member in crowd:
+            member.send(("x" * 40 + "\n") * 20)
+        world.tick()
+        for member in crowd:
+            member.read()
+        quiet.send("a word\n")
+        world.tick(2)
+        assert "quiet: a word" in crowd[0].text()
+        world.tick(300)
+        assert quiet.text().count("x" * 40) == 240
+
+
 def test_settings_of_a_tick_are_what_was_promised() -> None:
     assert 0.01 <= replace(Settings()).tick_seconds <= 0.02
