@@ -202,6 +202,8 @@ class Session:
 
     def say_goodbye(self, text: str) -> int:
         """Close with these last words; returns how many of the visitor's lines were not taken."""
+        if self._connection.closing:
+            return 0  # what they sent after they had left was not wanted
         untaken = self._count_waiting()
         if untaken:
             text = f"{text} Lines of yours that were not taken: {untaken}."

@@ -625,6 +625,16 @@ def test_a_stop_tells_whose_lines_came_too_late_how_many_they_were(world: World)
     assert ann.text() == "Server: It is over. Lines of yours that were not taken: 32.\n"
 
 
+def test_what_was_sent_after_leaving_is_no_line_that_came_too_late(world: World) -> None:
+    ann = world.member("ann", buffer=4608)
+    ann.connection.write(b"x" * 1_000_000)
+    world.tick()
+    ann.send(talk("/quit", *range(50)))
+    world.tick()
+    assert ann.connection.closing
+    assert ann.connection.session.say_goodbye("It is over.") == 0
+
+
 def test_a_long_answer_costs_what_it_weighs(make_world: Callable[..., World]) -> None:
     world = make_world(rate=1.0, max_line=100, crowd=1000)
     ann = world.member("ann")
