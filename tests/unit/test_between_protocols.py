@@ -33,6 +33,7 @@ class Seat:
         self.protocol = protocol
         self.heard = b""
         self.member = Member(self, "192.0.2.1", "192.0.2.1:5000")
+        list(protocol.receive(b"hello\n"))  # the first line settles how lines end
         hub.handle(self.member, events.Join(name))
         hub.flush()
         self.heard = b""
