@@ -272,7 +272,7 @@ class Session:
 
     def _go_on(self) -> None:
         if not self._connection.is_broken():
-            if self._told and self._loop.woke >= self._look_at:
+            if self._member.name and self._loop.woke >= self._look_at:
                 self._look_for_cancel()
             self._consume()
 

@@ -586,6 +586,18 @@ def test_cancel_drops_what_waits_and_nothing_else(world: World) -> None:
     assert bob.text() == said("ann", *range(20), "after")
 
 
+def test_cancel_drops_also_what_was_too_little_to_be_spoken_of(world: World) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    ann.send(talk(*range(30)))
+    world.tick()
+    ann.send("/cancel\n")
+    world.later(0.2)
+    assert ann.text() == "Server: 10 lines were dropped.\n"
+    world.later(10)
+    assert bob.text() == said("ann", *range(20))
+
+
 def test_cancel_is_found_behind_a_paste_that_the_kernel_still_holds(world: World) -> None:
     ann, bob = world.member("ann"), world.member("bob")
     world.later(100)
