@@ -1,4 +1,4 @@
-"""What both clients show alike: times, colours of names, mentions, links."""
+"""What both clients show alike: times, colours of names, mentions."""
 
 import re
 import zlib
@@ -9,9 +9,6 @@ from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happenin
 from chatroom.protocols.rendering import lines_of
 
 LOST = "Oh no, we have lost connection to the server!"
-
-# What follows a link and is hardly part of it: the end of a sentence, or of a parenthesis.
-_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]", re.IGNORECASE)
 
 
 def clock_time(seconds: float) -> str:
@@ -34,11 +31,6 @@ def mentions(text: str, name: str) -> bool:
     if not name:
         return False
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
-
-
-def links(text: str) -> list[tuple[int, int]]:
-    """Where links (http and https only) begin and end."""
-    return [match.span() for match in _LINK.finditer(text)]
 
 
 def is_own(happening: Happening, me: str) -> bool:

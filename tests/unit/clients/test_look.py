@@ -1,10 +1,10 @@
-"""Mentions, links, colours, and what plain lines say."""
+"""Mentions, colours, and what plain lines say."""
 
 import pytest
 
 from chatroom.chat import events
 from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
-from chatroom.clients.look import colour_number, is_own, links, mentions, plain_lines
+from chatroom.clients.look import colour_number, is_own, mentions, plain_lines
 
 
 @pytest.mark.parametrize(
@@ -29,23 +29,6 @@ def test_a_name_with_signs_of_a_pattern_is_only_a_name() -> None:
     assert mentions("hi a.b", "a.b")
     assert not mentions("hi axb", "a.b")
     assert not mentions("anything", "")
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("see http://a.example/x?y=1#z now", ["http://a.example/x?y=1#z"]),
-        ("HTTPS://A.EXAMPLE", ["HTTPS://A.EXAMPLE"]),
-        ("it is at https://a.example.", ["https://a.example"]),
-        ("(https://a.example/b)", ["https://a.example/b"]),
-        ('"https://a.example",<https://b.example>', ["https://a.example", "https://b.example"]),
-        ("javascript:alert(1) file:///etc/passwd ftp://a.example www.a.example", []),
-        ("https://", []),
-        ("http://a http://b", ["http://a", "http://b"]),
-    ],
-)
-def test_links_are_http_and_https_without_what_follows_them(text: str, found: list[str]) -> None:
-    assert [text[begin:end] for begin, end in links(text)] == found
 
 
 def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
