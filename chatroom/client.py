@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 
 from chatroom import __version__
 from chatroom.arguments import port
-from chatroom.chat import events
 from chatroom.clients import preferences
 from chatroom.clients.core import Client
 from chatroom.clients.happenings import Happening
@@ -25,6 +24,7 @@ from chatroom.clients.settings import ClientSettings
 from chatroom.net.address import printable, split
 from chatroom.output import open_standard_streams
 from chatroom.settings import Settings
+from chatroom.vocabulary import events
 
 PROGRAM = "python -m chatroom.client"
 _BETTER = "For history, completion and colours: pip install prompt_toolkit"

@@ -9,13 +9,13 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 
-from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub, Kick
-from chatroom.durations import duration
 from chatroom.net.loop import READ, Loop
 from chatroom.output import Stream
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import render
+from chatroom.vocabulary.durations import duration
+from chatroom.vocabulary.events import Measured
 
 _MAX_LINE = 4096
 _BACKGROUND_SECONDS = 1.0  # between two looks whether the terminal is ours again

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from chatroom.arguments import PROGRAM, parser, settings_of
-from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.console import Console
@@ -34,6 +33,7 @@ from chatroom.protocols.line import Line
 from chatroom.resources import memory_in_use
 from chatroom.session import Session
 from chatroom.settings import Settings
+from chatroom.vocabulary.events import Measured
 
 _FAREWELL = "The chatroom is shutting down. Goodbye!"
 

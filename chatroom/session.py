@@ -17,17 +17,17 @@ behind the paste, which is not read at this time, so it is looked for in the ker
 import logging
 from collections.abc import Hashable, Iterator
 
-from chatroom.chat import events
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Channel, Member
-from chatroom.durations import duration
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Arrange, Become, Hangup, Protocol, Reply, Request
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.durations import duration
 
 # They come with a line, or with silence, and are not what it asks for.
-_FREE = (Become, events.Greet)
+_FREE = (Become, commands.Greet)
 
 _LF = b"\n"
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Write `chatroom/chat/lookalikes.py` from Unicode's table of confusable characters (UTS 39).
+"""Write `chatroom/vocabulary/lookalikes.py` from Unicode's table of confusable characters (UTS 39).
 
 By hand, in an environment of its own, since nothing else needs the package:
 
     pip install confusable-homoglyphs==3.3.1
-    python contrib/make_lookalikes.py > chatroom/chat/lookalikes.py
+    python contrib/make_lookalikes.py > chatroom/vocabulary/lookalikes.py
 
 The package's `confusables.json` is `confusables.txt` (https://www.unicode.org/Public/security/),
 each pair in both directions. The direction is found again here: a prototype has many sources and a

@@ -18,17 +18,17 @@ from itertools import count, islice
 from typing import Any
 
 from chatroom import __version__
-from chatroom.chat import events, names
 from chatroom.chat.bars import Bars
 from chatroom.chat.member import Broadcast, Member, Person, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster, Unavailable
-from chatroom.chat.text import clean
-from chatroom.durations import duration
 from chatroom.metrics import Metrics
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events, names
+from chatroom.vocabulary.durations import duration
+from chatroom.vocabulary.text import clean
 
 LOBBY = "lobby"
 """The room where everybody starts."""
@@ -77,25 +77,25 @@ class Hub:
         self._changed: list[Room] = []
         self._ids = count(1)
         self._handlers: dict[type, Callable[[Member, Any], None]] = {
-            events.Say: self._speak,
-            events.Act: self._speak,
-            events.Tell: self._tell,
-            events.Greet: self._greet,
-            events.Join: self._join,
-            events.Rename: self._rename,
-            events.Move: self._move,
-            events.Who: self._who,
-            events.Rooms: self._list_rooms,
-            events.Ignore: self._ignore,
-            events.Stats: self._stats,
-            events.Cancel: self._cancel,
-            events.Quit: self._quit,
+            commands.Say: self._speak,
+            commands.Act: self._speak,
+            commands.Tell: self._tell,
+            commands.Greet: self._greet,
+            commands.Join: self._join,
+            commands.Rename: self._rename,
+            commands.Move: self._move,
+            commands.Who: self._who,
+            commands.Rooms: self._list_rooms,
+            commands.Ignore: self._ignore,
+            commands.Stats: self._stats,
+            commands.Cancel: self._cancel,
+            commands.Quit: self._quit,
         }
-        self._open_to_strangers = (events.Greet, events.Join, events.Quit)
+        self._open_to_strangers = (commands.Greet, commands.Join, commands.Quit)
 
     # --- what a session calls -----------------------------------------------------------------
 
-    def handle(self, member: Member, command: events.Command) -> None:
+    def handle(self, member: Member, command: commands.Command) -> None:
         """Decide one command. Everything it causes is queued when this returns, nothing is sent."""
         if not member.name and not isinstance(command, self._open_to_strangers):
             self.answer(member, events.Refused("no-name", "Choose a name first."))
@@ -199,10 +199,10 @@ class Hub:
 
     # --- arriving and leaving -----------------------------------------------------------------
 
-    def _greet(self, member: Member, _: events.Greet) -> None:
+    def _greet(self, member: Member, _: commands.Greet) -> None:
         self.answer(member, events.Greeting(self._people(self.roster, len(self.roster))))
 
-    def _join(self, member: Member, command: events.Join) -> None:
+    def _join(self, member: Member, command: commands.Join) -> None:
         if member.name:
             self.answer(member, events.Refused("has-name", f"You are {member.name} already."))
             return
@@ -228,7 +228,7 @@ class Hub:
         self._announcer.joined(room, member)
         self._private.arrived(member)
 
-    def _replace(self, command: events.Join) -> None:
+    def _replace(self, command: commands.Join) -> None:
         """Whoever comes back before we know that they had gone gets the place of who they were."""
         if before := self.roster.find_by_ticket(command.ticket):
             self._depart(before, "replaced", hold=True)
@@ -248,7 +248,7 @@ class Hub:
             text = f"Somebody of that name was kicked; it is free again in {_wait(left)}."
             raise Unavailable("name-barred", text)
 
-    def _quit(self, member: Member, command: events.Quit) -> None:
+    def _quit(self, member: Member, command: commands.Quit) -> None:
         last: tuple[events.Event, ...] = ()
         if member.name:
             self._depart(member, command.reason, hold=not command.meant)
@@ -288,19 +288,19 @@ class Hub:
 
     # --- talking ------------------------------------------------------------------------------
 
-    def _speak(self, member: Member, command: events.Say | events.Act) -> None:
+    def _speak(self, member: Member, command: commands.Say | commands.Act) -> None:
         text = self._cleaned(member, command)
         if not text:
             return
         self._metrics.messages += 1
         log.debug("%s: %s", member, text)
         room = self._seats[member]
-        kind = events.Said if isinstance(command, events.Say) else events.Acted
+        kind = events.Said if isinstance(command, commands.Say) else events.Acted
         spoken = kind(next(self._ids), room.name, member.name, text, self._wall())
         room.publish(spoken, member)
         self._receipt(member, spoken)
 
-    def _tell(self, member: Member, command: events.Tell) -> None:
+    def _tell(self, member: Member, command: commands.Tell) -> None:
         text = self._cleaned(member, command)
         if not text:
             return
@@ -328,7 +328,7 @@ class Hub:
         self.answer(member, events.Refused("no-such-name", text))
         return None
 
-    def _cleaned(self, member: Member, command: events.Say | events.Act | events.Tell) -> str:
+    def _cleaned(self, member: Member, command: commands.Say | commands.Act | commands.Tell) -> str:
         member.active = self._clock()
         _mark(member, command.ref)
         text = clean(command.text)
@@ -342,7 +342,7 @@ class Hub:
 
     # --- changing what one is -----------------------------------------------------------------
 
-    def _rename(self, member: Member, command: events.Rename) -> None:
+    def _rename(self, member: Member, command: commands.Rename) -> None:
         _mark(member, command.ref)
         old = member.name
         try:
@@ -361,7 +361,7 @@ class Hub:
         self.answer(member, events.NowKnownAs(room.name, old, member.name))
         self._private.arrived(member)
 
-    def _move(self, member: Member, command: events.Move) -> None:
+    def _move(self, member: Member, command: commands.Move) -> None:
         _mark(member, command.ref)
         try:
             name = self._room_name(command.room)
@@ -379,7 +379,7 @@ class Hub:
         self.answer(member, events.Moved(member.name, new.name, people))
         self._announcer.joined(new, member, origin=old.name)
 
-    def _ignore(self, member: Member, command: events.Ignore) -> None:
+    def _ignore(self, member: Member, command: commands.Ignore) -> None:
         if not command.name:
             shown = {person.name for person in member.ignored}
             self.answer(member, events.IgnoreList(tuple(sorted(shown))))
@@ -411,7 +411,7 @@ class Hub:
 
     # --- asking -------------------------------------------------------------------------------
 
-    def _who(self, member: Member, command: events.Who) -> None:
+    def _who(self, member: Member, command: commands.Who) -> None:
         room = self._seats[member]
         if command.room:
             found = self.rooms.get(self._known_key(command.room.removeprefix("#")))
@@ -431,15 +431,15 @@ class Hub:
             room.roll_until = now + self._settings.answer_seconds
         return room.roll
 
-    def _list_rooms(self, member: Member, _: events.Rooms) -> None:
+    def _list_rooms(self, member: Member, _: commands.Rooms) -> None:
         shown = islice(self.rooms.values(), self._settings.rows_shown)
         rows = tuple((room.name, len(room)) for room in shown)
         self.answer(member, events.RoomList(len(self.rooms), rows))
 
-    def _stats(self, member: Member, _: events.Stats) -> None:
+    def _stats(self, member: Member, _: commands.Stats) -> None:
         self.answer(member, self._measure())
 
-    def _cancel(self, member: Member, _: events.Cancel) -> None:
+    def _cancel(self, member: Member, _: commands.Cancel) -> None:
         """What waits is known to the session; a command that comes this far found nothing."""
         text = "Nothing is waiting to be said."
         self.answer(member, events.Refused("nothing-waits", text))
@@ -476,7 +476,7 @@ def _wait(seconds: float) -> str:
     return duration(math.ceil(seconds / unit) * unit)
 
 
-def _mark(member: Member, ref: events.Ref) -> None:
+def _mark(member: Member, ref: commands.Ref) -> None:
     """Remember how far they have come."""
     if ref is not None:
         member.last = ref

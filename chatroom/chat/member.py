@@ -3,7 +3,8 @@
 from collections.abc import Callable, Hashable, Mapping
 from typing import Protocol
 
-from chatroom.chat.events import Event, Ref
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.events import Event
 
 
 class Channel(Protocol):

@@ -6,10 +6,10 @@ would be a million lines. Small rooms hear of every one; crowded ones hear how m
 
 from collections.abc import Callable
 
-from chatroom.chat.events import Joined, Left, Presence
 from chatroom.chat.member import Member
 from chatroom.chat.room import Room
 from chatroom.settings import Settings
+from chatroom.vocabulary.events import Joined, Left, Presence
 
 
 class _Tally:

@@ -6,13 +6,13 @@ is refused at once, or later, when a message has waited for nothing.
 
 from collections.abc import Callable
 
-from chatroom.chat import events, names
 from chatroom.chat.member import Member, Person
 from chatroom.chat.room import Room
 from chatroom.chat.roster import Roster
 from chatroom.chat.share import Share
 from chatroom.chat.waiting import Message, Waiting
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events, names
 
 _EXCERPT = 60  # characters of a message that is taken back: enough to know it again
 
@@ -51,7 +51,7 @@ class Private:
         return self._deliver(member.person, to, told) or told
 
     def keep(
-        self, member: Member, command: events.Tell, wanted: str, text: str
+        self, member: Member, command: commands.Tell, wanted: str, text: str
     ) -> events.Told | events.Refused | None:
         """For somebody who is not here; None: there is nobody to wait for."""
         now = self._clock()

@@ -27,9 +27,9 @@ from heapq import merge
 from itertools import accumulate
 from operator import itemgetter
 
-from chatroom.chat.events import Acted, Event, Members, Renamed, Said
 from chatroom.chat.member import Broadcast, Channel, Member, Person
 from chatroom.metrics import Metrics
+from chatroom.vocabulary.events import Acted, Event, Members, Renamed, Said
 
 _EVENT_WEIGHT = 128  # bytes that an event takes when it is rendered, beside its text
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from chatroom.chat import names
-from chatroom.chat.drawings import Drawings
-from chatroom.chat.events import Ref
 from chatroom.chat.member import Member, Person
+from chatroom.vocabulary import names
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.drawings import Drawings
 
 
 class Unavailable(Exception):

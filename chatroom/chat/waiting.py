@@ -9,8 +9,8 @@ asks for that. The messages are few and the times short, so a list serves.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatroom.chat.events import Ref
 from chatroom.chat.member import Member, Person
+from chatroom.vocabulary.commands import Ref
 
 
 @dataclass(frozen=True, slots=True)

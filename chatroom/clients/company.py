@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chatroom.chat import events
+from chatroom.vocabulary import events
 
 
 class Company:

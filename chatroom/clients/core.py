@@ -21,8 +21,6 @@ import enum
 import math
 from collections.abc import Callable
 
-from chatroom.chat import events
-from chatroom.chat.events import Ref
 from chatroom.clients import wire
 from chatroom.clients.backoff import Backoff
 from chatroom.clients.company import Company
@@ -41,6 +39,8 @@ from chatroom.clients.pulse import Pulse
 from chatroom.clients.settings import ClientSettings
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 
 _FULL = b"The chatroom is full"  # said to everybody alike, before anything is known of them
 _NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held", "name-barred")
@@ -233,13 +233,13 @@ class Client:
         self.start()
         self._set_deadline()
 
-    def request(self, command: events.Command) -> None:
+    def request(self, command: commands.Command) -> None:
         """Say something, or ask for something. It is kept until it has been answered."""
         if self.state in (State.LEAVING, State.ENDED):
             return
-        if isinstance(command, events.Quit):
+        if isinstance(command, commands.Quit):
             self._leave()
-        elif isinstance(command, events.Cancel):
+        elif isinstance(command, commands.Cancel):
             self._delivery.cancel()
         elif isinstance(command, Talk | Change | Question):
             delayed = self._been_in and self.state is not State.JOINED
@@ -280,16 +280,16 @@ class Client:
     def _show_without_receipt(self, command: Talk | Change | Question) -> None:
         """It was decided, and what became of it we have not heard."""
         match command:
-            case events.Say(text) | events.Act(text):
-                kind = events.Said if isinstance(command, events.Say) else events.Acted
+            case commands.Say(text) | commands.Act(text):
+                kind = events.Said if isinstance(command, commands.Say) else events.Acted
                 said = kind(0, self.company.room, self.name, text, self.wall())
                 self._happenings.append(said)
-            case events.Tell(name):
+            case commands.Tell(name):
                 text = (
                     f"Whether {name or 'whoever told you'} got your private message is not known."
                 )
                 self._delivery.refuse("unknown", text)
-            case events.Ignore(name) if name:
+            case commands.Ignore(name) if name:
                 text = f"Whether you ignore {name} now is not known; /ignore lists whom you ignore."
                 self._delivery.refuse("unknown", text)
 

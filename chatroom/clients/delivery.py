@@ -7,12 +7,12 @@ the server would refuse, or would not get.
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatroom.chat import events
-from chatroom.chat.events import Ref
 from chatroom.clients import wire
 from chatroom.clients.outbox import Change, Kept, Outbox, Question, Talk
 from chatroom.clients.pacing import Pacing
 from chatroom.clients.settings import ClientSettings
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 
 _LONG = 2.0  # seconds that lines wait to be sent, from which on people are told about it
 
@@ -105,7 +105,7 @@ class Delivery:
         """It as a line, unless the server would not take that: one too long gets no receipt."""
         terms, mark = self._terms, self.next_mark()
         command = kept.command
-        if isinstance(command, events.Tell) and kept.delayed:  # the receiver may be on the way back
+        if isinstance(command, commands.Tell) and kept.delayed:  # they may be on the way back
             command = replace(command, wait=True)
         data = wire.request(command, mark)
         text = kept.command.text if isinstance(kept.command, Talk) else ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chatroom.chat import events
+from chatroom.vocabulary import events
 
 
 @dataclass(frozen=True, slots=True)

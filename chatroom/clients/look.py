@@ -4,9 +4,9 @@ import re
 import zlib
 from datetime import datetime
 
-from chatroom.chat import events, names
 from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.protocols.rendering import lines_of
+from chatroom.vocabulary import events, names
 
 LOST = "Oh no, we have lost connection to the server!"
 

@@ -11,11 +11,11 @@ so is a question, whose answer depends on it.
 from collections import deque
 from dataclasses import dataclass
 
-from chatroom.chat import events
+from chatroom.vocabulary import commands
 
-Talk = events.Say | events.Act | events.Tell
-Change = events.Move | events.Rename
-Question = events.Who | events.Rooms | events.Ignore | events.Stats
+Talk = commands.Say | commands.Act | commands.Tell
+Change = commands.Move | commands.Rename
+Question = commands.Who | commands.Rooms | commands.Ignore | commands.Stats
 
 
 @dataclass(slots=True)
@@ -119,4 +119,4 @@ def _is_talk(kept: Kept) -> bool:
 
 
 def _toggles(kept: Kept) -> bool:
-    return isinstance(kept.command, events.Ignore) and bool(kept.command.name)
+    return isinstance(kept.command, commands.Ignore) and bool(kept.command.name)

@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Callable
 
-from chatroom.chat import events
 from chatroom.clients.core import Client
 from chatroom.clients.happenings import Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.clients.look import is_own, plain_lines
@@ -22,6 +21,7 @@ from chatroom.clients.reader import Reader
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT, wrapped
 from chatroom.protocols.typed import LEAVE, parse
+from chatroom.vocabulary import commands, events
 
 _MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and the client knows it
 _ENOUGH = 50  # lines of a pipe that wait, beyond which no more are read: a long file has time
@@ -103,7 +103,7 @@ class Plain:
             self._said = True
             self._say(text)
         elif text.strip() in LEAVE:
-            self._client.request(events.Quit("quit"))
+            self._client.request(commands.Quit("quit"))
         elif name := text.strip() or self._usual:
             self._client.join(name)
         elif self._interactive:
@@ -118,7 +118,7 @@ class Plain:
 
     def _say(self, text: str) -> None:
         command = parse(text)
-        if isinstance(command, events.Quit) and not self._interactive:
+        if isinstance(command, commands.Quit) and not self._interactive:
             self._over = True
             self._client.finish()  # a script means what it has said before that to arrive
         elif not isinstance(command, str):
@@ -182,7 +182,7 @@ class Plain:
     def _give_up(self, text: str) -> None:
         self._complain(text)
         self._exit_code = 1
-        self._client.request(events.Quit("quit"))
+        self._client.request(commands.Quit("quit"))
 
     def _tell(self, *lines: str) -> None:
         """Print what no member has said; on a screen it is broken between words."""
@@ -200,7 +200,7 @@ class Plain:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
                 self._exit_code = 128 + signal.SIGPIPE
-                self._client.request(events.Quit("quit"))
+                self._client.request(commands.Quit("quit"))
             else:
                 self._give_up(f"Cannot write: {error.strerror}.")
 

@@ -22,7 +22,6 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from chatroom.chat import events
 from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.clients.look import (
@@ -38,6 +37,7 @@ from chatroom.clients.plain import Connect
 from chatroom.clients.preferences import Preferences, change
 from chatroom.protocols.rendering import PROMPT, wrapped
 from chatroom.protocols.typed import LEAVE, VERBS, parse
+from chatroom.vocabulary import commands, events
 
 _BELLS = ("off", "mentions", "all")
 _HELP = """\
@@ -108,7 +108,7 @@ class Terminal:
                 offered = "" if self._client.name else self._remembered_name
                 await self._session.prompt_async(default=offered)
         except (KeyboardInterrupt, EOFError):
-            self._client.request(events.Quit("quit"))
+            self._client.request(commands.Quit("quit"))
             self._network.go_on()
         await network
         return self._exit_code
@@ -143,7 +143,7 @@ class Terminal:
             if self._client.name:
                 self._typed(line)
             elif line.strip() in LEAVE:
-                self._client.request(events.Quit("quit"))
+                self._client.request(commands.Quit("quit"))
             elif line.strip():
                 self._client.join(line.strip())
         self._network.go_on()
@@ -216,7 +216,7 @@ class Terminal:
                 self._asking.set()
             case Failed() | Ended():
                 self._exit_code = 1 if plain_lines(happening, "") else self._exit_code
-                self._client.request(events.Quit("quit"))
+                self._client.request(commands.Quit("quit"))
                 self._leave()
         if self._draft and self._client.state is State.JOINED:
             buffer.insert_text(self._draft)

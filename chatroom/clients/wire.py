@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chatroom.chat import events
-from chatroom.chat.events import Ref
-from chatroom.chat.text import clean
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.text import clean
 
 
 class NotAChatroom(Exception):
@@ -59,26 +59,26 @@ def write(kind: str, ref: Ref = None, **fields: str | bool) -> bytes:
     return json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
-def request(command: events.Command, ref: Ref = None) -> bytes:
+def request(command: commands.Command, ref: Ref = None) -> bytes:
     """The command as a line of JSON. Not for Join and Greet, which are not typed."""
     match command:
-        case events.Say(text):
+        case commands.Say(text):
             return write("say", ref, text=text)
-        case events.Act(text):
+        case commands.Act(text):
             return write("me", ref, text=text)
-        case events.Tell(None, text):
+        case commands.Tell(None, text):
             return write("reply", ref, text=text)
-        case events.Tell(str(name), text, wait=wait):
+        case commands.Tell(str(name), text, wait=wait):
             return write("tell", ref, name=name, text=text, wait=wait)
-        case events.Rename(name):
+        case commands.Rename(name):
             return write("rename", ref, name=name)
-        case events.Move(room):
+        case commands.Move(room):
             return write("move", ref, room=room)
-        case events.Ignore(name):
+        case commands.Ignore(name):
             return write("ignore", ref, name=name)
-        case events.Who(room):
+        case commands.Who(room):
             return write("who", ref, room=room)
-        case events.Rooms() | events.Stats() | events.Cancel() | events.Quit():
+        case commands.Rooms() | commands.Stats() | commands.Cancel() | commands.Quit():
             return write(type(command).__name__.lower(), ref)
         case _:
             raise ValueError(f"{command!r} is nothing to ask for")

@@ -17,7 +17,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Protocol as Contract
 
-from chatroom.chat.events import Command, Event
+from chatroom.vocabulary.commands import Command
+from chatroom.vocabulary.events import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ who begins a line with a brace is still a program (`line.py`).
 
 from collections.abc import Hashable, Iterator
 
-from chatroom.chat.events import Event, Quit
 from chatroom.protocols import Become, Hangup, Protocol, Request
 from chatroom.protocols.http import PROXY, VERBS, respond
+from chatroom.vocabulary.commands import Quit
+from chatroom.vocabulary.events import Event
 
 # Other protocols knock at every open port. None of these can begin what a person types.
 _STRANGERS = {

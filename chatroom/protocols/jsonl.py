@@ -10,11 +10,11 @@ Whatever is wrong with a line is said in an error, and the next line is looked a
 
 from collections.abc import Hashable, Iterator
 
-from chatroom.chat import events
-from chatroom.chat.events import Ref
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.objects import PONG, Ping, Wrong, encode, error, read, write
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 
 
 class JsonLines:
@@ -61,7 +61,7 @@ class JsonLines:
                 yield self._read(line)
                 self._ref = None
         if not data:
-            yield events.Quit("end of input", meant=False)  # who leaves says quit
+            yield commands.Quit("end of input", meant=False)  # who leaves says quit
 
     def _read(self, line: bytes) -> Request:
         try:

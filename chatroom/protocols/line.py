@@ -15,7 +15,6 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Hashable, Iterator
 
-from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.http import PROXY, respond, verb_of
@@ -23,6 +22,7 @@ from chatroom.protocols.rendering import PROMPT, lines_of, render
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, introduction, numbered
 from chatroom.protocols.typed import parse
+from chatroom.vocabulary import commands, events
 
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
@@ -85,17 +85,17 @@ class Line:
         """Greet them, once, whether they wait for it or type first."""
         if not self._greeted:
             self._greeted = True
-            yield events.Greet()
+            yield commands.Greet()
 
     def receive(self, data: bytes) -> Iterator[Request]:
         if not data:
             yield from self._take(self._lines.rest())
-            yield events.Quit("end of input")
+            yield commands.Quit("end of input")
         elif text := self._telnet.strip(data):
             yield from self._take(self._lines.split(text))
             yield from self._turn_out()
         if self._telnet.interrupted:
-            yield events.Quit("interrupt")
+            yield commands.Quit("interrupt")
 
     def _take(self, lines: Iterator[bytes | None]) -> Iterator[Request]:
         """What the lines ask for, up to one that is a program's."""
@@ -144,7 +144,7 @@ class Line:
             yield from self._name(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip())
 
     def _name(self, line: str) -> Iterator[Request]:
-        if isinstance(command := parse(line), events.Quit):
+        if isinstance(command := parse(line), commands.Quit):
             yield command
         elif not line:
             yield self._reply("")
@@ -153,12 +153,12 @@ class Line:
 
     def _join(self, name: str) -> Iterator[Request]:
         self._refusals = ()
-        yield events.Join(name)
+        yield commands.Join(name)
         if self._is_piped():
             for other in numbered(name):
                 if self._named:
                     return
-                yield events.Join(other)
+                yield commands.Join(other)
 
     def _is_piped(self) -> bool:
         """Whether the name that is being decided is not free, and more came with it at once."""

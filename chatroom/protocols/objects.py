@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chatroom.chat import events
-from chatroom.chat.events import Ref
 from chatroom.protocols.recent import Recent
 from chatroom.protocols.spelling import nearest
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 
 _MAX_MARK = 64  # characters of a ref or a ticket
 _MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
@@ -35,7 +35,7 @@ class Ping:
     """The one request that is not for the chat."""
 
 
-def read(line: bytes, max_text: int) -> tuple[events.Command | Ping, Ref]:
+def read(line: bytes, max_text: int) -> tuple[commands.Command | Ping, Ref]:
     """The request in a line, and its mark. Raises Wrong, and nothing else.
 
     `max_text` is the limit of a text in bytes of UTF-8.
@@ -75,7 +75,7 @@ def _is_mark(value: object) -> bool:
     )
 
 
-def _request(message: dict[str, Any], max_text: int, ref: Ref) -> events.Command | Ping:
+def _request(message: dict[str, Any], max_text: int, ref: Ref) -> commands.Command | Ping:
     kind = message.get("type")
     if kind is None:
         raise Wrong("missing-field", "A request has a type.")
@@ -123,27 +123,27 @@ _REQUESTS: dict[
     tuple[
         tuple[str, ...],
         tuple[str, ...],
-        Callable[[Mapping[str, Any], Ref], events.Command | Ping],
+        Callable[[Mapping[str, Any], Ref], commands.Command | Ping],
     ],
 ] = {
-    "join": (("name",), ("room", "ticket", "quiet"), lambda fields, _: events.Join(**fields)),
-    "say": (("text",), (), lambda fields, ref: events.Say(fields["text"], ref)),
-    "me": (("text",), (), lambda fields, ref: events.Act(fields["text"], ref)),
+    "join": (("name",), ("room", "ticket", "quiet"), lambda fields, _: commands.Join(**fields)),
+    "say": (("text",), (), lambda fields, ref: commands.Say(fields["text"], ref)),
+    "me": (("text",), (), lambda fields, ref: commands.Act(fields["text"], ref)),
     "tell": (
         ("name", "text"),
         ("wait",),
-        lambda fields, ref: events.Tell(fields["name"], fields["text"], ref, fields["wait"]),
+        lambda fields, ref: commands.Tell(fields["name"], fields["text"], ref, fields["wait"]),
     ),
-    "reply": (("text",), (), lambda fields, ref: events.Tell(None, fields["text"], ref)),
-    "rename": (("name",), (), lambda fields, ref: events.Rename(fields["name"], ref)),
-    "move": (("room",), (), lambda fields, ref: events.Move(fields["room"], ref)),
-    "who": ((), ("room",), lambda fields, _: events.Who(fields["room"])),
-    "rooms": ((), (), lambda *_: events.Rooms()),
-    "ignore": ((), ("name",), lambda fields, _: events.Ignore(fields["name"])),
+    "reply": (("text",), (), lambda fields, ref: commands.Tell(None, fields["text"], ref)),
+    "rename": (("name",), (), lambda fields, ref: commands.Rename(fields["name"], ref)),
+    "move": (("room",), (), lambda fields, ref: commands.Move(fields["room"], ref)),
+    "who": ((), ("room",), lambda fields, _: commands.Who(fields["room"])),
+    "rooms": ((), (), lambda *_: commands.Rooms()),
+    "ignore": ((), ("name",), lambda fields, _: commands.Ignore(fields["name"])),
     "ping": ((), (), lambda *_: Ping()),
-    "stats": ((), (), lambda *_: events.Stats()),
-    "cancel": ((), (), lambda *_: events.Cancel()),
-    "quit": ((), (), lambda *_: events.Quit("quit")),
+    "stats": ((), (), lambda *_: commands.Stats()),
+    "cancel": ((), (), lambda *_: commands.Cancel()),
+    "quit": ((), (), lambda *_: commands.Quit("quit")),
 }
 
 

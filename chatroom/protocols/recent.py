@@ -6,7 +6,7 @@ a tick the chat gives them the same event, and here it is written once for each 
 
 from collections.abc import Callable, Hashable
 
-from chatroom.chat.events import Event, Measured, Members, RoomList
+from chatroom.vocabulary.events import Event, Measured, Members, RoomList
 
 _LONG = (Members, RoomList, Measured)
 _MOST = 16  # a few rooms in a few dialects; some 15 KB each

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from chatroom.chat import events
-from chatroom.durations import duration
 from chatroom.protocols.recent import Recent
+from chatroom.vocabulary import events
+from chatroom.vocabulary.durations import duration
 
 PROMPT = "Your name: "
 WIDTH = 79

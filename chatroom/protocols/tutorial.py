@@ -19,10 +19,10 @@ import re
 from collections.abc import Hashable, Iterator
 from itertools import islice
 
-from chatroom.chat import events
 from chatroom.protocols import Hangup, Reply, Request
 from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.typed import parse
+from chatroom.vocabulary import commands, events
 
 _JOIN = re.compile(
     rb"Server: (?P<name>[^\r\n]{0,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
@@ -96,7 +96,7 @@ class Tutorial:
         plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", self._wanted).strip("_.-") or _SPARE
         wanted = dict.fromkeys((self._wanted, plain[:_LONGEST], *islice(numbered(plain), 8)))
         for name in (*wanted, _SPARE, *numbered(_SPARE)):
-            yield events.Join(name)
+            yield commands.Join(name)
             if self._named:
                 return
         yield Hangup("no name was free")
@@ -117,7 +117,7 @@ class Tutorial:
 
     def receive(self, data: bytes) -> Iterator[Request]:
         if not data:
-            yield events.Quit("end of input")
+            yield commands.Quit("end of input")
             return
         text = data.decode("utf-8", "replace")
         goodbye = f"Server: {self._wanted} has left the chat."
@@ -125,7 +125,7 @@ class Tutorial:
             if message:
                 yield from self._say(message)
         if text.endswith(goodbye):
-            yield events.Quit("quit")
+            yield commands.Quit("quit")
 
     def _messages(self, text: str) -> Iterator[str]:
         """The messages in what arrived together, without the name before each of them."""

@@ -6,31 +6,31 @@ here for all of them. What a command means and whether it is allowed is the hub'
 
 from collections.abc import Callable
 
-from chatroom.chat import events
 from chatroom.protocols.spelling import nearest
+from chatroom.vocabulary import commands
 
 QUIT = "QUIT"
 LEAVE = (QUIT, "/quit")
 """What leaves where a name is asked for, and commands are none yet."""
 
 
-def parse(line: str) -> events.Command | str:
+def parse(line: str) -> commands.Command | str:
     """The command that a line stands for, or lines of text to answer it with.
 
     The answer is empty when the line was.
     """
     line = line.rstrip()
     if line == QUIT:
-        return events.Quit("quit")
+        return commands.Quit("quit")
     if not line.startswith("/"):
-        return events.Say(line) if line else ""
+        return commands.Say(line) if line else ""
     if line.startswith("//"):
-        return events.Say(line[1:])
+        return commands.Say(line[1:])
     verb, *rest = line.split(maxsplit=1)
     return _slash(verb.lower(), *rest)
 
 
-def _slash(verb: str, rest: str = "") -> events.Command | str:
+def _slash(verb: str, rest: str = "") -> commands.Command | str:
     verb = _ALIASES.get(verb, verb)
     if verb not in _COMMANDS:
         near = nearest(verb, _SUGGESTED)
@@ -44,56 +44,56 @@ def _usage(verb: str, wanted: str) -> str:
     return f"{verb} {wanted}".rstrip()
 
 
-def _alone(answer: events.Command) -> "_Make":
+def _alone(answer: commands.Command) -> "_Make":
     """Of a command that takes nothing: what is given in vain is told instead of ignored."""
     return lambda rest: None if rest else answer
 
 
-def _tell(rest: str) -> events.Tell | None:
+def _tell(rest: str) -> commands.Tell | None:
     words = rest.split(maxsplit=1)
-    return events.Tell(words[0], words[1]) if len(words) == 2 else None
+    return commands.Tell(words[0], words[1]) if len(words) == 2 else None
 
 
 def _help(rest: str) -> str | None:
     return None if rest else HELP
 
 
-_Make = Callable[[str], events.Command | str | None]
+_Make = Callable[[str], commands.Command | str | None]
 
 # verb: (what is given with it, what it asks for if that will do, what it is good for)
 _COMMANDS: dict[str, tuple[str, _Make, str]] = {
-    "/who": ("[ROOM]", events.Who, "who is in this room or another, and for how long silent"),
-    "/rooms": ("", _alone(events.Rooms()), "the rooms and how many are in them"),
+    "/who": ("[ROOM]", commands.Who, "who is in this room or another, and for how long silent"),
+    "/rooms": ("", _alone(commands.Rooms()), "the rooms and how many are in them"),
     "/join": (
         "ROOM",
-        lambda rest: events.Move(rest) if rest else None,
+        lambda rest: commands.Move(rest) if rest else None,
         "go to another room; it is made when it does not exist",
     ),
     "/msg": ("NAME TEXT", _tell, "say something to one person only"),
     "/reply": (
         "TEXT",
-        lambda rest: events.Tell(None, rest) if rest else None,
+        lambda rest: commands.Tell(None, rest) if rest else None,
         "answer whoever said something to you only",
     ),
     "/me": (
         "TEXT",
-        lambda rest: events.Act(rest) if rest else None,
+        lambda rest: commands.Act(rest) if rest else None,
         "say what you do: * ann waves",
     ),
     "/nick": (
         "NAME",
-        lambda rest: events.Rename(rest) if rest else None,
+        lambda rest: commands.Rename(rest) if rest else None,
         "take another name",
     ),
     "/ignore": (
         "[NAME]",
-        events.Ignore,
+        commands.Ignore,
         "hear no more of somebody, or hear them again; or the list",
     ),
-    "/cancel": ("", _alone(events.Cancel()), "drop what you have sent and that waits to be said"),
-    "/stats": ("", _alone(events.Stats()), "how the server is doing"),
+    "/cancel": ("", _alone(commands.Cancel()), "drop what you have sent and that waits to be said"),
+    "/stats": ("", _alone(commands.Stats()), "how the server is doing"),
     "/help": ("", _help, "this list"),
-    "/quit": ("", _alone(events.Quit("quit")), "leave, and so does a line with nothing but QUIT"),
+    "/quit": ("", _alone(commands.Quit("quit")), "leave, and so does a line with nothing but QUIT"),
 }
 
 # What people try who come from other chats.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from chatroom.chat import events
+from chatroom.vocabulary import commands, events
 
 tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
@@ -409,7 +409,7 @@ def test_lines_of_other_drafts_are_sent_as_they_are(draft: str) -> None:
 
 @pytest.mark.parametrize("private", ["/msg bob", "/tell bob", "/reply"])
 def test_what_is_taken_for_private_is_a_private_message(private: str) -> None:
-    assert isinstance(parse(f"{private} one"), events.Tell)
+    assert isinstance(parse(f"{private} one"), commands.Tell)
 
 
 def paste(composer: Composer, text: str) -> None:

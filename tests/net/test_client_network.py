@@ -7,11 +7,11 @@ import struct
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.clients.core import Client
 from chatroom.clients.happenings import Happening, Lost
 from chatroom.clients.network import Network
 from chatroom.clients.settings import ClientSettings
+from chatroom.vocabulary import commands, events
 
 WELCOME = (
     b'{"type":"welcome","name":"ann","room":"lobby","members":{"count":1,"names":["ann"]},'
@@ -49,11 +49,11 @@ async def talk_into_a_reset_connection(server: socket.socket) -> None:
     await until(events.Welcomed)
     reset(connection)
     for number in range(100):  # without giving the loop a turn to notice
-        client.request(events.Say(str(number)))
+        client.request(commands.Say(str(number)))
         network.go_on()
     await until(Lost)
     assert client.waiting == 100
-    client.request(events.Quit("quit"))
+    client.request(commands.Quit("quit"))
     network.go_on()
     await running
 

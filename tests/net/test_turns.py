@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from world import Clock, World, world_with
 
-from chatroom.chat.events import Command
 from chatroom.chat.member import Member
 from chatroom.metrics import Metrics
 from chatroom.net.loop import Loop
 from chatroom.net.turns import Turns
 from chatroom.settings import Settings
+from chatroom.vocabulary.commands import Command
 
 BUDGET = 0.01
 BACKLOG = 0.007

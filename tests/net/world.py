@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Self, TypeVar, cast
 
-from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.metrics import Metrics
@@ -19,6 +18,7 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.session import Session
 from chatroom.settings import Settings
+from chatroom.vocabulary.events import Measured
 
 PATIENCE = 5.0  # real seconds that the kernel may take to carry something over loopback
 

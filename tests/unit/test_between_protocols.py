@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Channel, Member
-from chatroom.chat.text import clean
 from chatroom.metrics import Metrics
 from chatroom.protocols import Protocol, Reply
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.text import clean
 
 MAKE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(4096),
@@ -34,7 +34,7 @@ class Seat:
         self.heard = b""
         self.member = Member(self, "192.0.2.1", "192.0.2.1:5000")
         list(protocol.receive(b"hello\n"))  # the first line settles how lines end
-        hub.handle(self.member, events.Join(name))
+        hub.handle(self.member, commands.Join(name))
         hub.flush()
         self.heard = b""
 
@@ -79,7 +79,7 @@ class Seat:
             if isinstance(request, Reply):
                 self.heard += request.data
             else:
-                assert isinstance(request, events.Command)
+                assert isinstance(request, commands.Command)
                 self.hub.handle(self.member, request)
         self.hub.flush()
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection
@@ -16,6 +15,7 @@ from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.session import Bucket, Session
 from chatroom.settings import Settings
+from chatroom.vocabulary.events import Measured
 
 RATE, BURST, START = 4.0, 16.0, 1000.0
 

@@ -10,13 +10,13 @@ import sys
 from collections import deque
 from collections.abc import Callable
 
-from chatroom.chat import events
-from chatroom.chat.text import clean
 from chatroom.clients.happenings import Happening
 from chatroom.clients.look import plain_lines
 from chatroom.clients.reader import Reader
 from chatroom.output import Stream
 from chatroom.protocols.framing import Lines
+from chatroom.vocabulary import events
+from chatroom.vocabulary.text import clean
 
 _MAX_LINE = 64 * 1024  # bytes
 _REMEMBERED = 100  # lines typed there that have not come back yet

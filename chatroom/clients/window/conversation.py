@@ -4,11 +4,11 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
-from chatroom.chat import events
 from chatroom.clients.happenings import Ended, Failed, Happening, Lost
 from chatroom.clients.look import clock_time, colour_number, mentions, plain_lines
 from chatroom.clients.window.links import links
 from chatroom.clients.window.theme import Theme
+from chatroom.vocabulary import events
 
 Piece = tuple[str, tuple[str, ...]]
 """Some text, and the tags it is shown with."""

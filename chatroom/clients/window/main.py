@@ -15,7 +15,6 @@ from functools import partial
 from tkinter import ttk
 from urllib.parse import urlsplit
 
-from chatroom.chat import events
 from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import Back, Ended, Failed, Happening, NameWanted
 from chatroom.clients.look import is_own
@@ -40,6 +39,7 @@ from chatroom.clients.window.theme import (
 from chatroom.clients.window.turns import Turns
 from chatroom.net.address import printable
 from chatroom.protocols.typed import parse
+from chatroom.vocabulary import commands, events
 
 _AT_ONCE = 200  # happenings drawn in one turn
 _SMALL = (460, 370)  # pixels for the form, if that is enough
@@ -140,7 +140,7 @@ class Window:
         """Say goodbye to the server, then close the window."""
         self._leaving = True
         self._root.withdraw()
-        self._request(events.Quit("quit"))
+        self._request(commands.Quit("quit"))
 
     def _interrupted(self, *_: object) -> None:
         self._stop_asked = True  # no more than that here: we may be in the middle of anything
@@ -166,7 +166,7 @@ class Window:
             client.join(wish.name, wish.room)
             self._go_on()
             return
-        self._request(events.Quit("quit"))
+        self._request(commands.Quit("quit"))
         self._where = where
         self._client = client = self._new_client(
             self._settings, wish.room, self._loop.time, printable(*where)
@@ -285,12 +285,12 @@ class Window:
         command = parse(line)
         if not isinstance(command, str):
             self._request(command)
-            if isinstance(command, events.Quit):
+            if isinstance(command, commands.Quit):
                 self.leave()
         elif command:
             self.chat.conversation.add(answer_lines(command, self._client.wall()))
 
-    def _request(self, command: events.Command) -> None:
+    def _request(self, command: commands.Command) -> None:
         if self._client is not None:
             self._client.request(command)
             self._go_on()
@@ -301,7 +301,7 @@ class Window:
 
     def _go_to(self, room: str) -> None:
         if self._client is not None and room != self._client.company.room:
-            self._request(events.Move(room))
+            self._request(commands.Move(room))
 
     def _open_link(self, url: str) -> None:
         if urlsplit(url).scheme.lower() in ("http", "https"):

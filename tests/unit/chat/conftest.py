@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Member
 from chatroom.metrics import Metrics
 from chatroom.protocols.rendering import render
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events
 
 WALL = 1_700_000_000.0
 
@@ -81,13 +81,13 @@ class Visitor:
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self.closed.append((reason, farewell.decode()))
 
-    def does(self, *commands: events.Command) -> None:
+    def does(self, *commands: commands.Command) -> None:
         assert self.hub is not None
         for command in commands:
             self.hub.handle(self.member, command)
 
     def says(self, *texts: str) -> None:
-        self.does(*map(events.Say, texts))
+        self.does(*map(commands.Say, texts))
 
     def drains(self) -> None:
         """Read everything, so that the queue has room again."""
@@ -135,7 +135,7 @@ class Hall:
             for index, _ in enumerate(names, 1)
         ]
         for visitor, name in zip(newcomers, names, strict=True):
-            visitor.does(events.Join(name))
+            visitor.does(commands.Join(name))
             assert visitor.member.name, f"{name} was refused"
         self.tick()
         self.hush()

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatroom import __version__
-from chatroom.chat import events
-from chatroom.chat.events import Event
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.events import Event
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
@@ -213,7 +213,7 @@ class Trial:
         visitor, person = self.both(number)
         if person.room:
             text = self.text()
-            visitor.does(events.Say(text))
+            visitor.does(commands.Say(text))
             said = events.Said(0, person.room, person.name, text, self.wall)
             self.model.say(person, said)
 
@@ -221,7 +221,7 @@ class Trial:
         visitor, person = self.both(number)
         if person.room:
             text = self.text()
-            visitor.does(events.Act(text))
+            visitor.does(commands.Act(text))
             acted = events.Acted(0, person.room, person.name, text, self.wall)
             self.model.say(person, acted)
 
@@ -240,7 +240,7 @@ class Trial:
         _, to = self.both(other)
         if person.room and to.room:
             text = self.text()
-            visitor.does(events.Tell(to.name, text))
+            visitor.does(commands.Tell(to.name, text))
             told = events.Told(person.name, to.name, text, self.wall)
             to_oneself = person is to and person.receipts
             delivers = person not in to.ignored and not to_oneself
@@ -258,7 +258,7 @@ class Trial:
     def enter(self, number: int) -> None:
         visitor, person = self.both(number)
         if person.room is None and visitor.member.key == "":
-            visitor.does(events.Join(person.name))
+            visitor.does(commands.Join(person.name))
             self.model.enter(person, "lobby")
             welcomed = events.Welcomed(person.name, "lobby", self.model.there("lobby"), TERMS)
             self.model.answer(person, welcomed)
@@ -270,7 +270,7 @@ class Trial:
             if lost:
                 self.hall.hub.leave(visitor.member, "bye")
             else:
-                visitor.does(events.Quit("bye"))
+                visitor.does(commands.Quit("bye"))
             room = self.model.exit(person)
             self.model.publish(room, events.Left(room, person.name, "bye"))
 
@@ -278,7 +278,7 @@ class Trial:
         visitor, person = self.both(number)
         if person.room is None:
             return
-        visitor.does(events.Move(room))
+        visitor.does(commands.Move(room))
         if room == person.room:
             told = events.Refused("same-room", f"You are in room {room} already.")
             self.model.answer(person, told)
@@ -295,7 +295,7 @@ class Trial:
         if person.room:
             self.count += 1
             old, person.name = person.name, f"p{number}x{self.count}"
-            visitor.does(events.Rename(person.name))
+            visitor.does(commands.Rename(person.name))
             self.model.publish(person.room, events.Renamed(person.room, old, person.name), person)
             self.model.answer(person, events.NowKnownAs(person.room, old, person.name))
 
@@ -303,7 +303,7 @@ class Trial:
         visitor, person = self.both(number)
         _, whom = self.both(other)
         if person.room and whom.room and person is not whom:
-            visitor.does(events.Ignore(whom.name))
+            visitor.does(commands.Ignore(whom.name))
             person.ignored ^= {whom}
             told = events.Ignoring(whom.name, whom in person.ignored)
             self.model.answer(person, told)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.chat.hub import Kick
 from chatroom.chat.member import Member
-from chatroom.chat.names import enforce
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.names import enforce
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
@@ -36,14 +36,14 @@ def test_a_newcomer_is_told_who_is_here(
 ) -> None:
     hall.people(*present)
     ann = hall.visitor()
-    ann.does(events.Greet())
+    ann.does(commands.Greet())
     assert ann.heard() == [greeting, "Your name: "]
 
 
 def test_a_greeting_names_the_first_few_and_counts_the_rest(hall: Hall) -> None:
     hall.people(*(f"n{number}" for number in range(23)))
     ann = hall.visitor()
-    ann.does(events.Greet())
+    ann.does(commands.Greet())
     names = ", ".join(f"n{number}" for number in range(20))
     *greeting, _ = ann.heard()
     text = " ".join(map(str.strip, greeting))
@@ -53,7 +53,7 @@ def test_a_greeting_names_the_first_few_and_counts_the_rest(hall: Hall) -> None:
 def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
     bob, cy = hall.people("bob", "cy")
     ann = hall.visitor()
-    ann.does(events.Join("ann"))
+    ann.does(commands.Join("ann"))
     hall.tick()
     assert ann.is_named
     assert ann.heard() == [WELCOME]
@@ -74,31 +74,31 @@ def test_a_name_lets_somebody_in_and_everybody_else_is_told(hall: Hall) -> None:
 def test_a_name_that_cannot_be_had_is_asked_for_again(hall: Hall, wanted: str, why: str) -> None:
     (bob,) = hall.people("bob")
     ann = hall.visitor()
-    ann.does(events.Join(wanted))
+    ann.does(commands.Join(wanted))
     hall.tick()
     assert ann.heard() == [why, "Your name: "]
     assert not ann.is_named
     assert bob.heard() == []
-    ann.does(events.Join("ann"))
+    ann.does(commands.Join("ann"))
     assert ann.heard() == [WELCOME]
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        events.Say("hi"),
-        events.Act("waves"),
-        events.Tell("bob", "hi"),
-        events.Rename("ann"),
-        events.Move("tea"),
-        events.Who(),
-        events.Rooms(),
-        events.Ignore("bob"),
-        events.Stats(),
+        commands.Say("hi"),
+        commands.Act("waves"),
+        commands.Tell("bob", "hi"),
+        commands.Rename("ann"),
+        commands.Move("tea"),
+        commands.Who(),
+        commands.Rooms(),
+        commands.Ignore("bob"),
+        commands.Stats(),
     ],
     ids=lambda command: type(command).__name__,
 )
-def test_a_name_must_precede_everything_else(hall: Hall, command: events.Command) -> None:
+def test_a_name_must_precede_everything_else(hall: Hall, command: commands.Command) -> None:
     (bob,) = hall.people("bob")
     ann = hall.visitor()
     ann.does(command)
@@ -110,7 +110,7 @@ def test_a_name_must_precede_everything_else(hall: Hall, command: events.Command
 def test_a_stranger_may_send_a_blank_and_leave(hall: Hall) -> None:
     (bob,) = hall.people("bob")
     ann = hall.visitor()
-    ann.does(events.Quit("quit"))
+    ann.does(commands.Quit("quit"))
     hall.tick()
     assert ann.closed == [("quit", "")]
     assert ann.heard() == bob.heard() == []
@@ -118,7 +118,7 @@ def test_a_stranger_may_send_a_blank_and_leave(hall: Hall) -> None:
 
 def test_a_name_is_chosen_once(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Join("anna"))
+    ann.does(commands.Join("anna"))
     hall.tick()
     assert ann.heard() == ["Server: You are ann already."]
     assert bob.heard() == []
@@ -129,7 +129,7 @@ def test_a_newcomer_hears_nothing_that_was_said_before_they_came(hall: Hall) -> 
     bob, cy = hall.people("bob", "cy")
     ann = hall.visitor()
     bob.says("before")
-    ann.does(events.Join("ann"))
+    ann.does(commands.Join("ann"))
     bob.says("after")
     hall.tick()
     assert ann.heard() == [WELCOME, "bob: after"]
@@ -159,7 +159,7 @@ def test_nothing_is_handed_out_before_the_tick_ends(hall: Hall) -> None:
 
 def test_what_somebody_does_is_told_with_a_star(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Act("waves"))
+    ann.does(commands.Act("waves"))
     hall.tick()
     assert ann.heard() == []
     assert bob.heard() == ["* ann waves"]
@@ -181,7 +181,7 @@ def test_authors_hear_the_others_in_the_right_order(hall: Hall) -> None:
 def test_an_author_who_wants_receipts_gets_them(hall: Hall) -> None:
     (bob,) = hall.people("bob")
     ann = hall.visitor(dialect="\r\n", receipts=True)
-    ann.does(events.Join("ann"))
+    ann.does(commands.Join("ann"))
     hall.tick()
     ann.taken.clear()
     ann.says("hello")
@@ -193,7 +193,7 @@ def test_an_author_who_wants_receipts_gets_them(hall: Hall) -> None:
 def test_a_peer_with_another_dialect_hears_the_same(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     cy = hall.visitor(dialect="\r\n")
-    cy.does(events.Join("cy"))
+    cy.does(commands.Join("cy"))
     hall.tick()
     hall.hush()
     ann.says("hello")
@@ -205,7 +205,7 @@ def test_a_peer_with_another_dialect_hears_the_same(hall: Hall) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\t", "\x1b", "\u202e \u2069"], ids=ascii)
 def test_what_is_empty_once_it_is_clean_is_not_said(hall: Hall, text: str) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Say(text), events.Act(text), events.Tell("bob", text))
+    ann.does(commands.Say(text), commands.Act(text), commands.Tell("bob", text))
     hall.tick()
     assert ann.heard() == bob.heard() == []
     assert hall.metrics.messages == 0
@@ -218,14 +218,14 @@ SAFE = "[2Jhi1m there"
 @pytest.mark.parametrize(
     ("command", "line"),
     [
-        (events.Say(ESCAPES), f"ann: {SAFE}"),
-        (events.Act(ESCAPES), f"* ann {SAFE}"),
-        (events.Tell("bob", ESCAPES), f"[private] ann: {SAFE}"),
+        (commands.Say(ESCAPES), f"ann: {SAFE}"),
+        (commands.Act(ESCAPES), f"* ann {SAFE}"),
+        (commands.Tell("bob", ESCAPES), f"[private] ann: {SAFE}"),
     ],
     ids=["say", "act", "tell"],
 )
 def test_escapes_never_reach_another_terminal(
-    hall: Hall, command: events.Command, line: str
+    hall: Hall, command: commands.Command, line: str
 ) -> None:
     ann, bob = hall.people("ann", "bob")
     ann.does(command)
@@ -235,10 +235,10 @@ def test_escapes_never_reach_another_terminal(
 
 def test_a_private_message_reaches_one_member_in_whatever_room(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
-    bob.does(events.Move("tea"))
+    bob.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
-    ann.does(events.Tell("BOB", "psst"))
+    ann.does(commands.Tell("BOB", "psst"))
     hall.tick()
     assert bob.heard() == ["[private] ann: psst"]
     assert ann.heard() == cy.heard() == []
@@ -249,7 +249,7 @@ def test_a_private_message_reaches_one_member_in_whatever_room(hall: Hall) -> No
 )
 def test_a_message_or_an_ignore_for_nobody_is_answered(hall: Hall, name: str) -> None:
     (ann,) = hall.people("ann")
-    ann.does(events.Tell(name, "hi"), events.Ignore(name))
+    ann.does(commands.Tell(name, "hi"), commands.Ignore(name))
     told = ann.heard()
     shown = name.replace("\x1b", "").replace("\u202e", "")
     assert told == [f"Server: There is nobody called {shown} here."] * 2
@@ -257,7 +257,7 @@ def test_a_message_or_an_ignore_for_nobody_is_answered(hall: Hall, name: str) ->
 
 def test_an_answer_repeats_no_more_of_a_wrong_name_than_a_name_can_have(hall: Hall) -> None:
     (ann,) = hall.people("ann")
-    ann.does(events.Tell("z" * 4000, "hi"))
+    ann.does(commands.Tell("z" * 4000, "hi"))
     assert ann.heard() == [f"Server: There is nobody called {'z' * 32} here."]
 
 
@@ -302,7 +302,7 @@ def test_who_tells_names_since_when_and_how_long_silent(
     ann.says("hi")
     hall.passes(5)
     hall.hush()
-    barbara.does(events.Who())
+    barbara.does(commands.Who())
     head, first, second = barbara.heard()
     assert head == "Server: 2 people in room lobby:"
     assert first.startswith("  ann      since ")
@@ -318,21 +318,21 @@ def test_who_is_answered_with_the_same_event_for_a_moment_and_then_anew(hall: Ha
     assert hall.hub._members_of(room) is first
     hall.passes(hall.settings.answer_seconds)
     assert hall.hub._members_of(room) is not first
-    for change in (events.Rename("rob"), events.Move("tea"), events.Move("lobby")):
+    for change in (commands.Rename("rob"), commands.Move("tea"), commands.Move("lobby")):
         before = hall.hub._members_of(room)
         bob.does(change)
         assert hall.hub._members_of(room) is not before
     before = hall.hub._members_of(room)
-    cy.does(events.Quit("quit"))
+    cy.does(commands.Quit("quit"))
     assert hall.hub._members_of(room) is not before
 
 
 def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
     _ann, bob = hall.people("ann", "bob")
-    bob.does(events.Move("tea"))
+    bob.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
-    bob.does(events.Who())
+    bob.does(commands.Who())
     head, row = bob.heard()
     assert head == "Server: 1 person in room tea:"
     assert row.startswith("  bob  since ")
@@ -341,7 +341,7 @@ def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
 def test_who_shows_only_so_many_rows(new_hall: type[Hall]) -> None:
     hall = new_hall(Settings(rows_shown=2))
     ann, *_ = hall.people("ann", "bob", "cy", "dee", "eve")
-    ann.does(events.Who())
+    ann.does(commands.Who())
     told = ann.heard()
     assert told[0] == "Server: 5 people in room lobby:"
     assert told[-1] == "  and 3 more"
@@ -350,10 +350,10 @@ def test_who_shows_only_so_many_rows(new_hall: type[Hall]) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [events.Say("hi"), events.Act("waves"), events.Tell("bob", "hi")],
+    [commands.Say("hi"), commands.Act("waves"), commands.Tell("bob", "hi")],
     ids=["say", "act", "tell"],
 )
-def test_whoever_talks_is_not_idle(hall: Hall, command: events.Command) -> None:
+def test_whoever_talks_is_not_idle(hall: Hall, command: commands.Command) -> None:
     ann, bob = hall.people("ann", "bob")
     hall.passes(100)
     ann.does(command)
@@ -363,16 +363,16 @@ def test_whoever_talks_is_not_idle(hall: Hall, command: events.Command) -> None:
 
 def test_the_rooms_are_listed_with_how_many_are_in_them(hall: Hall) -> None:
     ann, bob, _cy = hall.people("ann", "bob", "cy")
-    bob.does(events.Move("tea"))
+    bob.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
-    ann.does(events.Rooms())
+    ann.does(commands.Rooms())
     assert ann.heard() == ["Server: 2 rooms:", "  lobby  2 people", "  tea    1 person"]
 
 
 def test_the_stats_are_answered(hall: Hall) -> None:
     (ann,) = hall.people("ann")
-    ann.does(events.Stats())
+    ann.does(commands.Stats())
     assert ann.heard()[0] == "Server: up 1 min, 1.0 s of CPU, 1.0 MB of memory"
 
 
@@ -381,10 +381,10 @@ def test_the_stats_are_answered(hall: Hall) -> None:
 
 def test_a_move_is_told_to_both_rooms_and_to_whoever_moves(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
-    cy.does(events.Move("tea"))
+    cy.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
-    ann.does(events.Move("tea"))
+    ann.does(commands.Move("tea"))
     hall.tick()
     assert ann.heard() == ["Server: You are in room tea now. 1 person is here: cy"]
     assert bob.heard() == ["Server: ann has left room lobby."]
@@ -393,7 +393,7 @@ def test_a_move_is_told_to_both_rooms_and_to_whoever_moves(hall: Hall) -> None:
 
 def test_rooms_do_not_hear_each_other(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Move("tea"))
+    ann.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
     ann.says("tea?")
@@ -404,31 +404,31 @@ def test_rooms_do_not_hear_each_other(hall: Hall) -> None:
 
 def test_a_room_is_made_when_it_does_not_exist_and_gone_when_empty(hall: Hall) -> None:
     (ann,) = hall.people("ann")
-    ann.does(events.Move("Tea"))
+    ann.does(commands.Move("Tea"))
     assert ann.heard() == ["Server: You are in room Tea now. Nobody else is here yet."]
     assert list(hall.hub.rooms) == ["tea"]
-    ann.does(events.Move("lobby"))
+    ann.does(commands.Move("lobby"))
     assert list(hall.hub.rooms) == ["lobby"]
     hall.tick()
-    ann.does(events.Quit("quit"))
+    ann.does(commands.Quit("quit"))
     assert not hall.hub.rooms
 
 
 @pytest.mark.parametrize("written", ["tea", "TEA", "#tea", "\uff34ea"], ids=ascii)
 def test_a_room_is_the_same_however_it_is_written(hall: Hall, written: str) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Move("Tea"))
-    bob.does(events.Move(written))
+    ann.does(commands.Move("Tea"))
+    bob.does(commands.Move(written))
     hall.tick()
     assert bob.heard()[-1] == "Server: You are in room Tea now. 1 person is here: ann"
-    ann.does(events.Move(written))
+    ann.does(commands.Move(written))
     assert ann.heard()[-1] == "Server: You are in room Tea already."
 
 
 @pytest.mark.parametrize("room", ["two words", "", "#", "a" * 33, "a\x1bb", "##x"], ids=ascii)
 def test_a_bad_room_name_is_refused_and_nobody_moves(hall: Hall, room: str) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Move(room))
+    ann.does(commands.Move(room))
     hall.tick()
     (told,) = ann.heard()
     assert told.startswith("Server: A room name ")
@@ -439,17 +439,17 @@ def test_a_bad_room_name_is_refused_and_nobody_moves(hall: Hall, room: str) -> N
 
 def test_lines_around_a_move_come_in_order_each_from_the_right_room(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
-    cy.does(events.Move("tea"))
+    cy.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
     bob.says("lobby 1")
     cy.says("tea 1")
     ann.says("own 1")
-    ann.does(events.Move("tea"))
+    ann.does(commands.Move("tea"))
     bob.says("lobby 2")
     cy.says("tea 2")
     ann.says("own 2")
-    ann.does(events.Move("lobby"))
+    ann.does(commands.Move("lobby"))
     bob.says("lobby 3")
     cy.says("tea 3")
     hall.tick()
@@ -478,7 +478,7 @@ def test_lines_around_a_move_come_in_order_each_from_the_right_room(hall: Hall) 
 def test_a_new_name_is_told_to_the_room_and_used_from_then_on(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ann.says("1")
-    ann.does(events.Rename("anna"))
+    ann.does(commands.Rename("anna"))
     ann.says("2")
     hall.tick()
     assert ann.heard() == ["Server: You are now called anna."]
@@ -498,7 +498,7 @@ def test_a_new_name_is_told_to_the_room_and_used_from_then_on(hall: Hall) -> Non
 )
 def test_a_new_name_that_cannot_be_had_is_refused(hall: Hall, wanted: str, told: str) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Rename(wanted))
+    ann.does(commands.Rename(wanted))
     hall.tick()
     assert ann.heard() == [told]
     assert bob.heard() == []
@@ -507,7 +507,7 @@ def test_a_new_name_that_cannot_be_had_is_refused(hall: Hall, wanted: str, told:
 
 def test_the_case_of_ones_own_name_can_be_changed(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Rename("Ann"))
+    ann.does(commands.Rename("Ann"))
     hall.tick()
     assert bob.heard() == ["Server: ann is now called Ann."]
 
@@ -518,7 +518,7 @@ def test_the_case_of_ones_own_name_can_be_changed(hall: Hall) -> None:
 def test_whoever_quits_is_closed_and_everybody_else_is_told(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ann.says("bye")
-    ann.does(events.Quit("quit"))
+    ann.does(commands.Quit("quit"))
     hall.tick()
     goodbye = "Goodbye, ann! Press Enter if nc does not end by itself.\n"
     assert ann.closed == [("quit", goodbye)]
@@ -529,7 +529,7 @@ def test_whoever_quits_is_closed_and_everybody_else_is_told(hall: Hall) -> None:
 def test_whoever_quits_gets_what_was_said_before(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.says("before")
-    ann.does(events.Quit("quit"))
+    ann.does(commands.Quit("quit"))
     bob.says("after")
     assert ann.heard() == ["bob: before"]
     hall.tick()
@@ -542,10 +542,10 @@ def test_a_lost_connection_is_a_leave_and_the_name_waits_for_the_same_host(hall:
     hall.tick()
     assert bob.heard() == ["Server: ann has left the chat."]
     stranger = hall.visitor(host="198.51.100.9")
-    stranger.does(events.Join("ann"))
+    stranger.does(commands.Join("ann"))
     assert "kept for somebody who may return" in stranger.heard()[0]
     back = hall.visitor(host=ann.member.host)
-    back.does(events.Join("ann"))
+    back.does(commands.Join("ann"))
     assert back.heard() == [WELCOME]
 
 
@@ -554,7 +554,7 @@ def test_a_name_is_free_for_anybody_thirty_seconds_after_a_lost_connection(hall:
     hall.hub.leave(ann.member, "connection reset by peer")
     hall.passes(30)
     stranger = hall.visitor(host="198.51.100.9")
-    stranger.does(events.Join("ann"))
+    stranger.does(commands.Join("ann"))
     assert stranger.heard() == [WELCOME]
 
 
@@ -562,18 +562,18 @@ def test_a_name_is_free_for_anybody_thirty_seconds_after_a_lost_connection(hall:
 def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> None:
     (ann,) = hall.people("ann")
     if way == "quit":
-        ann.does(events.Quit("quit"))
+        ann.does(commands.Quit("quit"))
     else:
         hall.hub.kick("ann", "", 0)
     hall.hub.leave(ann.member, "done")
     stranger = hall.visitor(host="198.51.100.9")
-    stranger.does(events.Join("ann"))
+    stranger.does(commands.Join("ann"))
     assert stranger.heard() == [WELCOME]
 
 
 def test_a_leave_is_told_once_when_a_quit_precedes_the_end_of_the_connection(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Quit("quit"))
+    ann.does(commands.Quit("quit"))
     hall.tick()
     hall.hub.leave(ann.member, "done")
     hall.tick()
@@ -591,7 +591,7 @@ def test_a_stranger_who_is_lost_is_not_told_of(hall: Hall) -> None:
 
 
 def ignores(visitor: Visitor, name: str) -> list[str]:
-    visitor.does(events.Ignore(name))
+    visitor.does(commands.Ignore(name))
     return visitor.heard()
 
 
@@ -599,7 +599,7 @@ def test_nothing_is_heard_of_somebody_who_is_ignored(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
     assert ignores(ann, "BOB") == ["Server: You ignore bob now; /ignore bob again ends it."]
     bob.says("spam")
-    bob.does(events.Act("spams"), events.Tell("ann", "spam"))
+    bob.does(commands.Act("spams"), commands.Tell("ann", "spam"))
     cy.says("hi")
     hall.tick()
     assert ann.heard() == ["cy: hi"]
@@ -610,7 +610,7 @@ def test_nothing_is_heard_of_somebody_who_is_ignored(hall: Hall) -> None:
 def test_an_ignored_author_still_joins_and_leaves_visibly(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ignores(ann, "bob")
-    bob.does(events.Quit("quit"))
+    bob.does(commands.Quit("quit"))
     hall.tick()
     assert ann.heard() == ["Server: bob has left the chat."]
 
@@ -629,9 +629,9 @@ def test_somebody_who_ignores_others_does_not_hear_their_own_lines(hall: Hall) -
 def test_an_ignore_counts_from_the_moment_it_was_asked_for(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.says("1")
-    ann.does(events.Ignore("bob"))
+    ann.does(commands.Ignore("bob"))
     bob.says("2")
-    ann.does(events.Ignore("bob"))
+    ann.does(commands.Ignore("bob"))
     bob.says("3")
     hall.tick()
     assert ann.heard() == [
@@ -645,15 +645,15 @@ def test_an_ignore_counts_from_the_moment_it_was_asked_for(hall: Hall) -> None:
 def test_a_new_name_is_no_way_around_being_ignored(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
     ignores(ann, "bob")
-    bob.does(events.Rename("rob"))
+    bob.does(commands.Rename("rob"))
     bob.says("it is me")
     hall.tick()
     assert ann.heard() == ["Server: bob is now called rob."]
-    bob.does(events.Rename("bert"))
+    bob.does(commands.Rename("bert"))
     hall.tick()
     ann.heard()
     bob.says("and again")
-    bob.does(events.Tell("ann", "me"))
+    bob.does(commands.Tell("ann", "me"))
     hall.tick()
     assert ann.heard() == []
     assert cy.heard()[-1] == "bert: and again"
@@ -662,9 +662,9 @@ def test_a_new_name_is_no_way_around_being_ignored(hall: Hall) -> None:
 def test_whoever_is_heard_again_after_a_new_name_is_heard_under_the_old_one_too(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ignores(ann, "bob")
-    bob.does(events.Rename("rob"))
+    bob.does(commands.Rename("rob"))
     ignores(ann, "rob")
-    bob.does(events.Rename("bob"))
+    bob.does(commands.Rename("bob"))
     hall.tick()
     ann.heard()
     bob.says("hello again")
@@ -679,7 +679,7 @@ def test_new_names_of_somebody_else_do_not_fill_a_list_of_ignored_names(
     ann, bob, _cy = hall.people("ann", "bob", "cy")
     ignores(ann, "bob")
     for number in range(10):
-        bob.does(events.Rename(f"bob{number}"))
+        bob.does(commands.Rename(f"bob{number}"))
     hall.tick()
     ann.heard()
     assert len(ann.member.ignored) <= 3
@@ -697,7 +697,7 @@ def test_the_list_of_ignored_names_is_answered(hall: Hall) -> None:
 def test_somebody_who_is_gone_can_still_be_taken_off_the_list(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ignores(ann, "bob")
-    bob.does(events.Quit("quit"))
+    bob.does(commands.Quit("quit"))
     hall.tick()
     ann.heard()
     assert ignores(ann, " BOB") == ["Server: You no longer ignore bob."]
@@ -706,11 +706,11 @@ def test_somebody_who_is_gone_can_still_be_taken_off_the_list(hall: Hall) -> Non
 def test_an_innocent_who_takes_the_name_of_somebody_ignored_is_heard(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
     ignores(ann, "bob")
-    bob.does(events.Rename("rob"))
-    cy.does(events.Rename("bob"))
+    bob.does(commands.Rename("rob"))
+    cy.does(commands.Rename("bob"))
     hall.hush()
-    bob.does(events.Say("spam"), events.Tell("ann", "spam"))
-    cy.does(events.Say("hi"), events.Tell("ann", "psst"))
+    bob.does(commands.Say("spam"), commands.Tell("ann", "spam"))
+    cy.does(commands.Say("hi"), commands.Tell("ann", "psst"))
     hall.tick()
     assert [line for line in ann.heard() if "Server" not in line] == [
         "bob: hi",
@@ -722,7 +722,7 @@ def test_an_innocent_who_takes_the_name_of_somebody_ignored_is_heard(hall: Hall)
 def test_whoever_is_here_is_meant_by_a_name_that_somebody_ignored_had(hall: Hall) -> None:
     ann, old = hall.people("ann", "bob")
     ignores(ann, "bob")
-    old.does(events.Quit("quit"))
+    old.does(commands.Quit("quit"))
     (new,) = hall.people("bob")
     assert ignores(ann, "bob") == ["Server: You ignore bob now; /ignore bob again ends it."]
     assert ignores(ann, "") == ["Server: You ignore bob."]
@@ -863,7 +863,7 @@ def test_ones_own_lines_are_not_among_the_skipped(hall: Hall) -> None:
 def test_a_stranger_who_does_not_read_is_told_as_well(hall: Hall) -> None:
     ann = hall.visitor()
     ann.full = True
-    ann.does(events.Greet())
+    ann.does(commands.Greet())
     ann.drains()
     assert ann.heard() == ["Server: 1 line was skipped while you were not reading."]
 
@@ -873,10 +873,10 @@ def test_somebody_behind_may_move_and_quit(hall: Hall) -> None:
     bob.full = True
     ann.says("1")
     hall.tick()
-    bob.does(events.Move("tea"))
+    bob.does(commands.Move("tea"))
     hall.tick()
     assert bob.member.skipped == 2
-    bob.does(events.Quit("quit"))
+    bob.does(commands.Quit("quit"))
     hall.tick()
     assert ann.heard() == ["Server: bob has left room lobby."]
     assert bob.heard() == []
@@ -898,7 +898,7 @@ def test_deliveries_and_skipped_lines_are_counted(hall: Hall) -> None:
 
 def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    bob.does(events.Move("tea"))
+    bob.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
     hall.hub.notice("Tea\r\n at\x1b five")
@@ -937,32 +937,32 @@ def test_a_kick_bars_the_name_and_the_address_for_a_minute(hall: Hall) -> None:
     assert hall.hub.kick("ANN", "") == Kick("ann", ann.member.host, 60.0)
     hall.passes(18)
     back = hall.visitor(host=ann.member.host)
-    back.does(events.Join("zoe"))
+    back.does(commands.Join("zoe"))
     assert back.heard() == [
         "Somebody at your address was kicked; try again in 42 s.",
         "Your name: ",
     ]
     elsewhere = hall.visitor(host="198.51.100.9")
-    elsewhere.does(events.Join("Ann"))
+    elsewhere.does(commands.Join("Ann"))
     freed = "Somebody of that name was kicked; it is free again in 42 s."
     assert elsewhere.heard() == [freed, "Your name: "]
     hall.hush()
-    bob.does(events.Rename("ann"))
+    bob.does(commands.Rename("ann"))
     assert bob.heard() == [f"Server: {freed}"]
     hall.passes(42)
-    back.does(events.Join("ann"))
+    back.does(commands.Join("ann"))
     assert back.heard() == [WELCOME]
 
 
 def test_a_kick_of_somebody_on_this_machine_bars_the_name_alone(hall: Hall) -> None:
     ann = hall.visitor(host="127.0.0.1")
-    ann.does(events.Join("ann"))
+    ann.does(commands.Join("ann"))
     assert hall.hub.kick("ann", "") == Kick("ann", "", 60.0)
     other = hall.visitor(host="127.0.0.1")
-    other.does(events.Join("bob"))
+    other.does(commands.Join("bob"))
     assert other.member.name == "bob"
     again = hall.visitor(host="127.0.0.1")
-    again.does(events.Join("ann"))
+    again.does(commands.Join("ann"))
     assert again.member.name == ""
 
 
@@ -973,7 +973,7 @@ def test_whoever_is_barred_reads_how_long_to_wait(hall: Hall, seconds: float, wa
     hall.people("ann")
     hall.hub.kick("ann", "", seconds)
     back = hall.visitor(host="198.51.100.9")
-    back.does(events.Join("ann"))
+    back.does(commands.Join("ann"))
     assert back.heard() == [
         f"Somebody of that name was kicked; it is free again in {wait}.",
         "Your name: ",
@@ -997,7 +997,7 @@ def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
 
 def test_a_shutdown_hands_out_what_was_said_and_tells_of_no_leaves(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
-    cy.does(events.Move("tea"))
+    cy.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
     ann.says("last words")
@@ -1017,7 +1017,7 @@ def test_who_leaves_while_behind_is_told_what_they_missed(hall: Hall, way: str) 
     bob.says("1", "2")
     hall.tick()
     if way == "quit":
-        ann.does(events.Quit("quit"))
+        ann.does(commands.Quit("quit"))
         farewell = ann.closed[0][1]
     elif way == "kicked":
         hall.hub.kick("ann", "")
@@ -1035,7 +1035,7 @@ def test_who_leaves_while_behind_is_told_what_they_missed(hall: Hall, way: str) 
 def test_a_room_with_an_encoder_that_fails_does_not_silence_the_other_rooms(hall: Hall) -> None:
     ann, bob, cy, dee = hall.people("ann", "bob", "cy", "dee")
     for visitor in (cy, dee):
-        visitor.does(events.Move("tea"))
+        visitor.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
     room = hall.hub.room_of(ann.member)
@@ -1054,10 +1054,10 @@ def test_a_room_with_an_encoder_that_fails_does_not_silence_the_other_rooms(hall
 
 def test_what_is_said_just_before_a_rename_is_ignored_as_well(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    bob.does(events.Ignore("ann"))
+    bob.does(commands.Ignore("ann"))
     hall.tick()
     bob.heard()
-    ann.does(events.Say("rude"), events.Rename("zoe"), events.Say("ruder"))
+    ann.does(commands.Say("rude"), commands.Rename("zoe"), commands.Say("ruder"))
     hall.tick()
     assert bob.heard() == ["Server: ann is now called zoe."]
 
@@ -1065,14 +1065,14 @@ def test_what_is_said_just_before_a_rename_is_ignored_as_well(hall: Hall) -> Non
 def test_a_private_message_to_somebody_who_is_not_reading_is_said_to_be_lost(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.full = True
-    ann.does(events.Tell("bob", "psst"))
+    ann.does(commands.Tell("bob", "psst"))
     hall.tick()
     assert ann.heard() == ["Server: bob is not reading; it was not delivered."]
 
 
 def test_a_cancel_that_finds_nothing_waiting_is_told_so(hall: Hall) -> None:
     (ann,) = hall.people("ann")
-    ann.does(events.Cancel())
+    ann.does(commands.Cancel())
     hall.tick()
     assert ann.heard() == ["Server: Nothing is waiting to be said."]
 
@@ -1082,10 +1082,10 @@ def test_a_cancel_that_finds_nothing_waiting_is_told_so(hall: Hall) -> None:
 
 def test_who_is_in_another_room_can_be_asked(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    bob.does(events.Move("Tea"))
+    bob.does(commands.Move("Tea"))
     hall.tick()
     hall.hush()
-    ann.does(events.Who("#tea"))
+    ann.does(commands.Who("#tea"))
     hall.tick()
     head, row = ann.heard()
     assert head == "Server: 1 person in room Tea:"
@@ -1095,7 +1095,7 @@ def test_who_is_in_another_room_can_be_asked(hall: Hall) -> None:
 @pytest.mark.parametrize("room", ["tea", "two words", "!", "\x1b"])
 def test_who_is_in_a_room_that_is_not_there_is_refused(hall: Hall, room: str) -> None:
     (ann,) = hall.people("ann")
-    ann.does(events.Who(room))
+    ann.does(commands.Who(room))
     hall.tick()
     (line,) = ann.heard()
     assert line.startswith("Server: There is no room called ")
@@ -1103,11 +1103,11 @@ def test_who_is_in_a_room_that_is_not_there_is_refused(hall: Hall, room: str) ->
 
 def test_a_reply_goes_to_whoever_last_told_one_something(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
-    ann.does(events.Tell("bob", "psst"))
-    cy.does(events.Tell("bob", "hey"), events.Rename("cyd"))
+    ann.does(commands.Tell("bob", "psst"))
+    cy.does(commands.Tell("bob", "hey"), commands.Rename("cyd"))
     hall.tick()
     hall.hush()
-    bob.does(events.Tell(None, "yes?"))
+    bob.does(commands.Tell(None, "yes?"))
     hall.tick()
     assert cy.heard() == ["[private] bob: yes?"]
     assert ann.heard() == []
@@ -1115,21 +1115,21 @@ def test_a_reply_goes_to_whoever_last_told_one_something(hall: Hall) -> None:
 
 def test_a_reply_to_nobody_is_told_so(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    bob.does(events.Ignore("ann"))
-    ann.does(events.Tell("bob", "psst"), events.Tell("ann", "note"))
+    bob.does(commands.Ignore("ann"))
+    ann.does(commands.Tell("bob", "psst"), commands.Tell("ann", "note"))
     hall.tick()
     hall.hush()
     for person in (ann, bob):
-        person.does(events.Tell(None, "yes?"))
+        person.does(commands.Tell(None, "yes?"))
     hall.tick()
     assert bob.heard() == ["Server: Nobody has told you anything privately yet."]
 
 
 def test_a_reply_to_somebody_who_has_left_is_told_so_whoever_has_the_name_now(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Tell("bob", "psst"), events.Quit("quit"))
+    ann.does(commands.Tell("bob", "psst"), commands.Quit("quit"))
     (other,) = hall.people("ann")
-    bob.does(events.Tell(None, "yes?"))
+    bob.does(commands.Tell(None, "yes?"))
     hall.tick()
     assert bob.heard() == ["Server: ann has left."]
     assert other.heard() == []
@@ -1137,8 +1137,8 @@ def test_a_reply_to_somebody_who_has_left_is_told_so_whoever_has_the_name_now(ha
 
 def test_whoever_has_left_is_not_kept_in_memory_by_what_they_told(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    ann.does(events.Tell("bob", "psst"))
-    ann.does(events.Quit("quit"))
+    ann.does(commands.Tell("bob", "psst"))
+    ann.does(commands.Quit("quit"))
     hall.tick()
     hall.visitors.clear()
     del ann
@@ -1152,10 +1152,10 @@ def test_whoever_has_left_is_not_kept_in_memory_by_what_they_told(hall: Hall) ->
 def test_a_reply_finds_whoever_came_back_with_the_same_ticket(hall: Hall) -> None:
     (bob,) = hall.people("bob")
     before, after = hall.visitor(), hall.visitor()
-    before.does(events.Join("ann", ticket="secret"), events.Tell("bob", "psst"))
-    after.does(events.Join("ann", ticket="secret"))
+    before.does(commands.Join("ann", ticket="secret"), commands.Tell("bob", "psst"))
+    after.does(commands.Join("ann", ticket="secret"))
     hall.tick()
     hall.hush()
-    bob.does(events.Tell(None, "yes?"))
+    bob.does(commands.Tell(None, "yes?"))
     hall.tick()
     assert after.heard() == ["[private] bob: yes?"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
@@ -19,7 +19,7 @@ def names(count: int) -> list[str]:
 
 def newcomer(hall: Hall, name: str) -> Visitor:
     visitor = hall.visitor(host="198.51.100.1")
-    visitor.does(events.Join(name))
+    visitor.does(commands.Join(name))
     return visitor
 
 
@@ -39,12 +39,12 @@ def test_the_leave_from_a_room_of_fifty_one_is_counted_and_the_next_is_not(hall:
     first, second, third, *_ = hall.people(*names(51))
     hall.passes(1.0)
     hall.hush()
-    second.does(events.Quit("quit"))
+    second.does(commands.Quit("quit"))
     hall.tick()
     assert first.heard() == []
     hall.passes(1.0)
     assert first.heard() == ["Server: 1 person has left the chat."]
-    third.does(events.Quit("quit"))
+    third.does(commands.Quit("quit"))
     hall.tick()
     assert first.heard() == ["Server: n2 has left the chat."]
 
@@ -66,7 +66,7 @@ def test_joins_and_leaves_are_counted_together(hall: Hall) -> None:
     hall.hush()
     hall.people("ann", "bob")
     for other in others[:3]:
-        other.does(events.Quit("quit"))
+        other.does(commands.Quit("quit"))
     hall.passes(1.0)
     assert first.heard() == [
         "Server: 2 people have joined the chat.",
@@ -86,7 +86,7 @@ def test_a_lone_newcomer_is_not_told_of_themselves(hall: Hall) -> None:
 
 def test_a_newcomer_who_left_again_before_the_count_is_counted_twice(hall: Hall) -> None:
     first, *_ = hall.people(*names(50))
-    newcomer(hall, "ann").does(events.Quit("quit"))
+    newcomer(hall, "ann").does(commands.Quit("quit"))
     hall.passes(1.0)
     assert first.heard() == [
         "Server: 1 person has joined the chat.",
@@ -98,7 +98,7 @@ def test_a_count_for_a_room_that_is_gone_disturbs_nobody(new_hall: type[Hall]) -
     hall = new_hall(Settings(crowd=1))
     ann, bob = hall.people("ann", "bob")
     for visitor in (ann, bob):
-        visitor.does(events.Quit("quit"))
+        visitor.does(commands.Quit("quit"))
     hall.passes(1.0)
     (cy,) = hall.people("cy")
     hall.passes(1.0)
@@ -111,7 +111,7 @@ def test_each_crowded_room_is_told_its_own_count(new_hall: type[Hall]) -> None:
     ann, _bob, cy, dee, eve = hall.people("ann", "bob", "cy", "dee", "eve")
     hall.passes(1.0)
     for visitor in (cy, dee, eve):
-        visitor.does(events.Move("tea"))
+        visitor.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
     hall.passes(1.0)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.chat.member import Person
 from chatroom.chat.share import Share
 from chatroom.settings import KIB, Settings
+from chatroom.vocabulary import commands
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
@@ -116,7 +116,7 @@ class Queue:
 def slow_reader(hall: Hall, name: str) -> Queue:
     visitor = hall.visitor(host="203.0.113.5")
     queue = Queue(visitor, hall.settings.queue_bytes)
-    visitor.does(events.Join(name))
+    visitor.does(commands.Join(name))
     hall.tick()
     hall.hush()
     return queue
@@ -132,7 +132,7 @@ def test_strangers_do_not_drown_the_room_for_a_slow_reader(hall: Hall, length: i
         ann.says(f"line {second}")
         for _ in range(5):
             for stranger in strangers:
-                stranger.does(events.Tell("victim", "x" * length))
+                stranger.does(commands.Tell("victim", "x" * length))
             hall.passes(0.2)
             most = max(most, victim.queued)
             victim.drain(20_000)
@@ -150,8 +150,8 @@ def test_a_friend_is_heard_among_strangers(hall: Hall) -> None:
     friend, *strangers = hall.people("friend", *(f"stranger{number}" for number in range(50)))
     for _ in range(100):
         for stranger in strangers:
-            stranger.does(events.Tell("victim", "x" * 200))
-    friend.does(events.Tell("victim", "watch out"))
+            stranger.does(commands.Tell("victim", "x" * 200))
+    friend.does(commands.Tell("victim", "watch out"))
     hall.tick()
     victim.drain(victim.queued)
     assert b"friend: watch out" in victim.received
@@ -162,7 +162,7 @@ def test_who_sends_too_much_is_told_and_the_receiver_misses_nothing(hall: Hall) 
     victim = slow_reader(hall, "victim")
     ann, bob = hall.people("ann", "bob")
     for _ in range(10):
-        ann.does(events.Tell("victim", "x" * 4000))
+        ann.does(commands.Tell("victim", "x" * 4000))
     hall.tick()
     answers = ann.heard()
     assert set(answers) == {
@@ -170,7 +170,7 @@ def test_who_sends_too_much_is_told_and_the_receiver_misses_nothing(hall: Hall) 
     }
     victim.drain(victim.queued)
     assert victim.received.count(b"[private]") == 10 - len(answers)
-    ann.does(events.Tell("victim", "again"))
+    ann.does(commands.Tell("victim", "again"))
     bob.says("hi")
     hall.tick()
     victim.drain(victim.queued)
@@ -189,9 +189,9 @@ def test_a_queue_that_the_room_has_filled_is_not_blamed_on_a_private_message(
     victim.drain(victim.queued)
     hall.tick()
     hall.hush()
-    ann.does(events.Tell("victim", "x" * 800))
+    ann.does(commands.Tell("victim", "x" * 800))
     assert ann.heard() == []
-    bob.does(events.Tell("victim", "z" * 200))
+    bob.does(commands.Tell("victim", "z" * 200))
     assert bob.heard() == ["Server: victim is not reading; it was not delivered."]
     victim.drain(victim.queued)
     assert b"skipped" not in victim.received
@@ -199,7 +199,7 @@ def test_a_queue_that_the_room_has_filled_is_not_blamed_on_a_private_message(
 
 def test_a_stopping_server_keeps_no_account_of_private_messages(hall: Hall) -> None:
     slow_reader(hall, "slow")
-    hall.people("ann")[0].does(events.Tell("slow", "psst"))
+    hall.people("ann")[0].does(commands.Tell("slow", "psst"))
     hall.hub.shut_down()
     hall.passes(1)
     assert not hall.timers
@@ -209,7 +209,7 @@ def test_what_is_kept_about_private_messages_goes_with_them(hall: Hall) -> None:
     slow, _leaves = slow_reader(hall, "slow"), slow_reader(hall, "leaves")
     ann, _bob = hall.people("ann", "bob")
     for name in ("slow", "bob", "leaves"):
-        ann.does(events.Tell(name, "psst"))
+        ann.does(commands.Tell(name, "psst"))
     assert hall.hub.kick("leaves", "")
     hall.passes(1)
     assert [member.name for member in hall.hub._private._shares] == ["slow"]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.chat.events import Event, Notice, Said
 from chatroom.chat.member import write_to_each
 from chatroom.chat.room import Room
 from chatroom.metrics import Metrics
+from chatroom.vocabulary.events import Event, Notice, Said
 
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Visitor

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.clients.core import Client, State
 from chatroom.clients.happenings import (
     Back,
@@ -21,6 +20,7 @@ from chatroom.clients.happenings import (
     NameWanted,
 )
 from chatroom.clients.settings import ClientSettings
+from chatroom.vocabulary import commands, events
 
 SETTINGS = ClientSettings()
 SILENCE = SETTINGS.answer_seconds + 1
@@ -242,7 +242,7 @@ def test_somebody_who_takes_long_to_choose_a_name_is_connected_again() -> None:
 
 
 def test_what_is_said_is_sent_with_a_mark_and_kept_until_its_receipt(world: World) -> None:
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     (said,) = world.sent()
     assert (said["type"], said["text"]) == ("say", "hi")
     assert world.client.waiting == 1
@@ -252,7 +252,7 @@ def test_what_is_said_is_sent_with_a_mark_and_kept_until_its_receipt(world: Worl
 
 
 def test_an_error_is_a_receipt_as_well(world: World) -> None:
-    world.client.request(events.Tell("bob", "hi"))
+    world.client.request(commands.Tell("bob", "hi"))
     (told,) = world.sent()
     world.says("error", code="no-such-name", text="There is nobody.", ref=told["ref"])
     assert world.client.waiting == 0
@@ -260,24 +260,24 @@ def test_an_error_is_a_receipt_as_well(world: World) -> None:
 
 
 def test_what_others_say_is_no_receipt(world: World) -> None:
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     world.said("bob", "hi")
     assert world.client.waiting == 1
 
 
 def test_requests_that_are_no_talk_are_sent_and_not_kept(world: World) -> None:
-    world.client.request(events.Who())
+    world.client.request(commands.Who())
     (who,) = world.sent()
     assert who["type"] == "who"
     assert world.client.waiting == 0
 
 
 def test_quitting_says_so_and_ends(world: World) -> None:
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     assert world.sent() == [{"type": "quit"}]
     assert world.sees() == [Ended("", 0)]
     assert world.client.state is State.ENDED
-    world.client.request(events.Say("too late"))
+    world.client.request(commands.Say("too late"))
     assert world.client.waiting == 0
 
 
@@ -368,7 +368,7 @@ def back(world: World, **fields: object) -> list[object]:
 def test_what_was_typed_meanwhile_is_kept_and_sent_once(world: World) -> None:
     world.client.lost("closed")
     for text in ("one", "two", "three"):
-        world.client.request(events.Say(text))
+        world.client.request(commands.Say(text))
     assert world.client.waiting == 3
     world.passes(world.client.retry_in)
     world.client.connected()
@@ -383,7 +383,7 @@ def test_what_was_typed_meanwhile_is_kept_and_sent_once(world: World) -> None:
 
 
 def test_what_has_no_receipt_is_sent_again(world: World) -> None:
-    world.client.request(events.Say("into the void"))
+    world.client.request(commands.Say("into the void"))
     world.sent()
     world.client.lost("closed")
     assert back(world) == ["into the void"]
@@ -391,7 +391,7 @@ def test_what_has_no_receipt_is_sent_again(world: World) -> None:
 
 def test_what_had_arrived_without_a_receipt_is_shown_and_not_sent_again(world: World) -> None:
     for text in ("one", "two", "three"):
-        world.client.request(events.Say(text))
+        world.client.request(commands.Say(text))
     marks = [message["ref"] for message in world.sent()]
     world.client.lost("closed")
     world.sees()
@@ -406,9 +406,9 @@ def test_what_had_arrived_without_a_receipt_is_shown_and_not_sent_again(world: W
 
 def test_a_later_receipt_says_that_earlier_ones_were_lost(world: World) -> None:
     for text in ("one", "two"):
-        world.client.request(events.Say(text))
-    world.client.request(events.Tell("bob", "three"))
-    world.client.request(events.Say("four"))
+        world.client.request(commands.Say(text))
+    world.client.request(commands.Tell("bob", "three"))
+    world.client.request(commands.Say("four"))
     marks = [message["ref"] for message in world.sent()]
     world.said("ann", "four", ref=marks[3])
     assert world.client.waiting == 0
@@ -425,7 +425,7 @@ def test_a_later_receipt_says_that_earlier_ones_were_lost(world: World) -> None:
 
 
 def test_a_private_message_is_not_shown_as_delivered_when_that_is_not_known(world: World) -> None:
-    world.client.request(events.Tell("nobody", "hi"))
+    world.client.request(commands.Tell("nobody", "hi"))
     (mark,) = (message["ref"] for message in world.sent())
     world.client.lost("closed")
     back(world, resumed=True, last=mark)
@@ -438,14 +438,14 @@ def test_a_private_message_is_not_shown_as_delivered_when_that_is_not_known(worl
 def test_a_private_message_that_had_to_wait_waits_for_its_receiver_too(
     world: World, resumed: bool
 ) -> None:
-    world.client.request(events.Tell("bob", "one"))
+    world.client.request(commands.Tell("bob", "one"))
     world.client.lost("closed")
-    world.client.request(events.Tell("bob", "two"))
+    world.client.request(commands.Tell("bob", "two"))
     world.sent()
     world.passes(world.client.retry_in)
     world.client.connected()
     world.welcome(resumed=resumed)
-    world.client.request(events.Tell("bob", "now"))
+    world.client.request(commands.Tell("bob", "now"))
     told = [message for message in world.sent() if message["type"] == "tell"]
     waits = [(message["text"], message.get("wait")) for message in told]
     assert waits == [("one", True), ("two", True), ("now", None)]
@@ -464,9 +464,9 @@ def changes(world: World) -> list[tuple[object, object]]:
 
 
 def test_a_change_of_room_is_made_before_what_was_said_after_it(world: World) -> None:
-    world.client.request(events.Say("for all"))
-    world.client.request(events.Move("tea"))
-    world.client.request(events.Say("for tea"))
+    world.client.request(commands.Say("for all"))
+    world.client.request(commands.Move("tea"))
+    world.client.request(commands.Say("for tea"))
     world.sent()
     world.client.lost("closed")
     assert changes(world) == [
@@ -479,15 +479,15 @@ def test_a_change_of_room_is_made_before_what_was_said_after_it(world: World) ->
 
 def test_a_change_while_there_is_no_connection_is_kept_in_its_place(world: World) -> None:
     world.client.lost("closed")
-    world.client.request(events.Say("one"))
-    world.client.request(events.Rename("anna"))
-    world.client.request(events.Say("two"))
+    world.client.request(commands.Say("one"))
+    world.client.request(commands.Rename("anna"))
+    world.client.request(commands.Say("two"))
     assert changes(world) == [("join", "lobby"), ("say", "one"), ("rename", "anna"), ("say", "two")]
 
 
 def test_a_change_that_was_made_is_made_again_without_a_word(world: World) -> None:
-    world.client.request(events.Move("tea"))
-    world.client.request(events.Say("for tea"))
+    world.client.request(commands.Move("tea"))
+    world.client.request(commands.Say("for tea"))
     _, say = (message["ref"] for message in world.sent())
     world.client.lost("closed")
     world.passes(world.client.retry_in)
@@ -501,7 +501,7 @@ def test_a_change_that_was_made_is_made_again_without_a_word(world: World) -> No
 
 
 def test_a_change_that_changes_nothing_is_answered(world: World) -> None:
-    world.client.request(events.Move("lobby"))
+    world.client.request(commands.Move("lobby"))
     (move,) = world.sent()
     world.says("error", code="same-room", text="You are there.", ref=move["ref"])
     assert world.sees() == [events.Refused("same-room", "You are there.")]
@@ -509,7 +509,7 @@ def test_a_change_that_changes_nothing_is_answered(world: World) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 4097, "\u00e9" * 2049], ids=["ascii", "utf-8"])
 def test_what_the_server_would_not_take_is_refused_here(world: World, text: str) -> None:
-    world.client.request(events.Say(text))
+    world.client.request(commands.Say(text))
     assert world.sent() == []
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
@@ -518,15 +518,15 @@ def test_what_the_server_would_not_take_is_refused_here(world: World, text: str)
 
 
 def test_what_is_too_long_only_in_json_is_refused_here_as_well(world: World) -> None:
-    world.client.request(events.Say("\x01" * 4000))
+    world.client.request(commands.Say("\x01" * 4000))
     assert world.sent() == []
     assert world.client.waiting == 0
 
 
 def test_what_was_too_long_before_we_knew_the_limit_is_refused_at_the_welcome() -> None:
     world = World()
-    world.client.request(events.Say("x" * 5000))
-    world.client.request(events.Say("fine"))
+    world.client.request(commands.Say("x" * 5000))
+    world.client.request(commands.Say("fine"))
     world.client.connected()
     world.welcome()
     assert [message["text"] for message in world.sent() if message["type"] == "say"] == ["fine"]
@@ -534,13 +534,13 @@ def test_what_was_too_long_before_we_knew_the_limit_is_refused_at_the_welcome() 
 
 
 def test_a_mark_from_before_changes_nothing(world: World) -> None:
-    world.client.request(events.Say("one"))
+    world.client.request(commands.Say("one"))
     world.client.lost("closed")
     assert back(world, resumed=True, last=-5) == ["one"]
 
 
 def test_a_server_that_has_forgotten_us_gets_everything(world: World) -> None:
-    world.client.request(events.Say("one"))
+    world.client.request(commands.Say("one"))
     (mark,) = (message["ref"] for message in world.sent())
     world.client.lost("closed")
     assert back(world, resumed=False, last=mark) == ["one"]
@@ -548,7 +548,7 @@ def test_a_server_that_has_forgotten_us_gets_everything(world: World) -> None:
 
 def test_a_name_lost_to_somebody_else_is_asked_for_and_nothing_typed_is_lost(world: World) -> None:
     world.client.lost("closed")
-    world.client.request(events.Say("kept"))
+    world.client.request(commands.Say("kept"))
     world.passes(1)
     world.client.connected()
     world.says("error", code="name-taken", text="The name ann is taken.")
@@ -563,7 +563,7 @@ def test_too_much_typed_meanwhile_is_refused_with_a_word(world: World) -> None:
     world.client.lost("closed")
     world.sees()
     for number in range(SETTINGS.most_waiting + 1):
-        world.client.request(events.Say(str(number)))
+        world.client.request(commands.Say(str(number)))
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
     assert world.client.waiting == SETTINGS.most_waiting
@@ -577,7 +577,7 @@ def test_of_far_too_long_a_paste_is_told_once_and_then_how_much_was_not_kept(
     confirm(world)
     told = [event for event in world.sees() if isinstance(event, events.Refused)]
     assert [event.text for event in told] == ["500 lines were not kept."]
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     assert world.sees() == [Ended("", SETTINGS.most_waiting - 20, 0)]
 
 
@@ -586,16 +586,16 @@ def test_what_was_not_kept_is_not_delivered(world: World) -> None:
     world.sees()
     paste(world, SETTINGS.most_waiting + 7)
     world.sees()
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     assert world.sees() == [Ended("", SETTINGS.most_waiting + 7, 0)]
 
 
 def test_questions_wait_for_the_connection_in_their_place(world: World) -> None:
     world.client.lost("closed")
     world.sees()
-    world.client.request(events.Say("one"))
-    world.client.request(events.Who())
-    world.client.request(events.Ignore("bob"))
+    world.client.request(commands.Say("one"))
+    world.client.request(commands.Who())
+    world.client.request(commands.Ignore("bob"))
     assert world.client.waiting == 3
     world.passes(world.client.retry_in)
     world.client.connected()
@@ -609,14 +609,14 @@ def test_questions_that_wait_are_bounded(world: World) -> None:
     world.client.lost("closed")
     world.sees()
     for _ in range(SETTINGS.most_waiting + 1):
-        world.client.request(events.Who())
+        world.client.request(commands.Who())
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
     assert world.client.pending == SETTINGS.most_waiting
 
 
 def test_a_question_without_an_answer_is_asked_again(world: World) -> None:
-    world.client.request(events.Who())
+    world.client.request(commands.Who())
     world.sent()
     world.client.lost("closed")
     world.passes(world.client.retry_in)
@@ -627,7 +627,7 @@ def test_a_question_without_an_answer_is_asked_again(world: World) -> None:
 
 def test_ignoring_somebody_is_not_done_twice(world: World) -> None:
     """Which would be hearing them again."""
-    world.client.request(events.Ignore("bob"))
+    world.client.request(commands.Ignore("bob"))
     world.sent()
     world.client.lost("closed")
     world.passes(world.client.retry_in)
@@ -641,7 +641,7 @@ def test_ignoring_somebody_is_not_done_twice(world: World) -> None:
 
 
 def test_before_the_welcome_no_answer_tells_what_became_of_earlier_lines(world: World) -> None:
-    world.client.request(events.Say("one"))
+    world.client.request(commands.Say("one"))
     world.sent()
     world.client.lost("closed")
     world.passes(world.client.retry_in)
@@ -656,9 +656,9 @@ def test_before_the_welcome_no_answer_tells_what_became_of_earlier_lines(world: 
 
 def test_leaving_without_a_connection_tells_what_was_not_sent(world: World) -> None:
     world.client.lost("closed")
-    world.client.request(events.Say("one"))
+    world.client.request(commands.Say("one"))
     world.sees()
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     assert world.sees() == [Ended("", 1)]
 
 
@@ -687,7 +687,7 @@ def test_who_closes_at_once_is_no_chatroom() -> None:
 
 def test_an_answer_that_is_due_is_spoken_of(world: World) -> None:
     world.answers_pings()
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     (said,) = (message for message in world.sent() if message["type"] == "say")
     assert world.client.unanswered == 0
     world.now += 5
@@ -699,7 +699,7 @@ def test_an_answer_that_is_due_is_spoken_of(world: World) -> None:
 def test_something_said_into_a_dead_connection_finds_it_out(world: World) -> None:
     world.passes(1)
     world.answers_pings()
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     world.passes(SILENCE)
     assert not world.client.is_connected
 
@@ -708,7 +708,7 @@ def test_a_server_that_lets_one_speak_seldom_is_given_the_time_for_it() -> None:
     world = World()
     world.client.connected()
     world.welcome(limits={**LIMITS, "rate": 0.05})
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     world.now += 45
     world.client.tick()
     assert world.client.is_connected
@@ -719,7 +719,7 @@ def test_a_server_that_lets_one_speak_seldom_is_given_the_time_for_it() -> None:
 
 def paste(world: World, lines: int) -> None:
     for number in range(lines):
-        world.client.request(events.Say(str(number)))
+        world.client.request(commands.Say(str(number)))
 
 
 def confirm(world: World) -> int:
@@ -772,7 +772,7 @@ def test_a_few_lines_that_wait_are_not_worth_a_word(world: World) -> None:
 
 def test_cancel_drops_what_waits_and_says_how_much(world: World) -> None:
     paste(world, 191)
-    world.client.request(events.Cancel())
+    world.client.request(commands.Cancel())
     assert world.sees() == [events.Cancelled(171)]
     assert confirm(world) == 20
     world.passes(10.0)
@@ -784,14 +784,14 @@ def test_cancel_works_without_a_connection(world: World) -> None:
     world.client.lost("closed")
     world.sees()
     paste(world, 3)
-    world.client.request(events.Cancel())
+    world.client.request(commands.Cancel())
     assert world.sees() == [events.Cancelled(3)]
     assert back(world) == []
 
 
 def test_with_nothing_to_cancel_that_is_said(world: World) -> None:
-    world.client.request(events.Say("hi"))
-    world.client.request(events.Cancel())
+    world.client.request(commands.Say("hi"))
+    world.client.request(commands.Cancel())
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
     assert refused.code == "nothing-waits"
@@ -799,7 +799,7 @@ def test_with_nothing_to_cancel_that_is_said(world: World) -> None:
 
 def test_a_line_that_is_too_long_holds_up_nothing_behind_it(world: World) -> None:
     paste(world, 20)
-    world.client.request(events.Say("x" * 5000))
+    world.client.request(commands.Say("x" * 5000))
     world.client.finish()
     confirm(world)
     world.passes(1.0)
@@ -811,7 +811,7 @@ def test_a_line_that_is_too_long_holds_up_nothing_behind_it(world: World) -> Non
 
 def test_who_quits_waits_for_the_receipts_of_what_was_sent(world: World) -> None:
     paste(world, 2)
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     assert world.sees() == []
     one, two, quit_ = world.sent()
     assert quit_["type"] == "quit"
@@ -823,7 +823,7 @@ def test_who_quits_waits_for_the_receipts_of_what_was_sent(world: World) -> None
 
 def test_a_goodbye_says_that_all_before_it_was_decided(world: World) -> None:
     paste(world, 2)
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     world.says("closing", code="quit", text="Goodbye, ann!")
     assert world.sees()[-1] == Ended("", 0, 0)
 
@@ -831,8 +831,8 @@ def test_a_goodbye_says_that_all_before_it_was_decided(world: World) -> None:
 @pytest.mark.parametrize("end", ["lost", "time"])
 def test_what_has_no_receipt_at_the_end_may_have_arrived(world: World, end: str) -> None:
     paste(world, 23)
-    world.client.request(events.Move("tea"))
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Move("tea"))
+    world.client.request(commands.Quit("quit"))
     if end == "lost":
         world.client.lost("closed")
     else:
@@ -842,19 +842,19 @@ def test_what_has_no_receipt_at_the_end_may_have_arrived(world: World, end: str)
 
 def test_after_a_quit_nothing_more_is_said(world: World) -> None:
     paste(world, 1)
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     world.sent()
-    world.client.request(events.Say("too late"))
+    world.client.request(commands.Say("too late"))
     assert world.sent() == []
 
 
 def test_what_was_sent_before_the_connection_was_lost_may_have_arrived(world: World) -> None:
-    world.client.request(events.Say("sent"))
+    world.client.request(commands.Say("sent"))
     world.sent()
     world.client.lost("closed")
-    world.client.request(events.Say("typed meanwhile"))
+    world.client.request(commands.Say("typed meanwhile"))
     world.sees()
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     assert world.sees() == [Ended("", 1, 1)]
 
 
@@ -862,7 +862,7 @@ def test_what_was_sent_before_the_connection_was_lost_may_have_arrived(world: Wo
 
 
 def test_a_name_that_is_mistyped_is_told_at_once(world: World) -> None:
-    world.client.request(events.Tell("bbo", "psst"))
+    world.client.request(commands.Tell("bbo", "psst"))
     (tell,) = world.sent()
     assert "wait" not in tell
     world.says("error", code="no-such-name", text="There is nobody.", ref=tell["ref"])
@@ -980,7 +980,7 @@ def test_after_the_welcome_nothing_more_is_due_but_pings(world: World) -> None:
 
 def test_a_connection_that_comes_too_late_is_not_wanted() -> None:
     world = World()
-    world.client.request(events.Quit("quit"))
+    world.client.request(commands.Quit("quit"))
     world.sees()
     world.client.connected()
     assert world.client.state is State.ENDED
@@ -1058,7 +1058,7 @@ def test_more_people_than_the_welcome_names_are_asked_for() -> None:
 
 
 def test_with_nothing_more_to_say_it_leaves_when_everything_has_arrived(world: World) -> None:
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     (said,) = world.sent()
     world.client.finish()
     assert world.sees() == []
@@ -1068,8 +1068,8 @@ def test_with_nothing_more_to_say_it_leaves_when_everything_has_arrived(world: W
 
 
 def test_it_waits_for_the_answer_to_a_question(world: World) -> None:
-    world.client.request(events.Say("hi"))
-    world.client.request(events.Who())
+    world.client.request(commands.Say("hi"))
+    world.client.request(commands.Who())
     said, who = world.sent()
     world.client.finish()
     world.said("ann", "hi", ref=said["ref"])
@@ -1090,7 +1090,7 @@ def test_it_leaves_only_after_it_was_in() -> None:
 
 def test_as_long_as_lines_arrive_it_does_not_give_up(world: World) -> None:
     for number in range(60):
-        world.client.request(events.Say(str(number)))
+        world.client.request(commands.Say(str(number)))
     world.client.finish()
     marks = deque(message["ref"] for message in world.sent())
     for _ in range(60):
@@ -1107,7 +1107,7 @@ def test_as_long_as_lines_arrive_it_does_not_give_up(world: World) -> None:
 
 def test_a_server_that_does_not_come_back_is_not_waited_for_for_ever(world: World) -> None:
     world.client.lost("closed")
-    world.client.request(events.Say("hi"))
+    world.client.request(commands.Say("hi"))
     world.client.finish()
     world.sees()
     for _ in range(100):
@@ -1141,12 +1141,12 @@ DEEDS: list[Callable[[World], object]] = [
     lambda world: world.client.failed("x") if world.client.wants_connection else None,
     lambda world: world.client.lost("x"),
     lambda world: world.client.join("ann"),
-    lambda world: world.client.request(events.Say("x")),
-    lambda world: world.client.request(events.Who()),
+    lambda world: world.client.request(commands.Say("x")),
+    lambda world: world.client.request(commands.Who()),
     lambda world: paste(world, 9),
-    lambda world: world.client.request(events.Cancel()),
-    lambda world: world.client.request(events.Ignore("bob")),
-    lambda world: world.client.request(events.Quit("quit")),
+    lambda world: world.client.request(commands.Cancel()),
+    lambda world: world.client.request(commands.Ignore("bob")),
+    lambda world: world.client.request(commands.Quit("quit")),
     lambda world: world.client.finish(),
     lambda world: world.passes(7.0),
     lambda world: world.passes(31.0),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
 from chatroom.clients.look import colour_number, is_own, mentions, plain_lines
+from chatroom.vocabulary import events
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.clients.look import clock_time, plain_lines
 from chatroom.clients.wire import NotAChatroom, Pong, read, request, write
 from chatroom.protocols import objects
+from chatroom.vocabulary import commands, events
 
 PEOPLE = events.People(2, ("ann", "bob"))
 TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)
@@ -73,29 +73,29 @@ def test_a_mark_comes_with_its_message() -> None:
     assert read(b'{"type":"pong","ref":7}') == (Pong(), 7)
 
 
-COMMANDS: list[events.Command] = [
-    events.Say("hi"),
-    events.Act("waves"),
-    events.Tell("bob", "psst"),
-    events.Tell("bob", "psst", wait=True),
-    events.Rename("anna"),
-    events.Move("tea"),
-    events.Who(),
-    events.Rooms(),
-    events.Ignore("bob"),
-    events.Ignore(""),
-    events.Stats(),
-    events.Quit("quit"),
+COMMANDS: list[commands.Command] = [
+    commands.Say("hi"),
+    commands.Act("waves"),
+    commands.Tell("bob", "psst"),
+    commands.Tell("bob", "psst", wait=True),
+    commands.Rename("anna"),
+    commands.Move("tea"),
+    commands.Who(),
+    commands.Rooms(),
+    commands.Ignore("bob"),
+    commands.Ignore(""),
+    commands.Stats(),
+    commands.Quit("quit"),
 ]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=repr)
-def test_what_we_ask_for_is_what_a_server_reads(command: events.Command) -> None:
+def test_what_we_ask_for_is_what_a_server_reads(command: commands.Command) -> None:
     assert objects.read(request(command), 4096)[0] == command
 
 
 def test_talk_carries_its_mark() -> None:
-    assert objects.read(request(events.Say("hi"), 5), 4096) == (events.Say("hi", 5), 5)
+    assert objects.read(request(commands.Say("hi"), 5), 4096) == (commands.Say("hi", 5), 5)
 
 
 def test_an_empty_field_is_left_out() -> None:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
+from chatroom.vocabulary import commands, events
 
 LIMIT = 40
 
@@ -57,9 +57,9 @@ class Peer:
                 self.protocol = request.protocol
                 continue
             self.requests.append(request)
-            if isinstance(request, events.Join) and request.name != "taken":
+            if isinstance(request, commands.Join) and request.name != "taken":
                 self.protocol.named()
-            if isinstance(request, events.Quit | Hangup):
+            if isinstance(request, commands.Quit | Hangup):
                 self.over = True
                 return
 
@@ -114,7 +114,7 @@ def test_how_the_bytes_were_cut_makes_no_difference(
 @each(ALL)
 def test_the_end_of_input_without_any_ends_it(make: Callable[[], Protocol]) -> None:
     (end,) = requests_of(make, [])
-    assert isinstance(end, events.Quit)
+    assert isinstance(end, commands.Quit)
     assert end.reason == "end of input"
 
 
@@ -124,7 +124,7 @@ def test_silence_greets_and_does_so_once(make: Callable[[], Protocol]) -> None:
     peer.silence()
     peer.silence()
     peer.receive(b"ann\nhello\n")
-    assert peer.requests == [events.Greet(), events.Join("ann"), events.Say("hello")]
+    assert peer.requests == [commands.Greet(), commands.Join("ann"), commands.Say("hello")]
 
 
 @each(ALL)
@@ -162,8 +162,8 @@ def test_a_request_is_decided_before_the_next_line_is_looked_at(
     peer = Peer(make())
     peer.receive(b"taken\nhello\nhello\n")
     assert [request for request in peer.requests if not isinstance(request, Reply)] == [
-        events.Greet(),
-        events.Join("taken"),
-        events.Join("hello"),
-        events.Say("hello"),
+        commands.Greet(),
+        commands.Join("taken"),
+        commands.Join("hello"),
+        commands.Say("hello"),
     ]

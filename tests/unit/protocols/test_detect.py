@@ -2,12 +2,12 @@
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Reply, Request
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.http import VERBS, respond
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
+from chatroom.vocabulary import commands, events
 
 REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
 VERB_IDS = [verb.decode() for verb in VERBS]
@@ -24,7 +24,7 @@ def requests_of(*pieces: bytes) -> list[Request]:
                 protocol = request.protocol
                 continue
             found.append(request)
-            if isinstance(request, events.Join):
+            if isinstance(request, commands.Join):
                 protocol.named()
             if isinstance(request, Hangup):
                 return found
@@ -86,7 +86,7 @@ def test_a_stranger_to_the_chat_is_closed_without_a_word(data: bytes, reason: st
     ],
 )
 def test_anything_else_is_a_person(name: str) -> None:
-    expected = [events.Greet(), events.Join(name)]
+    expected = [commands.Greet(), commands.Join(name)]
     data = f"{name}\n".encode()
     assert requests_of(data) == expected
     assert requests_of(*bytewise(data)) == expected
@@ -94,17 +94,17 @@ def test_anything_else_is_a_person(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["ann", "GET", "PO", "S", "SSH"])
 def test_an_unterminated_name_is_one_at_the_end_of_input(name: str) -> None:
-    expected = [events.Greet(), events.Join(name), events.Quit("end of input")]
+    expected = [commands.Greet(), commands.Join(name), commands.Quit("end of input")]
     assert requests_of(name.encode(), b"") == expected
 
 
 def test_an_end_of_input_without_any_is_no_person() -> None:
-    assert requests_of(b"") == [events.Quit("end of input")]
+    assert requests_of(b"") == [commands.Quit("end of input")]
 
 
 def test_silence_makes_a_person_and_greets_them() -> None:
     line = Line(4096)
-    assert list(Detect(line, JsonLines(4096, 1000)).silence()) == [Become(line), events.Greet()]
+    assert list(Detect(line, JsonLines(4096, 1000)).silence()) == [Become(line), commands.Greet()]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_request_of_somebody_who_was_greeted_is_no_chat(first: str) -> None:
         if isinstance(request, Hangup):
             break
     assert found[-1] == next(respond(b"POST"))
-    assert events.Join("ann") not in found
+    assert commands.Join("ann") not in found
 
 
 def test_a_proxy_that_speaks_late_is_closed() -> None:
@@ -162,7 +162,7 @@ def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
 
 @pytest.mark.parametrize("text", ["GET / HTTP/1.1", "POST /", "SSH-2.0", "{", "NICK x"])
 def test_what_looks_like_another_protocol_after_the_name_is_a_message(text: str) -> None:
-    expected = [events.Greet(), events.Join("ann"), events.Say(text)]
+    expected = [commands.Greet(), commands.Join("ann"), commands.Say(text)]
     assert requests_of(b"ann\n", f"{text}\n".encode()) == expected
     assert requests_of(f"ann\n{text}\n".encode()) == expected
 
@@ -172,7 +172,7 @@ def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> N
     detect = Detect(Line(4096), JsonLines(4096, 1000))
     become, _ = detect.silence()
     assert isinstance(become, Become)
-    assert list(become.protocol.receive(f"{text}\n".encode())) == [events.Join(text)]
+    assert list(become.protocol.receive(f"{text}\n".encode())) == [commands.Join(text)]
 
 
 def test_empty_lines_before_a_request_make_it_no_chat() -> None:
@@ -185,11 +185,11 @@ def test_empty_lines_and_then_silence_are_a_person() -> None:
     line = Line(4096)
     detect = Detect(line, JsonLines(4096, 1000))
     assert list(detect.receive(b"\n")) == []
-    assert list(detect.silence())[:2] == [Become(line), events.Greet()]
+    assert list(detect.silence())[:2] == [Become(line), commands.Greet()]
 
 
 def test_empty_lines_without_end_are_a_person() -> None:
-    assert requests_of(b"\n" * 65)[0] == events.Greet()
+    assert requests_of(b"\n" * 65)[0] == commands.Greet()
 
 
 def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
@@ -216,7 +216,7 @@ def test_a_brace_is_a_program(before: bytes) -> None:
     become, *requests = detect.receive(before + b'{"type":"join","name":"ann"}\n')
     assert isinstance(become, Become)
     assert isinstance(become.protocol, JsonLines)
-    assert requests == [events.Join("ann")]
+    assert requests == [commands.Join("ann")]
 
 
 def test_a_brace_alone_is_enough() -> None:
@@ -232,20 +232,20 @@ def greeted() -> tuple[Line, JsonLines]:
     """A person, and the program that they may turn out to be."""
     program = JsonLines(16384, 4096)
     line = Line(4096, program)
-    assert list(line.silence()) == [events.Greet()]
+    assert list(line.silence()) == [commands.Greet()]
     return line, program
 
 
 def test_a_brace_makes_a_program_of_whoever_was_greeted_on_a_line_of_its_own() -> None:
     line, program = greeted()
-    expected = [Reply(b"\n"), Become(program), events.Join("ann")]
+    expected = [Reply(b"\n"), Become(program), commands.Join("ann")]
     assert list(line.receive(JOIN)) == expected
 
 
 def test_a_brace_alone_makes_a_program_before_its_line_ends() -> None:
     line, program = greeted()
     assert list(line.receive(b"{")) == [Reply(b"\n"), Become(program)]
-    assert list(program.receive(JOIN[1:])) == [events.Join("ann")]
+    assert list(program.receive(JOIN[1:])) == [commands.Join("ann")]
 
 
 def test_a_brace_after_a_name_that_was_refused_makes_a_program_whatever_follows() -> None:
@@ -254,26 +254,26 @@ def test_a_brace_after_a_name_that_was_refused_makes_a_program_whatever_follows(
     found = list(line.receive(b"\nserver\n" + JOIN + say + b'{"type":'))
     assert found[:4] == [
         Reply(b"Your name: "),
-        events.Join("server"),
+        commands.Join("server"),
         Reply(b"\n"),
         Become(program),
     ]
-    assert found[4:] == [events.Join("ann"), events.Say("x" * 4080)]
-    assert list(program.receive(b'"quit"}\n')) == [events.Quit("quit")]
+    assert found[4:] == [commands.Join("ann"), commands.Say("x" * 4080)]
+    assert list(program.receive(b'"quit"}\n')) == [commands.Quit("quit")]
 
 
 @pytest.mark.parametrize("pieces", [[b" {\n"], [b"a{\n"], [b"a", b"{\n"]], ids=repr)
 def test_a_brace_within_a_line_makes_no_program(pieces: list[bytes]) -> None:
     line, _ = greeted()
     requests = [request for piece in pieces for request in line.receive(piece)]
-    assert [type(request) for request in requests] == [events.Join]
+    assert [type(request) for request in requests] == [commands.Join]
 
 
 def test_whoever_has_a_name_may_say_a_brace() -> None:
     line, _ = greeted()
     list(line.receive(b"ann\n"))
     line.named()
-    assert list(line.receive(JOIN)) == [events.Say(JOIN.decode().rstrip())]
+    assert list(line.receive(JOIN)) == [commands.Say(JOIN.decode().rstrip())]
 
 
 def test_a_name_and_then_a_brace_at_once_is_a_person_who_says_it() -> None:
@@ -282,4 +282,4 @@ def test_a_name_and_then_a_brace_at_once_is_a_person_who_says_it() -> None:
     for request in line.receive(b"ann\n{\n"):
         found.append(request)
         line.named()
-    assert found == [events.Join("ann"), events.Say("{")]
+    assert found == [commands.Join("ann"), commands.Say("{")]

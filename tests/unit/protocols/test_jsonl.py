@@ -2,9 +2,9 @@
 
 import json
 
-from chatroom.chat import events
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.jsonl import JsonLines
+from chatroom.vocabulary import commands, events
 
 LIMIT = 200
 
@@ -26,24 +26,24 @@ def error_of(request: Request) -> dict[str, object]:
 
 def test_requests_come_in_their_order() -> None:
     data = b'{"type":"join","name":"ann"}\n{"type":"say","text":"hi"}\r\n{"type":"quit"}\n'
-    assert asked(data) == [events.Join("ann"), events.Say("hi"), events.Quit("quit")]
+    assert asked(data) == [commands.Join("ann"), commands.Say("hi"), commands.Quit("quit")]
 
 
 def test_empty_lines_are_nothing() -> None:
-    assert asked(b'\n  \n\r\n{"type":"who"}\n') == [events.Who()]
+    assert asked(b'\n  \n\r\n{"type":"who"}\n') == [commands.Who()]
 
 
 def test_a_bad_line_is_an_error_and_the_next_one_is_fine() -> None:
     bad, good = asked(b'{"type":\n{"type":"who"}\n')
     assert error_of(bad)["code"] == "bad-json"
-    assert good == events.Who()
+    assert good == commands.Who()
 
 
 def test_a_line_that_is_too_long_is_an_error_and_the_next_one_is_fine() -> None:
     bad, good = asked(b'{"type":"say","text":"' + b"x" * LIMIT + b'"}\n{"type":"who"}\n')
     assert error_of(bad)["code"] == "too-long"
     assert str(LIMIT) in str(error_of(bad)["text"])
-    assert good == events.Who()
+    assert good == commands.Who()
 
 
 def test_an_error_of_our_own_carries_the_mark() -> None:
@@ -80,4 +80,7 @@ def test_a_program_is_not_greeted() -> None:
 def test_the_last_line_needs_no_ending() -> None:
     protocol = program()
     assert list(protocol.receive(b'{"type":"who"}')) == []
-    assert list(protocol.receive(b"")) == [events.Who(), events.Quit("end of input", meant=False)]
+    assert list(protocol.receive(b"")) == [
+        commands.Who(),
+        commands.Quit("end of input", meant=False),
+    ]

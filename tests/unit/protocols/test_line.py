@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatroom.chat import events
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.line import Line
 from chatroom.protocols.typed import HELP, parse
+from chatroom.vocabulary import commands, events
 
 LIMIT = 4096
 
@@ -15,13 +15,13 @@ LIMIT = 4096
 def newcomer() -> Line:
     """Somebody who has been greeted and has no name yet."""
     line = Line(LIMIT)
-    assert list(line.silence()) == [events.Greet()]
+    assert list(line.silence()) == [commands.Greet()]
     return line
 
 
 def member(first: bytes = b"ann\n") -> Line:
     line = newcomer()
-    assert list(line.receive(first)) == [events.Join("ann")]
+    assert list(line.receive(first)) == [commands.Join("ann")]
     line.named()
     return line
 
@@ -38,42 +38,42 @@ def server(text: str) -> list[Request]:
 @pytest.mark.parametrize(
     ("line", "request_"),
     [
-        ("hello", events.Say("hello")),
-        ("  hello", events.Say("  hello")),
-        ("hello  ", events.Say("hello")),
-        ("h\u00fc\u65e5\U0001f600", events.Say("h\u00fc\u65e5\U0001f600")),
-        ("quit", events.Say("quit")),
-        ("QUIT", events.Quit("quit")),
-        ("QUIT ", events.Quit("quit")),
-        ("QUIT now", events.Say("QUIT now")),
-        (" QUIT", events.Say(" QUIT")),
-        ("/quit", events.Quit("quit")),
-        ("/QUIT", events.Quit("quit")),
-        ("//who", events.Say("/who")),
-        ("//", events.Say("/")),
-        ("///", events.Say("//")),
-        (" /who", events.Say(" /who")),
+        ("hello", commands.Say("hello")),
+        ("  hello", commands.Say("  hello")),
+        ("hello  ", commands.Say("hello")),
+        ("h\u00fc\u65e5\U0001f600", commands.Say("h\u00fc\u65e5\U0001f600")),
+        ("quit", commands.Say("quit")),
+        ("QUIT", commands.Quit("quit")),
+        ("QUIT ", commands.Quit("quit")),
+        ("QUIT now", commands.Say("QUIT now")),
+        (" QUIT", commands.Say(" QUIT")),
+        ("/quit", commands.Quit("quit")),
+        ("/QUIT", commands.Quit("quit")),
+        ("//who", commands.Say("/who")),
+        ("//", commands.Say("/")),
+        ("///", commands.Say("//")),
+        (" /who", commands.Say(" /who")),
         ("", Reply(b"")),
         ("   \t", Reply(b"")),
-        ("/who", events.Who()),
-        ("/Who", events.Who()),
-        ("/who  ", events.Who()),
-        ("/rooms", events.Rooms()),
-        ("/join tea", events.Move("tea")),
-        ("/join   tea  ", events.Move("tea")),
-        ("/join two words", events.Move("two words")),
-        ("/msg bob hi there", events.Tell("bob", "hi there")),
-        ("/msg  bob   hi  there ", events.Tell("bob", "hi  there")),
-        ("/me waves", events.Act("waves")),
-        ("/nick anna", events.Rename("anna")),
-        ("/ignore bob", events.Ignore("bob")),
-        ("/ignore", events.Ignore("")),
-        ("/stats", events.Stats()),
-        ("/cancel", events.Cancel()),
+        ("/who", commands.Who()),
+        ("/Who", commands.Who()),
+        ("/who  ", commands.Who()),
+        ("/rooms", commands.Rooms()),
+        ("/join tea", commands.Move("tea")),
+        ("/join   tea  ", commands.Move("tea")),
+        ("/join two words", commands.Move("two words")),
+        ("/msg bob hi there", commands.Tell("bob", "hi there")),
+        ("/msg  bob   hi  there ", commands.Tell("bob", "hi  there")),
+        ("/me waves", commands.Act("waves")),
+        ("/nick anna", commands.Rename("anna")),
+        ("/ignore bob", commands.Ignore("bob")),
+        ("/ignore", commands.Ignore("")),
+        ("/stats", commands.Stats()),
+        ("/cancel", commands.Cancel()),
         ("/help", Reply(HELP.encode())),
-        ("/who tea", events.Who("tea")),
-        ("/reply hi there", events.Tell(None, "hi there")),
-        ("Your name: bob", events.Say("Your name: bob")),
+        ("/who tea", commands.Who("tea")),
+        ("/reply hi there", commands.Tell(None, "hi there")),
+        ("Your name: bob", commands.Say("Your name: bob")),
     ],
 )
 def test_a_line_asks_for(line: str, request_: Request) -> None:
@@ -175,15 +175,15 @@ def test_the_help_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("line", "request_"),
     [
-        ("ann", events.Join("ann")),
-        ("  ann  ", events.Join("ann")),
-        ("ann\r", events.Join("ann")),
-        ("two words", events.Join("two words")),
-        ("/who", events.Join("/who")),
-        ("QUIT", events.Quit("quit")),
-        (" QUIT ", events.Quit("quit")),
-        ("/quit", events.Quit("quit")),
-        ("/bye", events.Quit("quit")),
+        ("ann", commands.Join("ann")),
+        ("  ann  ", commands.Join("ann")),
+        ("ann\r", commands.Join("ann")),
+        ("two words", commands.Join("two words")),
+        ("/who", commands.Join("/who")),
+        ("QUIT", commands.Quit("quit")),
+        (" QUIT ", commands.Quit("quit")),
+        ("/quit", commands.Quit("quit")),
+        ("/bye", commands.Quit("quit")),
         ("", Reply(b"Your name: ")),
         ("  ", Reply(b"Your name: ")),
     ],
@@ -201,17 +201,17 @@ def test_lines_are_names_until_one_is_accepted() -> None:
     found = []
     for request in line.receive(b"bob\nann\nhello\n"):
         found.append(request)
-        if request == events.Join("ann"):
+        if request == commands.Join("ann"):
             line.named()
-    assert found == [events.Join("bob"), events.Join("ann"), events.Say("hello")]
+    assert found == [commands.Join("bob"), commands.Join("ann"), commands.Say("hello")]
 
 
 def test_whoever_types_first_is_greeted_before_their_name_is_decided() -> None:
-    assert list(Line(LIMIT).receive(b"ann\n")) == [events.Greet(), events.Join("ann")]
+    assert list(Line(LIMIT).receive(b"ann\n")) == [commands.Greet(), commands.Join("ann")]
 
 
 def test_a_byte_order_mark_before_the_name_is_no_part_of_it() -> None:
-    assert list(newcomer().receive("\ufeffann\n".encode())) == [events.Join("ann")]
+    assert list(newcomer().receive("\ufeffann\n".encode())) == [commands.Join("ann")]
 
 
 def test_half_a_line_does_not_greet_yet() -> None:
@@ -267,19 +267,19 @@ TOO_LONG = b"Server: That line has more than 4096 bytes; it was not sent.\n"
 
 def test_a_line_that_is_too_long_is_refused_and_the_rest_lives_on() -> None:
     data = b"before\n" + b"x" * 5000 + b"\nafter\n"
-    expected = [events.Say("before"), Reply(TOO_LONG), events.Say("after")]
+    expected = [commands.Say("before"), Reply(TOO_LONG), commands.Say("after")]
     assert typed(data) == expected
 
 
 def test_a_first_line_that_is_too_long_is_refused_and_a_name_is_asked_for_again() -> None:
     line = newcomer()
     found = list(line.receive(b"x" * 5000 + b"\nann\n"))
-    assert found == [Reply(TOO_LONG + b"Your name: "), events.Join("ann")]
+    assert found == [Reply(TOO_LONG + b"Your name: "), commands.Join("ann")]
 
 
 def test_a_line_of_4096_bytes_is_said() -> None:
-    assert typed(b"x" * 4096 + b"\n") == [events.Say("x" * 4096)]
-    assert typed("\u00fc".encode() * 2048 + b"\r\n") == [events.Say("\u00fc" * 2048)]
+    assert typed(b"x" * 4096 + b"\n") == [commands.Say("x" * 4096)]
+    assert typed("\u00fc".encode() * 2048 + b"\r\n") == [commands.Say("\u00fc" * 2048)]
     assert typed(b"x" * 4097 + b"\n") == [Reply(TOO_LONG)]
 
 
@@ -296,7 +296,7 @@ def test_a_line_of_4096_bytes_is_said() -> None:
     ids=repr,
 )
 def test_invalid_utf_8_becomes_the_replacement_character(data: bytes, text: str) -> None:
-    assert typed(data + b"\n") == [events.Say(text)]
+    assert typed(data + b"\n") == [commands.Say(text)]
 
 
 def test_a_character_that_is_cut_in_two_is_whole_again() -> None:
@@ -304,7 +304,7 @@ def test_a_character_that_is_cut_in_two_is_whole_again() -> None:
     for cut in range(1, len(data)):
         line = member()
         found = [*line.receive(data[:cut]), *line.receive(data[cut:])]
-        assert found == [events.Say("h\u00fc\u65e5\U0001f600")]
+        assert found == [commands.Say("h\u00fc\u65e5\U0001f600")]
 
 
 # --- leaving ----------------------------------------------------------------------------------
@@ -313,32 +313,32 @@ def test_a_character_that_is_cut_in_two_is_whole_again() -> None:
 def test_an_unterminated_last_line_counts_as_a_line() -> None:
     line = member()
     found = [*line.receive(b"hello\nbye"), *line.receive(b"")]
-    assert found == [events.Say("hello"), events.Say("bye"), events.Quit("end of input")]
+    assert found == [commands.Say("hello"), commands.Say("bye"), commands.Quit("end of input")]
 
 
 def test_an_unterminated_first_line_is_a_name() -> None:
     line = newcomer()
     found = [*line.receive(b"ann"), *line.receive(b"")]
-    assert found == [events.Join("ann"), events.Quit("end of input")]
+    assert found == [commands.Join("ann"), commands.Quit("end of input")]
 
 
 def test_an_unterminated_line_that_was_too_long_is_not_said() -> None:
     line = member()
     found = [*line.receive(b"x" * 5000), *line.receive(b"")]
-    assert found == [Reply(TOO_LONG), events.Quit("end of input")]
+    assert found == [Reply(TOO_LONG), commands.Quit("end of input")]
 
 
 def test_an_interrupt_of_telnet_means_to_leave() -> None:
     assert typed(b"hello\nhalf\xff\xf4\xff\xfd\x06more\n") == [
-        events.Say("hello"),
-        events.Quit("interrupt"),
+        commands.Say("hello"),
+        commands.Quit("interrupt"),
     ]
 
 
 def test_negotiations_of_telnet_are_taken_out() -> None:
     line = newcomer()
     assert list(line.receive(b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f")) == []
-    assert list(line.receive(b"a\xff\xf1nn\r\n")) == [events.Join("ann")]
+    assert list(line.receive(b"a\xff\xf1nn\r\n")) == [commands.Join("ann")]
     assert line.dialect == ("line", "\r\n")
 
 
@@ -364,9 +364,9 @@ class Newcomers:
             yield request
             if isinstance(request, Reply):
                 self.answers += request.data
-            elif request == events.Join(self.free):
+            elif request == commands.Join(self.free):
                 self.line.named()
-            elif isinstance(request, events.Join):
+            elif isinstance(request, commands.Join):
                 refused = events.NameRefused(self.code, f"The name {request.name} is taken.")
                 self.answers += self.line.answer(refused)
 
@@ -374,8 +374,8 @@ class Newcomers:
 def test_a_pipe_whose_name_is_taken_gets_the_next_number_and_is_told_once() -> None:
     pipe = Newcomers("bot3")
     assert pipe.ask(b"bot\r\nthe build is done\r\n", b"") == [
-        *(events.Join("bot"), events.Join("bot2"), events.Join("bot3")),
-        *(events.Say("the build is done"), events.Quit("end of input")),
+        *(commands.Join("bot"), commands.Join("bot2"), commands.Join("bot3")),
+        *(commands.Say("the build is done"), commands.Quit("end of input")),
     ]
     assert pipe.answers == b"The name bot is taken.\r\n"
 
@@ -383,14 +383,14 @@ def test_a_pipe_whose_name_is_taken_gets_the_next_number_and_is_told_once() -> N
 def test_a_last_line_without_an_ending_makes_a_pipe_as_well() -> None:
     pipe = Newcomers("bot2", "name-held")
     assert pipe.ask(b"bot\nthe build is done", b"")[:3] == [
-        *(events.Join("bot"), events.Join("bot2"), events.Say("the build is done")),
+        *(commands.Join("bot"), commands.Join("bot2"), commands.Say("the build is done")),
     ]
 
 
 @pytest.mark.parametrize("pieces", [[b"bot\n", b"x\n"], [b"bot\r\n\r\n"], [b"bot\n"]], ids=repr)
 def test_a_person_whose_name_is_taken_is_asked_again(pieces: list[bytes]) -> None:
     person = Newcomers("none")
-    assert events.Join("bot2") not in person.ask(*pieces)
+    assert commands.Join("bot2") not in person.ask(*pieces)
     question = person.line.encode(TAKEN)
     assert question.endswith(b"Your name: ")
     assert person.answers.startswith(question)
@@ -399,12 +399,12 @@ def test_a_person_whose_name_is_taken_is_asked_again(pieces: list[bytes]) -> Non
 def test_a_pipe_whose_name_is_no_name_is_asked_again() -> None:
     pipe = Newcomers("good", "bad-name")
     assert pipe.ask(b"Server\ngood\nhello\n") == [
-        *(events.Join("Server"), events.Join("good"), events.Say("hello")),
+        *(commands.Join("Server"), commands.Join("good"), commands.Say("hello")),
     ]
 
 
 def test_a_pipe_for_which_there_is_no_name_is_asked_again() -> None:
     pipe = Newcomers("none")
     tried = pipe.ask(b"bot\nhello\n")
-    assert tried[-2:] == [events.Join("bot99"), events.Join("hello")]
+    assert tried[-2:] == [commands.Join("bot99"), commands.Join("hello")]
     assert pipe.answers.endswith(b"Your name: ")

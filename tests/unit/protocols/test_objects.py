@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.protocols.objects import Ping, Wrong, message_of, read, write
+from chatroom.vocabulary import commands, events
 
 LIMIT = 100
 
@@ -18,48 +18,48 @@ def asked(text: str) -> object:
 
 
 REQUESTS = [
-    ('{"type":"join","name":"ann"}', events.Join("ann")),
+    ('{"type":"join","name":"ann"}', commands.Join("ann")),
     (
         '{"type":"join","name":"ann","room":"tea","ticket":"t0p s3cret"}',
-        events.Join("ann", "tea", "t0p s3cret"),
+        commands.Join("ann", "tea", "t0p s3cret"),
     ),
-    ('{"type":"join","name":"ann","room":null}', events.Join("ann")),
-    ('{"type":"join","name":"ann","quiet":true}', events.Join("ann", quiet=True)),
-    ('{"type":"join","name":"ann","quiet":false}', events.Join("ann")),
-    ('{"type":"join","name":"ann","quiet":null}', events.Join("ann")),
-    ('{"type":"say","text":"h\u00e9"}', events.Say("h\u00e9")),
-    ('{"type":"say","text":"h\\u00e9","ref":7}', events.Say("h\u00e9", 7)),
-    ('{"type":"say","text":"two\\nlines"}', events.Say("two\nlines")),
-    ('{"type":"say","text":""}', events.Say("")),
-    ('{"type":"say","text":"/who"}', events.Say("/who")),
-    ('{"type":"me","text":"waves","ref":"a"}', events.Act("waves", "a")),
-    ('{"type":"tell","name":"bob","text":"psst","ref":0}', events.Tell("bob", "psst", 0)),
-    ('{"type":"reply","text":"psst","ref":0}', events.Tell(None, "psst", 0)),
-    ('{"type":"tell","name":"","text":"psst"}', events.Tell("", "psst")),
-    ('{"type":"who","room":"tea"}', events.Who("tea")),
+    ('{"type":"join","name":"ann","room":null}', commands.Join("ann")),
+    ('{"type":"join","name":"ann","quiet":true}', commands.Join("ann", quiet=True)),
+    ('{"type":"join","name":"ann","quiet":false}', commands.Join("ann")),
+    ('{"type":"join","name":"ann","quiet":null}', commands.Join("ann")),
+    ('{"type":"say","text":"h\u00e9"}', commands.Say("h\u00e9")),
+    ('{"type":"say","text":"h\\u00e9","ref":7}', commands.Say("h\u00e9", 7)),
+    ('{"type":"say","text":"two\\nlines"}', commands.Say("two\nlines")),
+    ('{"type":"say","text":""}', commands.Say("")),
+    ('{"type":"say","text":"/who"}', commands.Say("/who")),
+    ('{"type":"me","text":"waves","ref":"a"}', commands.Act("waves", "a")),
+    ('{"type":"tell","name":"bob","text":"psst","ref":0}', commands.Tell("bob", "psst", 0)),
+    ('{"type":"reply","text":"psst","ref":0}', commands.Tell(None, "psst", 0)),
+    ('{"type":"tell","name":"","text":"psst"}', commands.Tell("", "psst")),
+    ('{"type":"who","room":"tea"}', commands.Who("tea")),
     (
         '{"type":"tell","name":"bob","text":"psst","wait":true}',
-        events.Tell("bob", "psst", wait=True),
+        commands.Tell("bob", "psst", wait=True),
     ),
-    ('{"type":"tell","name":"bob","text":"x","wait":false}', events.Tell("bob", "x")),
-    ('{"type":"tell","name":"bob","text":"x","wait":null}', events.Tell("bob", "x")),
-    ('{"type":"rename","name":"anna"}', events.Rename("anna")),
-    ('{"type":"move","room":"tea"}', events.Move("tea")),
-    ('{"type":"who"}', events.Who()),
-    ('{"type":"rooms"}', events.Rooms()),
-    ('{"type":"ignore","name":"bob"}', events.Ignore("bob")),
-    ('{"type":"ignore"}', events.Ignore("")),
-    ('{"type":"stats"}', events.Stats()),
-    ('{"type":"cancel"}', events.Cancel()),
-    ('{"type":"quit"}', events.Quit("quit")),
-    ('{"type":"who","colour":{"of":["the","future"]}}', events.Who()),
-    (' {"type" : "who"}\t', events.Who()),
-    ('{"type":"say","type":"who"}', events.Who()),
+    ('{"type":"tell","name":"bob","text":"x","wait":false}', commands.Tell("bob", "x")),
+    ('{"type":"tell","name":"bob","text":"x","wait":null}', commands.Tell("bob", "x")),
+    ('{"type":"rename","name":"anna"}', commands.Rename("anna")),
+    ('{"type":"move","room":"tea"}', commands.Move("tea")),
+    ('{"type":"who"}', commands.Who()),
+    ('{"type":"rooms"}', commands.Rooms()),
+    ('{"type":"ignore","name":"bob"}', commands.Ignore("bob")),
+    ('{"type":"ignore"}', commands.Ignore("")),
+    ('{"type":"stats"}', commands.Stats()),
+    ('{"type":"cancel"}', commands.Cancel()),
+    ('{"type":"quit"}', commands.Quit("quit")),
+    ('{"type":"who","colour":{"of":["the","future"]}}', commands.Who()),
+    (' {"type" : "who"}\t', commands.Who()),
+    ('{"type":"say","type":"who"}', commands.Who()),
 ]
 
 
 @pytest.mark.parametrize(("text", "command"), REQUESTS, ids=lambda value: str(value)[:40])
-def test_a_request_is_read(text: str, command: events.Command) -> None:
+def test_a_request_is_read(text: str, command: commands.Command) -> None:
     assert asked(text) == command
 
 
@@ -70,7 +70,7 @@ def test_a_ping_is_no_affair_of_the_chat() -> None:
 @pytest.mark.parametrize("ref", [0, -1, 2**53, -(2**53), "a", "x" * 64, " "])
 def test_a_mark_is_read_beside_the_request(ref: int | str) -> None:
     request = json.dumps({"type": "who", "ref": ref}).encode()
-    assert read(request, LIMIT) == (events.Who(), ref)
+    assert read(request, LIMIT) == (commands.Who(), ref)
 
 
 WRONG = [
@@ -132,7 +132,7 @@ def test_what_is_wrong_has_a_code_and_a_sentence(text: str, code: str) -> None:
 
 
 def test_text_exactly_at_the_limit_is_fine() -> None:
-    assert asked('{"type":"say","text":"' + "x" * LIMIT + '"}') == events.Say("x" * LIMIT)
+    assert asked('{"type":"say","text":"' + "x" * LIMIT + '"}') == commands.Say("x" * LIMIT)
 
 
 def test_bytes_that_are_no_utf8_are_no_json() -> None:
@@ -174,7 +174,7 @@ def test_any_json_is_read_or_is_wrong(value: object) -> None:
         except Wrong as wrong:
             ref = wrong.ref
         else:
-            assert isinstance(request, events.Command | Ping)
+            assert isinstance(request, commands.Command | Ping)
         assert json.loads(write({"type": "pong"}, ref)) == (
             {"type": "pong"} if ref is None else {"type": "pong", "ref": ref}
         )

@@ -1,9 +1,9 @@
 """Long answers are rendered once for all who ask for them."""
 
-from chatroom.chat import events
-from chatroom.chat.events import Members, Row
 from chatroom.protocols import objects
 from chatroom.protocols.recent import Recent
+from chatroom.vocabulary import events
+from chatroom.vocabulary.events import Members, Row
 
 
 class Counting:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
-from chatroom.chat.events import Event, People, Row
-from chatroom.chat.text import clean
 from chatroom.protocols.rendering import render
+from chatroom.vocabulary import events
+from chatroom.vocabulary.events import Event, People, Row
+from chatroom.vocabulary.text import clean
 
 NOBODY = People(0, ())
 TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.protocols import Become, Hangup, Reply, Request
 from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
+from chatroom.vocabulary import commands, events
 
 SENTENCE = b"Server: ann has joined the chat. Say hi!"
 LIMIT = 4096
@@ -18,7 +18,7 @@ LIMIT = 4096
 def member(name: str = "ann") -> Tutorial:
     tutorial = Tutorial(name, LIMIT)
     requests = tutorial.join()
-    assert next(requests) == events.Join(name)
+    assert next(requests) == commands.Join(name)
     tutorial.named()
     assert list(requests) == []
     return tutorial
@@ -37,7 +37,7 @@ def test_a_person_whose_pending_bytes_are_the_sentence_becomes_one() -> None:
     become, join = [request for _, request in zip(range(2), line.receive(SENTENCE), strict=False)]
     assert isinstance(become, Become)
     assert isinstance(become.protocol, Tutorial)
-    assert join == events.Join("ann")
+    assert join == commands.Join("ann")
 
 
 def test_the_sentence_may_come_in_pieces() -> None:
@@ -60,7 +60,7 @@ def test_a_member_who_says_the_sentence_has_said_it() -> None:
     list(line.receive(b"bob\n"))
     line.named()
     assert list(line.receive(SENTENCE)) == []
-    assert list(line.receive(b"\n")) == [events.Say(SENTENCE.decode())]
+    assert list(line.receive(b"\n")) == [commands.Say(SENTENCE.decode())]
 
 
 @pytest.mark.parametrize(
@@ -90,16 +90,16 @@ def test_a_first_message_may_come_together_with_the_sentence() -> None:
         requests.append(request)
         if isinstance(request, Become):
             tutorial = request.protocol
-        elif isinstance(request, events.Join):
+        elif isinstance(request, commands.Join):
             tutorial.named()
-    assert requests[1:] == [events.Join("ann"), events.Say("hello")]
+    assert requests[1:] == [commands.Join("ann"), commands.Say("hello")]
 
 
 def test_a_taken_name_is_followed_by_others_until_one_is_free() -> None:
     tutorial = Tutorial("ann", LIMIT)
     names = []
     for request in tutorial.join():
-        assert isinstance(request, events.Join)
+        assert isinstance(request, commands.Join)
         names.append(request.name)
         if request.name == "ann3":
             tutorial.named()
@@ -119,14 +119,14 @@ def test_a_taken_name_is_followed_by_others_until_one_is_free() -> None:
 )
 def test_a_name_that_cannot_be_had_becomes_one_that_can(wanted: str, next_ones: list[str]) -> None:
     requests = list(islice(Tutorial(wanted, LIMIT).join(), 3))
-    assert requests == [events.Join(name) for name in (wanted, *next_ones)]
+    assert requests == [commands.Join(name) for name in (wanted, *next_ones)]
 
 
 def test_whose_name_cannot_be_had_at_all_is_a_guest_and_hears_of_it_once() -> None:
     tutorial = Tutorial("Server", LIMIT)
     told = b""
     for request in tutorial.join():
-        assert isinstance(request, events.Join)
+        assert isinstance(request, commands.Join)
         if request.name == "guest":
             tutorial.named()
         else:
@@ -147,18 +147,18 @@ def test_when_no_name_is_free_it_is_over() -> None:
 @pytest.mark.parametrize(
     ("piece", "requests"),
     [
-        ("ann: hello", [events.Say("hello")]),
-        ("ann: hello\n", [events.Say("hello"), Reply(b"")]),
-        ("hello", [events.Say("hello")]),
-        ("ann: oneann: two", [events.Say("one"), events.Say("two")]),
-        ("ann: I said ann: hello", [events.Say("I said ann: hello")]),
-        ("ann: bob: hi", [events.Say("bob: hi")]),
-        ("bob: hi", [events.Say("bob: hi")]),
-        ("Server: bob has left the chat.", [events.Say("Server: bob has left the chat.")]),
-        ("ann: /who", [events.Who()]),
+        ("ann: hello", [commands.Say("hello")]),
+        ("ann: hello\n", [commands.Say("hello"), Reply(b"")]),
+        ("hello", [commands.Say("hello")]),
+        ("ann: oneann: two", [commands.Say("one"), commands.Say("two")]),
+        ("ann: I said ann: hello", [commands.Say("I said ann: hello")]),
+        ("ann: bob: hi", [commands.Say("bob: hi")]),
+        ("bob: hi", [commands.Say("bob: hi")]),
+        ("Server: bob has left the chat.", [commands.Say("Server: bob has left the chat.")]),
+        ("ann: /who", [commands.Who()]),
         ("ann: ", []),
-        ("Server: ann has left the chat.", [events.Quit("quit")]),
-        ("ann: byeServer: ann has left the chat.", [events.Say("bye"), events.Quit("quit")]),
+        ("Server: ann has left the chat.", [commands.Quit("quit")]),
+        ("ann: byeServer: ann has left the chat.", [commands.Say("bye"), commands.Quit("quit")]),
     ],
 )
 def test_a_piece_is_what_it_says(piece: str, requests: list[Request]) -> None:
@@ -168,18 +168,18 @@ def test_a_piece_is_what_it_says(piece: str, requests: list[Request]) -> None:
 def test_its_name_is_the_one_it_calls_itself_whatever_the_server_calls_it() -> None:
     tutorial = Tutorial("ann", LIMIT)
     for request in tutorial.join():
-        if request == events.Join("ann2"):
+        if request == commands.Join("ann2"):
             tutorial.named()
-    assert list(tutorial.receive(b"ann: hi")) == [events.Say("hi")]
+    assert list(tutorial.receive(b"ann: hi")) == [commands.Say("hi")]
 
 
 @pytest.mark.parametrize("text", ["please note: 10 o'clock", "tie: one", "e: e: e"])
 def test_a_name_that_may_end_a_word_cuts_nothing(text: str) -> None:
-    assert sent(f"e: {text}", name="e") == [events.Say(text)]
+    assert sent(f"e: {text}", name="e") == [commands.Say(text)]
 
 
 def test_a_name_with_signs_of_a_pattern_in_it_is_only_a_name() -> None:
-    assert sent("a.*b: hi", name="a.*b") == [events.Say("hi")]
+    assert sent("a.*b: hi", name="a.*b") == [commands.Say("hi")]
 
 
 def test_a_piece_that_is_too_long_is_refused_with_a_word() -> None:
@@ -189,7 +189,7 @@ def test_a_piece_that_is_too_long_is_refused_with_a_word() -> None:
 
 
 def test_the_end_of_input_is_the_end() -> None:
-    assert sent("") == [events.Quit("end of input")]
+    assert sent("") == [commands.Quit("end of input")]
 
 
 # --- what it gets ---------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat import events
 from chatroom.protocols import Reply, typed
 from chatroom.protocols.line import Line
 from chatroom.protocols.rendering import WIDTH, lines_of
+from chatroom.vocabulary import events
 from tests.unit.protocols.test_rendering import MEASURED, TERMS
 
 LONG = "abcdefghijkl"  # twelve letters, as long as names commonly are

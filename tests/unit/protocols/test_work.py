@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from chatroom.chat import names, text
 from chatroom.protocols import Become, Protocol, objects, spelling, telnet, tutorial, typed
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.framing import Lines
@@ -22,6 +21,7 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
+from chatroom.vocabulary import names, text
 
 READ = 16 * 1024  # bytes that a connection receives at once
 MOST = 120  # steps for a byte: a read of one byte is a command, a line and a name at worst

@@ -21,8 +21,8 @@ ASCII are exempt from the latter: it would refuse too many honest ones, ian besi
 
 import unicodedata
 
-from chatroom.chat.lookalikes import PROTOTYPES
-from chatroom.chat.text import clean, is_mark
+from chatroom.vocabulary.lookalikes import PROTOTYPES
+from chatroom.vocabulary.text import clean, is_mark
 
 MAX_LENGTH = 32
 _MAX_MARKS = 2  # in a row; a name is short and sits before every line

@@ -11,7 +11,7 @@ tried and left cost a constant time each, and no memory in the end.
 
 from collections.abc import Callable
 
-from chatroom.chat import names
+from chatroom.vocabulary import names
 
 _FEW = 256  # names that are not worth looking through
 

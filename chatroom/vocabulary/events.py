@@ -1,121 +1,14 @@
-"""The vocabulary of the chat: what people ask for (commands) and what they get to see (events).
+"""What members get to see: the events, which the hub makes of commands and protocols render.
 
-Protocols turn bytes into commands and events into bytes; the hub turns commands into events. Every
-protocol speaks of the same things, so this file is the table of contents of the program. All of it
-is frozen: an event is rendered once per dialect and shared by everybody who hears it.
+All of it is frozen: an event is rendered once per dialect and shared by everybody who hears it.
 
-Text in commands is raw. Text in events has been through `text.clean` and names through
-`names.enforce`, so an encoder may write them as they are.
-
-Times are seconds since the epoch; durations are seconds.
+Text in events has been through `text.clean` and names through `names.enforce`, so an encoder may
+write them as they are. Times are seconds since the epoch; durations are seconds.
 """
 
 from dataclasses import dataclass
 
-Ref = int | str | None
-"""A visitor's own mark on what they ask for, by which one who comes back learns what arrived."""
-
-# --- commands: from a visitor to the hub ------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Greet:
-    """A person has arrived and wants to see who is here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """The visitor's first name in the chat, and the room; the name makes them a member.
-
-    Whoever comes again with the same ticket, a secret of theirs, is the same person. `quiet`: no
-    room is told when they come and go.
-    """
-
-    name: str
-    room: str = ""
-    ticket: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    text: str
-    ref: Ref = None
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    text: str
-    ref: Ref = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Privately, to one member in whatever room. `None` is whoever last told the visitor.
-
-    `wait`: for a moment, if nobody has the name; they may be on their way back.
-    """
-
-    name: str | None
-    text: str
-    ref: Ref = None
-    wait: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    name: str
-    ref: Ref = None
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    room: str
-    ref: Ref = None
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who is in this room? Without a name: in the visitor's own."""
-
-    room: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Ignore:
-    """Ignore this member, or hear them again. Without a name: who is ignored?"""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """Drop the lines of this visitor that wait to be handled because they came too fast."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quit:
-    """`meant`: the visitor wants to leave. If not, their connection has only ended."""
-
-    reason: str
-    meant: bool = True
-
-
-Command = (
-    Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Cancel | Quit
-)
-
-# --- events: from the hub to members ----------------------------------------------------------
+from chatroom.vocabulary.commands import Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat.text import MAX_MARKS, clean, is_mark
+from chatroom.vocabulary.text import MAX_MARKS, clean, is_mark
 
 EVERY_CHARACTER = [chr(code) for code in range(0x110000)]
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -1,7 +1,7 @@
 """Names that look like one that is in use."""
 
-from chatroom.chat import names
-from chatroom.chat.drawings import Drawings
+from chatroom.vocabulary import names
+from chatroom.vocabulary.drawings import Drawings
 
 COPY = "\u0406\u0430\u043f"  # Cyrillic; Ian and lan
 

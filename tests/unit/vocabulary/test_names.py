@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chatroom.chat.lookalikes import PROTOTYPES
-from chatroom.chat.names import MAX_LENGTH, BadName, drawn, enforce, is_reserved, key
+from chatroom.vocabulary.lookalikes import PROTOTYPES
+from chatroom.vocabulary.names import MAX_LENGTH, BadName, drawn, enforce, is_reserved, key
 
 # Of the others (unassigned, private, surrogates) there are a million, and all are treated alike.
 ASSIGNED = [
