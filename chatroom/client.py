@@ -14,15 +14,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from chatroom import __version__
-from chatroom.arguments import port
 from chatroom.clients import preferences
 from chatroom.clients.core import Client
 from chatroom.clients.happenings import Happening
 from chatroom.clients.network import Network
 from chatroom.clients.plain import Plain
 from chatroom.clients.settings import ClientSettings
-from chatroom.net.address import printable, split
-from chatroom.output import open_standard_streams
+from chatroom.net.address import port, printable, split
+from chatroom.net.standard import open_standard_streams
 from chatroom.settings import Settings
 from chatroom.vocabulary import events
 

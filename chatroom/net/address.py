@@ -1,5 +1,6 @@
 """Addresses as people write them."""
 
+import argparse
 import re
 
 _HOST = r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]*))"
@@ -22,3 +23,10 @@ def split(text: str) -> tuple[str, str]:
 def printable(host: str, port: int) -> str:
     """HOST:PORT, with the brackets that an IPv6 address needs (RFC 3986, 3.2.2)."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def port(text: str) -> int:
+    """A TCP port, as the type of an argument on a command line."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose one from 0 to 65535")
+    return int(text)

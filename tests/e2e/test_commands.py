@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from chatroom import __main__ as commands
-from chatroom import __version__, arguments
+from chatroom import __version__
+from chatroom.server import arguments
 
 ROOT = Path(__file__).parent.parent.parent
 CONTRIB = ROOT / "contrib"

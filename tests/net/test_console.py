@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from world import World
 
-from chatroom.console import HELP, Console
-from chatroom.output import Stream
+from chatroom.net.standard import Stream
+from chatroom.server.console import HELP, Console
 
 
 @pytest.fixture(autouse=True)

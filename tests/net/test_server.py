@@ -15,7 +15,7 @@ from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection
 from chatroom.net.listener import bind
 from chatroom.net.loop import Loop
-from chatroom.server import Server
+from chatroom.server.server import Server
 from chatroom.settings import Settings
 
 FAREWELL = "Server: The chatroom is shutting down. Goodbye!\n"
@@ -94,7 +94,7 @@ class House:
         sock.setblocking(False)
 
     def stop(self) -> None:
-        self.server.shut_down()
+        self.server.stopping.shut_down()
         self.pump(lambda: self.loop.stopped)
 
     def close(self) -> None:
@@ -225,7 +225,7 @@ def test_a_stop_takes_no_more_lines_a_tick_than_ever_and_ends_in_time(
     ann, bob = house.member("ann"), house.member("bob")
     ann.send(talk(1000))
     house.arrived(ann, len(talk(1000)))
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     house.loop.tick(0.0)
     before = house.metrics.messages
     for _ in range(10):
@@ -264,7 +264,7 @@ def test_the_stop_tells_nobody_that_the_others_leave(house: House) -> None:
 
 def test_once_stopping_nobody_is_let_in(house: House) -> None:
     house.member("ann")
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", house.port), PATIENCE)
     house.pump(lambda: house.loop.stopped)
@@ -272,7 +272,7 @@ def test_once_stopping_nobody_is_let_in(house: House) -> None:
 
 def test_stopping_twice_says_goodbye_once(house: House) -> None:
     ann = house.member("ann")
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     house.stop()
     assert ann.read_to_end().decode() == FAREWELL
 
@@ -285,7 +285,7 @@ def test_the_stop_waits_five_seconds_for_a_slow_reader_and_no_longer(house: Hous
         house.server.hub.notice("x" * 60_000)
         house.loop.tick(max_wait=0)
         ann.read()
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     for _ in range(10):
         house.loop.tick(max_wait=0)
         ann.read()
@@ -299,14 +299,14 @@ def test_the_stop_waits_five_seconds_for_a_slow_reader_and_no_longer(house: Hous
 
 
 def test_an_empty_house_stops_at_once(house: House) -> None:
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     house.loop.tick(max_wait=0)
     assert house.loop.stopped
 
 
 def test_somebody_who_breaks_during_the_stop_does_not_hold_it_up(house: House) -> None:
     ann, bob = house.member("ann"), house.member("bob")
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     ann.reset()
     house.pump(lambda: house.loop.stopped)
     assert bob.read_to_end().decode().endswith(FAREWELL)
@@ -327,7 +327,7 @@ def test_one_session_that_fails_does_not_hold_up_the_stop(
 
     monkeypatch.setattr(Hub, "handle", fail_for_ann)
     house.bugs = 1
-    house.server.shut_down()
+    house.server.stopping.shut_down()
     for _ in range(20):
         house.loop.tick(max_wait=0)
     assert house.loop.stopped
@@ -345,7 +345,7 @@ def test_run_serves_until_stopped_and_leaves_nothing_open(build: Callable[..., H
 
     def stop_when_served() -> None:
         if house.metrics.endings:
-            house.server.shut_down()
+            house.server.stopping.shut_down()
 
     house.loop.at_tick_end(stop_when_served)
     assert house.server.run() == 0
@@ -356,7 +356,7 @@ def test_run_serves_until_stopped_and_leaves_nothing_open(build: Callable[..., H
 
 def test_a_first_signal_drains(house: House) -> None:
     ann = house.member("ann")
-    house.server.on_signal(signal.SIGTERM)
+    house.server.stopping.on_signal(signal.SIGTERM)
     house.pump(lambda: house.loop.stopped)
     assert ann.read_to_end().decode() == FAREWELL
 
@@ -364,14 +364,14 @@ def test_a_first_signal_drains(house: House) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_second_signal_stops_at_once(build: Callable[..., House], number: int) -> None:
     house = build()
-    house.loop.call_later(0, lambda: house.server.on_signal(signal.SIGTERM))
-    house.loop.call_later(0, lambda: house.server.on_signal(number))
+    house.loop.call_later(0, lambda: house.server.stopping.on_signal(signal.SIGTERM))
+    house.loop.call_later(0, lambda: house.server.stopping.on_signal(number))
     assert house.server.run() == 128 + number
 
 
 def test_a_hang_up_changes_nothing(house: House) -> None:
     ann = house.member("ann")
-    house.server.on_signal(signal.SIGHUP)
+    house.server.stopping.on_signal(signal.SIGHUP)
     house.loop.tick(max_wait=0)
     assert not house.loop.stopped
     ann.send("still here\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from world import Visitor, World
 
-from chatroom.session import Bucket
+from chatroom.server.session import Bucket
 
 WELCOME = "Welcome to the chatroom. Nobody else is here yet.\n"
 PROMPT = "Your name: "

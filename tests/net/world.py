@@ -16,7 +16,7 @@ from chatroom.net.loop import Loop
 from chatroom.protocols.detect import Detect
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
-from chatroom.session import Session
+from chatroom.server.session import Session
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 

@@ -1,6 +1,8 @@
 """What all unit tests share: no sockets, and the same random examples in every run."""
 
+import os
 import socket
+from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
@@ -26,3 +28,47 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "socketpair", refuse)
+
+
+class Pipe:
+    """A pipe whose ends are blocking, as those of a server's output are."""
+
+    def __init__(self) -> None:
+        self.reading, self.writing = os.pipe()
+
+    def fill(self) -> None:
+        os.set_blocking(self.writing, False)
+        try:
+            while True:
+                os.write(self.writing, b"." * 4096)
+        except BlockingIOError:
+            pass
+        finally:
+            os.set_blocking(self.writing, True)
+
+    def drain(self) -> bytes:
+        os.set_blocking(self.reading, False)
+        taken = b""
+        try:
+            while piece := os.read(self.reading, 65536):
+                taken += piece
+        except BlockingIOError:
+            pass
+        return taken
+
+    def close_reading(self) -> None:
+        os.close(self.reading)
+        self.reading = -1
+
+    def close(self) -> None:
+        for descriptor in (self.reading, self.writing):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.reading = self.writing = -1
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    made = Pipe()
+    yield made
+    made.close()

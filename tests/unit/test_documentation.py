@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chatroom import arguments, client, console
+from chatroom import client
+from chatroom.server import arguments, console
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

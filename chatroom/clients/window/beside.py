@@ -13,7 +13,7 @@ from collections.abc import Callable
 from chatroom.clients.happenings import Happening
 from chatroom.clients.look import plain_lines
 from chatroom.clients.reader import Reader
-from chatroom.output import Stream
+from chatroom.net.standard import Stream
 from chatroom.protocols.framing import Lines
 from chatroom.vocabulary import events
 from chatroom.vocabulary.text import clean

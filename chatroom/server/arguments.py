@@ -4,7 +4,8 @@ import argparse
 import logging
 
 from chatroom import __version__
-from chatroom.resources import allow_descriptors
+from chatroom.net.address import port
+from chatroom.server.resources import allow_descriptors
 from chatroom.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -72,12 +73,6 @@ def settings_of(options: argparse.Namespace) -> Settings:
         rate=options.rate,
         max_clients=min(wanted, possible),
     )
-
-
-def port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose one from 0 to 65535")
-    return int(text)
 
 
 def _rate(text: str) -> float:

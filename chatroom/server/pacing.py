@@ -16,7 +16,7 @@ from chatroom.net.loop import Loop, Timer
 from chatroom.settings import Settings
 
 
-class Fanout:
+class Pacing:
     """Two stages for the end of the loop's tick: `flush`, and `measure` after all is sent."""
 
     def __init__(

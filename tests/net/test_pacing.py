@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatroom.fanout import Fanout
 from chatroom.metrics import Metrics
 from chatroom.net.loop import Loop
+from chatroom.server.pacing import Pacing
 from chatroom.settings import Settings
 
 TOOK = 0.0004  # seconds that each fan-out takes here
@@ -35,9 +35,9 @@ class World:
         self.metrics = Metrics()
         self.loop = Loop(settings, self.metrics, lambda: self.now)
         self.hub = Hub(self)
-        self.fanout = Fanout(self.hub, self.loop, settings, self.metrics, lambda: self.now)  # type: ignore[arg-type]
-        self.loop.at_tick_end(self.fanout.flush)
-        self.loop.at_tick_end(self.fanout.measure)
+        self.pacing = Pacing(self.hub, self.loop, settings, self.metrics, lambda: self.now)  # type: ignore[arg-type]
+        self.loop.at_tick_end(self.pacing.flush)
+        self.loop.at_tick_end(self.pacing.measure)
 
     def says(self, messages: int = 1) -> None:
         self.hub.has_news = True

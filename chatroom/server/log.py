@@ -1,60 +1,17 @@
-"""Standard output and standard error of a server that must not stop for them.
+"""The log of the package, on a stream that must not stop the server.
 
-A pipe whose reader is gone raises; a pipe or a terminal whose reader sleeps blocks, and would take
-everybody in the chat with it. So a line is written only as far as there is room for it. Log lines
-that found none are counted, and the count is told with the first one that finds some again.
-
-A pipe that polls as writable takes 4096 bytes without blocking (PIPE_BUF, POSIX). A terminal
-promises one byte only, so it is opened once more, non-blocking: that is a flag of the open file,
-which we share with the shell and must not change for it.
+Log lines for which there was no room are counted, and the count is told with the first one that
+finds some again.
 """
 
-import contextlib
 import logging
-import os
-import select
 from collections import Counter
 from collections.abc import Callable
 
 from chatroom.metrics import Metrics
-
-_ATOMIC = 4096
+from chatroom.net.standard import Stream
 
 CallLater = Callable[[float, Callable[[], None]], object]
-
-
-class Stream:
-    """One of our own descriptors, for lines of text."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        with contextlib.suppress(OSError):  # or it is no terminal that can be opened by its name
-            if os.isatty(descriptor):
-                flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY
-                self._descriptor = os.open(os.ttyname(descriptor), flags)
-        self._poll = select.poll()
-        self._poll.register(self._descriptor, select.POLLOUT)
-        self._is_ours = self._descriptor != descriptor
-
-    def close(self) -> None:
-        """Close what was opened here; the descriptor that was given stays open."""
-        if self._is_ours:
-            os.close(self._descriptor)
-
-    def write(self, text: str) -> bool:
-        """Write the text as far as there is room; False when there is not enough."""
-        data = text.encode("utf-8", "replace")
-        try:
-            for start in range(0, len(data), _ATOMIC):
-                piece = data[start : start + _ATOMIC]
-                ready = self._poll.poll(0)
-                if not ready or ready[0][1] & ~select.POLLOUT:
-                    return False
-                if os.write(self._descriptor, piece) < len(piece):
-                    return False
-        except OSError:
-            return False
-        return True
 
 
 class LogHandler(logging.Handler):
@@ -126,10 +83,3 @@ def log_to(stream: Stream, metrics: Metrics, level: str, most_alike: int) -> Log
     # Nothing prints these, so finding them out for every record is wasted.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     return handler
-
-
-def open_standard_streams() -> None:
-    """Put /dev/null where 0, 1 or 2 is closed; the first socket would take its place."""
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
-    os.close(descriptor)

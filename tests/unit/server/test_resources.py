@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from chatroom.resources import allow_descriptors, memory_in_use
+from chatroom.server.resources import allow_descriptors, memory_in_use
 
 
 class Limits:

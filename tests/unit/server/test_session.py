@@ -13,7 +13,7 @@ from chatroom.net.connection import Connection
 from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
-from chatroom.session import Bucket, Session
+from chatroom.server.session import Bucket, Session
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from chatroom.chat.hub import Hub, Kick
 from chatroom.net.loop import READ, Loop
-from chatroom.output import Stream
+from chatroom.net.standard import Stream, reopened
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import render
 from chatroom.vocabulary.durations import duration
@@ -45,7 +45,7 @@ class Console:
         shut_down: Callable[[], None],
         measure: Callable[[], Measured],
     ) -> None:
-        self._descriptor = _reopened(descriptor)
+        self._descriptor = reopened(descriptor)
         self._is_ours = self._descriptor != descriptor
         self._output = output
         self._loop = loop
@@ -189,19 +189,3 @@ def _kicked(kick: Kick) -> str:
         return f"{kick.name} was kicked."
     barred = f"the name and {kick.host} are" if kick.host else "the name is"
     return f"{kick.name} was kicked; {barred} barred for {duration(kick.seconds)}."
-
-
-def _reopened(descriptor: int) -> int:
-    """The same terminal or pipe, non-blocking, as an open file of our own.
-
-    Others may read from it as well, and take what the selector has told us of; and the one that we
-    were given is shared with the shell, which would not want it non-blocking. What cannot be opened
-    once more is used as it is.
-    """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
-    try:
-        if os.isatty(descriptor):
-            return os.open(os.ttyname(descriptor), flags)
-        return os.open(f"/proc/self/fd/{descriptor}", flags)
-    except OSError:
-        return descriptor

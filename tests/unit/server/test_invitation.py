@@ -2,8 +2,8 @@
 
 import pytest
 
-from chatroom import invitation as module
-from chatroom.invitation import invitation
+from chatroom.server import invitation as module
+from chatroom.server.invitation import invitation
 
 
 @pytest.fixture(autouse=True)

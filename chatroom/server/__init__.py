@@ -1,0 +1,1 @@
+"""Joins the bytes, the protocols and the chat: python -m chatroom.server."""

@@ -1,0 +1,66 @@
+"""python -m chatroom.server: arguments to settings, settings to parts, and then the loop turns."""
+
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from chatroom.metrics import Metrics
+from chatroom.net.listener import CannotListen, Listener, bind
+from chatroom.net.loop import Loop
+from chatroom.net.signals import Signals
+from chatroom.net.standard import Stream, open_standard_streams
+from chatroom.net.supervisor import notify
+from chatroom.server.arguments import PROGRAM, parser, settings_of
+from chatroom.server.console import Console
+from chatroom.server.invitation import invitation
+from chatroom.server.log import log_to
+from chatroom.server.server import Server
+from chatroom.settings import Settings
+
+log = logging.getLogger("chatroom.server")  # __name__ is "__main__" when run with -m
+
+
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N.
+
+    `program` is what was typed to start it.
+    """
+    open_standard_streams()
+    options = parser(program).parse_args(arguments)
+    metrics = Metrics()
+    errors, output = Stream(2), Stream(1)
+    handler = log_to(errors, metrics, options.log_level, Settings().log_alike)
+    settings = settings_of(options)
+    try:
+        sockets = bind(settings.host, settings.port, settings)
+    except CannotListen as problem:
+        errors.write(f"chatroom: {problem}\n")
+        return 1
+    loop = Loop(settings, metrics)
+    handler.call_later = loop.call_later
+    server = Server(settings, metrics, loop, sockets)
+    Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.stopping.on_signal)
+    _announce(output, settings.host, server.listeners, program)
+    stop = server.stopping.shut_down
+    Console(0, output, loop, server.hub, stop, server.measure).start()
+    notify("READY=1")
+    if os.geteuid() == 0:
+        log.warning("running as root, which a chatroom does not need")
+    gc.freeze()  # what is here now stays; the collector need not look at it again
+    return server.run()
+
+
+def _announce(output: Stream, host: str, listeners: list[Listener], program: str) -> None:
+    places = [(listener.host, listener.port) for listener in listeners]
+    for line in invitation(host, places, program):
+        output.write(line + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before there was a loop to hear of it
+        sys.exit(128 + signal.SIGINT)

@@ -1,0 +1,32 @@
+"""The server's measurements of itself, as `/stats` and the operator see them."""
+
+import time
+
+from chatroom.metrics import Metrics
+from chatroom.net.connection import Connections
+from chatroom.server.resources import memory_in_use
+from chatroom.vocabulary.events import Measured
+
+
+def measure(metrics: Metrics, connections: Connections, rooms: int, uptime: float) -> Measured:
+    return Measured(
+        clients=len(connections.talking),
+        rooms=rooms,
+        messages=metrics.messages,
+        deliveries=metrics.deliveries,
+        skipped=metrics.skipped,
+        fanout_p50=metrics.fanout.quantile(0.5),
+        fanout_p99=metrics.fanout.quantile(0.99),
+        fanout_max=metrics.fanout.max,
+        lag_p99=metrics.lag.quantile(0.99),
+        lag_max=metrics.lag.max,
+        slow_readers=len(connections.blocked),
+        queued=sum(connection.queued for connection in connections.blocked),
+        endings=tuple(metrics.endings.most_common(8)),
+        accepted=metrics.accepted,
+        errors=metrics.handler_errors,
+        log_dropped=metrics.log_dropped,
+        cpu=time.process_time(),
+        memory=memory_in_use(),
+        uptime=uptime,
+    )

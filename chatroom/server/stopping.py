@@ -1,0 +1,94 @@
+"""What ends the server: a signal or the operator, the lines that had arrived, and the goodbye."""
+
+import logging
+import signal
+from collections.abc import Callable
+
+from chatroom.chat.hub import Hub
+from chatroom.net.connection import Connection, Connections
+from chatroom.net.listener import Listener
+from chatroom.net.loop import Loop
+from chatroom.net.supervisor import notify
+from chatroom.settings import Settings
+
+_FAREWELL = "The chatroom is shutting down. Goodbye!"
+
+log = logging.getLogger(__name__)
+
+
+class Stopping:
+    """`stop_when_drained` is a stage for the end of the loop's tick."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        loop: Loop,
+        hub: Hub,
+        connections: Connections,
+        listeners: list[Listener],
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._loop = loop
+        self._hub = hub
+        self._connections = connections
+        self._listeners = listeners
+        self._clock = clock
+        self._draining = False
+        self._finish_until = 0.0
+        self._reads = 0  # of all connections, when the last tick ended
+        self._quiet_ticks = 0
+        self._untaken = 0  # lines that came too late before the stop
+        self.exit_code = 0
+
+    def on_signal(self, number: int) -> None:
+        name = signal.Signals(number).name
+        if number == signal.SIGHUP:
+            log.info("%s: there is nothing to reload", name)
+        elif self._draining:
+            log.warning("%s again: stopping at once", name)
+            self.exit_code = 128 + number
+            self._loop.stop()
+        else:
+            log.info("%s", name)
+            self.shut_down()
+
+    def shut_down(self) -> None:
+        """Let nobody in any more, handle what has arrived, and then drain."""
+        if not self._draining:
+            self._draining = True
+            log.info("shutting down")
+            notify("STOPPING=1")
+            for listener in self._listeners:
+                listener.close()
+            self._finish_until = self._clock() + self._settings.finish_seconds
+            self._loop.each(_hurry, list(self._connections.talking))
+            self._loop.call_later(0.0, self._finish)
+
+    def _finish(self) -> None:
+        """Wait until a tick has found nothing more to read or to handle; then say goodbye."""
+        connections = self._connections
+        quiet = connections.reads == self._reads and not connections.turns.waiting
+        self._reads = connections.reads
+        self._quiet_ticks = self._quiet_ticks + 1 if quiet else 0
+        # one such tick may have been the one that began to read from somebody again
+        if self._quiet_ticks < 2 and self._clock() < self._finish_until:
+            self._loop.call_later(0.0, self._finish)
+            return
+        try:
+            self._hub.shut_down()
+        finally:
+            self._loop.each(self._say_goodbye, list(connections.talking))
+            if self._untaken:
+                log.warning("%d lines came too late to be taken", self._untaken)
+
+    def _say_goodbye(self, connection: Connection) -> None:
+        self._untaken += connection.session.say_goodbye(_FAREWELL)
+
+    def stop_when_drained(self) -> None:
+        if self._draining and not self._connections.talking:
+            self._loop.stop()
+
+
+def _hurry(connection: Connection) -> None:
+    connection.session.hurry()
