@@ -11,7 +11,7 @@ from pathlib import Path
 from chatroom import __version__
 
 _FLOOD = Path(__file__).resolve().parent.parent / "benchmarks" / "flood.py"
-_MODULES = {"server": "chatroom.server.__main__", "client": "chatroom.client"}
+_MODULES = {"server": "chatroom.server.__main__", "client": "chatroom.client.__main__"}
 _COMMANDS = """\
 commands:
   server   start a chatroom

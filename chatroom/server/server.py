@@ -13,9 +13,9 @@ from chatroom.net.address import printable
 from chatroom.net.connection import Connection, Connections
 from chatroom.net.listener import Listener
 from chatroom.net.loop import Loop
-from chatroom.protocols.detect import Detect
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
+from chatroom.protocols.undecided import Undecided
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
 from chatroom.server.stats import measure
@@ -81,7 +81,7 @@ class Server:
         connection = Connection(sock, printable(host, port), self._connections)
         settings = self._settings
         program = JsonLines(settings.max_object, settings.max_line)
-        protocol = Detect(Line(settings.max_line, program), program)
+        protocol = Undecided(Line(settings.max_line, program), program)
         connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
         connection.start()
         log.debug("%s connected", connection.address)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.clients.preferences import load
+from chatroom.client.preferences import load
 from chatroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -276,7 +276,8 @@ def test_without_a_display_it_says_what_to_do(server: Server) -> None:
 
 def test_without_tkinter_it_says_what_to_install(server: Server, desktop: Desktop) -> None:
     blocked = "import sys; sys.modules['tkinter'] = None;"
-    code = f"{blocked} from chatroom.client import main; sys.exit(main(['localhost', '--gui']))"
+    run = "from chatroom.client.__main__ import main; sys.exit(main(['localhost', '--gui']))"
+    code = f"{blocked} {run}"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -214,7 +214,7 @@ def test_two_clients_of_the_tutorial_hear_each_other(connect: Callable[..., Peer
 
 def test_the_client_needs_nothing_but_the_standard_library(server: Server) -> None:
     blocked = "import sys; sys.modules['prompt_toolkit'] = None; sys.argv[0] = 'client';"
-    code = f"{blocked} from chatroom.client import main; sys.exit(main())"
+    code = f"{blocked} from chatroom.client.__main__ import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "localhost", "-p", str(server.port), "--name", "bot"]
     done = subprocess.run(
         command, cwd=ROOT, input="hi\n", capture_output=True, text=True, timeout=20, check=False

@@ -12,17 +12,17 @@ from chatroom.vocabulary import commands, events
 
 tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
-from chatroom.clients.preferences import Preferences  # noqa: E402
-from chatroom.clients.window.completion import complete  # noqa: E402
-from chatroom.clients.window.composer import Composer  # noqa: E402
-from chatroom.clients.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
-from chatroom.clients.window.drafts import split  # noqa: E402
-from chatroom.clients.window.entrance import Entrance, Wish  # noqa: E402
-from chatroom.clients.window.history import History  # noqa: E402
-from chatroom.clients.window.links import links  # noqa: E402
-from chatroom.clients.window.main import Window  # noqa: E402
-from chatroom.clients.window.sidebar import Sidebar  # noqa: E402
-from chatroom.clients.window.theme import (  # noqa: E402
+from chatroom.client.preferences import Preferences  # noqa: E402
+from chatroom.client.window.completion import complete  # noqa: E402
+from chatroom.client.window.composer import Composer  # noqa: E402
+from chatroom.client.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
+from chatroom.client.window.drafts import split  # noqa: E402
+from chatroom.client.window.entrance import Entrance, Wish  # noqa: E402
+from chatroom.client.window.history import History  # noqa: E402
+from chatroom.client.window.links import links  # noqa: E402
+from chatroom.client.window.main import Window  # noqa: E402
+from chatroom.client.window.sidebar import Sidebar  # noqa: E402
+from chatroom.client.window.theme import (  # noqa: E402
     DARK,
     LIGHT,
     Theme,
@@ -174,7 +174,7 @@ def test_a_long_message_is_wrapped_below_its_text(talk: Conversation) -> None:
     assert int(float(str(talk.text.tag_cget("line", "lmargin2")))) > 20
 
 
-# --- what a happening looks like ------------------------------------------------------------------
+# --- what an event looks like ---------------------------------------------------------------------
 
 
 def tags_of(event: events.Event, me: str = "ann") -> dict[str, tuple[str, ...]]:

@@ -7,10 +7,10 @@ import struct
 
 import pytest
 
-from chatroom.clients.core import Client
-from chatroom.clients.happenings import Happening, Lost
-from chatroom.clients.network import Network
-from chatroom.clients.settings import ClientSettings
+from chatroom.client.core import Client
+from chatroom.client.events import ClientEvent, Lost
+from chatroom.client.network import Network
+from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events
 
 WELCOME = (
@@ -29,11 +29,11 @@ async def talk_into_a_reset_connection(server: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     client = Client(ClientSettings(), "t1cket", loop.time, lambda: 0.0, lambda: 0.0)
     client.join("ann")
-    seen: list[Happening] = []
+    seen: list[ClientEvent] = []
     changed = asyncio.Event()
 
-    def show(happenings: list[Happening]) -> None:
-        seen.extend(happenings)
+    def show(happened: list[ClientEvent]) -> None:
+        seen.extend(happened)
         changed.set()
 
     async def until(kind: type) -> None:

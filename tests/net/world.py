@@ -13,9 +13,9 @@ from chatroom.chat.member import Broadcast
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection, Connections
 from chatroom.net.loop import Loop
-from chatroom.protocols.detect import Detect
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
+from chatroom.protocols.undecided import Undecided
 from chatroom.server.session import Session
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
@@ -279,7 +279,7 @@ class World:
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
         program = JsonLines(16384, self.settings.max_line)
-        protocol = Detect(Line(self.settings.max_line, program), program)
+        protocol = Undecided(Line(self.settings.max_line, program), program)
         connection.session = Session(connection, protocol, self.hub, self.loop, self.settings, host)
         connection.start()
         return self._keep(Visitor(peer, connection, sock))

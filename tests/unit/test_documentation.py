@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chatroom import client
+from chatroom.client import __main__ as client
 from chatroom.server import arguments, console
 
 ROOT = Path(__file__).parents[2]

@@ -21,17 +21,27 @@ LAYERS = {
     "net/": ("chatroom.net", *FOR_ALL),
     "chat/": ("chatroom.chat", *FOR_ALL),
     "protocols/": ("chatroom.protocols", *FOR_ALL),
+    "client/": (
+        "chatroom.client",
+        "chatroom.vocabulary",
+        "chatroom.settings",
+        "chatroom.protocols.framing",
+        "chatroom.protocols.rendering",
+        "chatroom.protocols.typed",
+        "chatroom.net.address",
+        "chatroom.net.standard",
+    ),
     "metrics.py": (),
     "settings.py": (),
 }
 
 # Who may import what of the standard library.
 ONLY_IN = {
-    "socket": ("net/", "clients/", "server/server.py"),
-    "selectors": ("net/", "clients/"),
+    "socket": ("net/", "client/", "server/server.py"),
+    "selectors": ("net/", "client/"),
     "ssl": ("net/tls.py",),
     "sqlite3": ("chat/history.py",),
-    "time": ("net/loop.py", "server/server.py", "server/stats.py", "client.py"),
+    "time": ("net/loop.py", "server/server.py", "server/stats.py", "client/__main__.py"),
 }
 
 

@@ -7,10 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
-from chatroom.protocols.detect import Detect
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
+from chatroom.protocols.undecided import Undecided
 from chatroom.vocabulary import commands, events
 
 LIMIT = 40
@@ -18,12 +18,12 @@ LIMIT = 40
 PEOPLE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(LIMIT),
     "line-or-program": lambda: Line(LIMIT, JsonLines(LIMIT, LIMIT)),
-    "detect": lambda: undecided(JsonLines(LIMIT, LIMIT)),
+    "undecided": lambda: undecided(JsonLines(LIMIT, LIMIT)),
 }
 
 
-def undecided(program: JsonLines) -> Detect:
-    return Detect(Line(LIMIT, program), program)
+def undecided(program: JsonLines) -> Undecided:
+    return Undecided(Line(LIMIT, program), program)
 
 
 # What is cut anywhere and still the same; the tutorial's client frames nothing.

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from chatroom.protocols import Become, Protocol, objects, spelling, telnet, tutorial, typed
-from chatroom.protocols.detect import Detect
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
+from chatroom.protocols.undecided import Undecided
 from chatroom.vocabulary import names, text
 
 READ = 16 * 1024  # bytes that a connection receives at once
@@ -69,13 +69,13 @@ def splitter(limit: int) -> Feed:
 
 def detector() -> Feed:
     program = JsonLines(READ, 4096)
-    return Consumer(Detect(Line(4096, program), program))
+    return Consumer(Undecided(Line(4096, program), program))
 
 
 STREAMS: dict[str, Callable[[], Feed]] = {
     "telnet": lambda: Telnet().strip,
     "framing": lambda: splitter(4096),
-    "detect": detector,
+    "undecided": detector,
     "newcomer": lambda: Consumer(Line(4096)),
     "member": lambda: Consumer(Line(4096), named=True),
     "json": lambda: Consumer(JsonLines(READ, 4096)),

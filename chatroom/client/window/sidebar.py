@@ -4,9 +4,9 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from chatroom.clients.look import colour_number
-from chatroom.clients.window.listing import Listing, Row
-from chatroom.clients.window.theme import Theme
+from chatroom.client.look import colour_number
+from chatroom.client.window.listing import Listing, Row
+from chatroom.client.window.theme import Theme
 
 _GAP = 12  # pixels to what is said
 _PEOPLE, _ROOMS = 10, 5  # rows, if there is the space

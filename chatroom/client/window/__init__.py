@@ -3,9 +3,9 @@
 import sys
 import tkinter
 
-from chatroom.clients.preferences import change, load
-from chatroom.clients.window.entrance import Wish
-from chatroom.clients.window.main import NewClient, Window
+from chatroom.client.preferences import change, load
+from chatroom.client.window.entrance import Wish
+from chatroom.client.window.main import NewClient, Window
 
 __all__ = ["run"]
 

@@ -51,4 +51,4 @@ class Ended:
     uncertain: int = 0
 
 
-Happening = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended
+ClientEvent = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended

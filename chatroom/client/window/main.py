@@ -15,18 +15,18 @@ from functools import partial
 from tkinter import ttk
 from urllib.parse import urlsplit
 
-from chatroom.clients.core import Client, State
-from chatroom.clients.happenings import Back, Ended, Failed, Happening, NameWanted
-from chatroom.clients.look import is_own
-from chatroom.clients.network import Network
-from chatroom.clients.preferences import Preferences
-from chatroom.clients.settings import ClientSettings
-from chatroom.clients.window.beside import Beside
-from chatroom.clients.window.chat import Chat
-from chatroom.clients.window.conversation import answer_lines, lines_of
-from chatroom.clients.window.drafts import split
-from chatroom.clients.window.entrance import Entrance, Wish
-from chatroom.clients.window.theme import (
+from chatroom.client.core import Client, State
+from chatroom.client.events import Back, ClientEvent, Ended, Failed, NameWanted
+from chatroom.client.look import is_own
+from chatroom.client.network import Network
+from chatroom.client.preferences import Preferences
+from chatroom.client.settings import ClientSettings
+from chatroom.client.window.beside import Beside
+from chatroom.client.window.chat import Chat
+from chatroom.client.window.conversation import answer_lines, lines_of
+from chatroom.client.window.drafts import split
+from chatroom.client.window.entrance import Entrance, Wish
+from chatroom.client.window.theme import (
     DARK,
     LIGHT,
     THEMES,
@@ -36,12 +36,12 @@ from chatroom.clients.window.theme import (
     resize_fonts,
     set_font_size,
 )
-from chatroom.clients.window.turns import Turns
+from chatroom.client.window.turns import Turns
 from chatroom.net.address import printable
 from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
 
-_AT_ONCE = 200  # happenings drawn in one turn
+_AT_ONCE = 200  # events drawn in one turn
 _SMALL = (460, 370)  # pixels for the form, if that is enough
 _LARGE = "900x620"
 _TITLE = "chatroom"
@@ -79,7 +79,7 @@ class Window:
         self._network: Network | None = None
         self._running: asyncio.Task[None] | None = None
         self._where = ("", 0)
-        self._pending: deque[Happening] = deque(maxlen=self._settings.lines_kept)
+        self._pending: deque[ClientEvent] = deque(maxlen=self._settings.lines_kept)
         self._unread = 0
         self._focused = True
         self._leaving = False
@@ -196,7 +196,7 @@ class Window:
     def _join_again(self) -> None:
         assert self._client is not None
         self.chat.composer.open()
-        self._try(Wish(*self._where, self._client.name, self._client.company.room))
+        self._try(Wish(*self._where, self._client.name, self._client.roster.room))
 
     def _return(self, problem: str) -> None:
         """Back to the form, which says why."""
@@ -209,14 +209,14 @@ class Window:
 
     # --- what has happened --------------------------------------------------------------------
 
-    def _happened(self, happenings: list[Happening]) -> None:
+    def _happened(self, happened: list[ClientEvent]) -> None:
         """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
-        for happening in happenings:
-            self._note(happening)
-            if isinstance(happening, NameWanted | Failed):
-                self._echo(happening, "")  # the form shows it here
+        for event in happened:
+            self._note(event)
+            if isinstance(event, NameWanted | Failed):
+                self._echo(event, "")  # the form shows it here
             else:
-                self._pending.append(happening)
+                self._pending.append(event)
         self._show_title()
 
     def _draw_pending(self) -> None:
@@ -225,20 +225,20 @@ class Window:
             return
         lines = []
         for _ in range(min(_AT_ONCE, len(self._pending))):
-            happening = self._pending.popleft()
+            event = self._pending.popleft()
             lines += lines_of(
-                happening, self._client.name, self._client.wall(), len(self._theme.people)
+                event, self._client.name, self._client.wall(), len(self._theme.people)
             )
-            self._echo(happening, self._client.name)
+            self._echo(event, self._client.name)
         self.chat.conversation.add(lines)
 
-    def _echo(self, happening: Happening, me: str) -> None:
+    def _echo(self, event: ClientEvent, me: str) -> None:
         if self._beside is not None:
-            self._beside.show(happening, me)
+            self._beside.show(event, me)
 
-    def _note(self, happening: Happening) -> None:
+    def _note(self, event: ClientEvent) -> None:
         assert self._client is not None
-        match happening:
+        match event:
             case events.Welcomed(name=name):
                 host, port = self._where
                 self._remember(host=host, port=port, name=name)
@@ -254,11 +254,11 @@ class Window:
             case Ended(text) if text:
                 self._end(text)
             case events.Said() | events.Acted() | events.Told():
-                if not (self._focused or is_own(happening, self._client.name)):
+                if not (self._focused or is_own(event, self._client.name)):
                     self._unread += 1
 
     def _show_title(self) -> None:
-        room = self._client.company.room if self._client and self.chat.winfo_manager() else ""
+        room = self._client.roster.room if self._client and self.chat.winfo_manager() else ""
         title = f"{room} - {_TITLE}" if room else _TITLE
         self._root.title(f"({self._unread}) {title}" if self._unread else title)
 
@@ -300,7 +300,7 @@ class Window:
             self._network.go_on()
 
     def _go_to(self, room: str) -> None:
-        if self._client is not None and room != self._client.company.room:
+        if self._client is not None and room != self._client.roster.room:
             self._request(commands.Move(room))
 
     def _open_link(self, url: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 from typing import cast
 
-from chatroom.clients.window.theme import Theme
+from chatroom.client.window.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import sys
 from collections import deque
 from collections.abc import Callable
 
-from chatroom.clients.happenings import Happening
-from chatroom.clients.look import plain_lines
-from chatroom.clients.reader import Reader
+from chatroom.client.events import ClientEvent
+from chatroom.client.look import plain_lines
+from chatroom.client.reader import Reader
 from chatroom.net.standard import Stream
 from chatroom.protocols.framing import Lines
 from chatroom.vocabulary import events
@@ -34,13 +34,13 @@ class Beside:
     def close(self) -> None:
         self._reading.cancel()
 
-    def show(self, happening: Happening, me: str) -> None:
+    def show(self, event: ClientEvent, me: str) -> None:
         """Write it, unless it stands there already because it was typed there."""
-        match happening:
+        match event:
             case events.Said(name=name, text=text) if name == me and text in self._typed:
                 self._typed.remove(text)
             case _:
-                for line in plain_lines(happening, me):
+                for line in plain_lines(event, me):
                     self._output.write(line + "\n")
 
     async def _read(self, reader: Reader) -> None:

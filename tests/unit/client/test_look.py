@@ -2,8 +2,8 @@
 
 import pytest
 
-from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
-from chatroom.clients.look import colour_number, is_own, mentions, plain_lines
+from chatroom.client.events import Back, ClientEvent, Connected, Ended, Failed, Lost, NameWanted
+from chatroom.client.look import colour_number, is_own, mentions, plain_lines
 from chatroom.vocabulary import events
 
 
@@ -37,7 +37,7 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("happening", "lines"),
+    ("event", "lines"),
     [
         (Connected(), []),
         (NameWanted(""), []),
@@ -69,8 +69,8 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
         ),
     ],
 )
-def test_plain_lines(happening: Happening, lines: list[str]) -> None:
-    assert plain_lines(happening, "ann") == lines
+def test_plain_lines(event: ClientEvent, lines: list[str]) -> None:
+    assert plain_lines(event, "ann") == lines
 
 
 def test_what_we_said_ourselves_is_our_own() -> None:

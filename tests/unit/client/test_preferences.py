@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chatroom.clients.preferences import Preferences, change, config_directory, load, save
+from chatroom.client.preferences import Preferences, change, config_directory, load, save
 
 CHOSEN = Preferences("attic", 1060, "ann", "dark", 14, "off")
 
@@ -76,7 +76,7 @@ def test_a_failed_save_leaves_what_was_there_and_nothing_else(
     def refuse(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("chatroom.clients.preferences.os.replace", refuse)
+    monkeypatch.setattr("chatroom.client.preferences.os.replace", refuse)
     assert not save(replace(CHOSEN, name="bob"), tmp_path)
     assert load(tmp_path) == CHOSEN
     assert [path.name for path in tmp_path.iterdir()] == ["preferences.json"]

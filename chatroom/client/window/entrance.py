@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
 
-from chatroom.clients.preferences import Preferences
+from chatroom.client.preferences import Preferences
 from chatroom.settings import Settings
 
 

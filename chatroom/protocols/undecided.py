@@ -29,7 +29,7 @@ _BLANK = 64  # line ends; whoever begins with more of them is a person with a he
 _PREFIXES = (*_STRANGERS, *(verb + space for verb in VERBS for space in (b" ", b"\t")))
 
 
-class Detect:
+class Undecided:
     """The protocol of a connection that has yet to show what it speaks.
 
     `program` is the protocol of those who begin with a brace, `person` that of everybody who speaks

@@ -22,9 +22,9 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from chatroom.clients.core import Client, State
-from chatroom.clients.happenings import Connected, Ended, Failed, Happening, Lost, NameWanted
-from chatroom.clients.look import (
+from chatroom.client.core import Client, State
+from chatroom.client.events import ClientEvent, Connected, Ended, Failed, Lost, NameWanted
+from chatroom.client.look import (
     clock_time,
     colour_number,
     is_own,
@@ -33,8 +33,8 @@ from chatroom.clients.look import (
     other_end,
     plain_lines,
 )
-from chatroom.clients.plain import Connect
-from chatroom.clients.preferences import Preferences, change
+from chatroom.client.plain import Connect
+from chatroom.client.preferences import Preferences, change
 from chatroom.protocols.rendering import PROMPT, wrapped
 from chatroom.protocols.typed import LEAVE, VERBS, parse
 from chatroom.vocabulary import commands, events
@@ -173,11 +173,11 @@ class Terminal:
 
     def _status(self) -> FormattedText:
         """The most important first: a narrow terminal shows only the beginning."""
-        client, company = self._client, self._client.company
+        client, roster = self._client, self._client.roster
         parts: Pieces = [("", " ")]
         if client.state is State.WAITING:
             parts.append((_TROUBLE, f"reconnecting in {math.ceil(client.retry_in)} s  "))
-        elif client.state is not State.JOINED and company.count:
+        elif client.state is not State.JOINED and roster.count:
             parts.append((_TROUBLE, "reconnecting  "))
         elif client.unanswered:
             parts.append((_TROUBLE, f"no answer for {client.unanswered:.0f} s  "))
@@ -185,19 +185,19 @@ class Terminal:
             parts.append(("", f"connected, {milliseconds(client.round_trip)}  "))
         if client.waiting:
             parts.append((_TROUBLE, f"{client.waiting} not sent yet  "))
-        if company.count:
-            people = f"{company.count} {'person' if company.count == 1 else 'people'}"
-            parts.append(("", f"#{company.room}  {people}  "))
+        if roster.count:
+            people = f"{roster.count} {'person' if roster.count == 1 else 'people'}"
+            parts.append(("", f"#{roster.room}  {people}  "))
         return FormattedText([*parts, ("", self._where)])
 
     # --- what has happened --------------------------------------------------------------------
 
-    def _show(self, happenings: list[Happening]) -> None:
+    def _show(self, happened: list[ClientEvent]) -> None:
         pieces: Pieces = []
-        for happening in happenings:
-            pieces += self._drawn(happening)
-            self._ring(happening)
-            self._note(happening)
+        for event in happened:
+            pieces += self._drawn(event)
+            self._ring(event)
+            self._note(event)
         if pieces:
             style, text = pieces[-1]
             pieces[-1] = (style, text.removesuffix("\n"))  # printing ends the line
@@ -205,9 +205,9 @@ class Terminal:
         if self._session.app.is_running:
             self._session.app.invalidate()
 
-    def _note(self, happening: Happening) -> None:
+    def _note(self, event: ClientEvent) -> None:
         buffer = self._session.default_buffer
-        match happening:
+        match event:
             case NameWanted():
                 self._draft = buffer.text
                 buffer.reset()
@@ -215,7 +215,7 @@ class Terminal:
             case events.Welcomed():
                 self._asking.set()
             case Failed() | Ended():
-                self._exit_code = 1 if plain_lines(happening, "") else self._exit_code
+                self._exit_code = 1 if plain_lines(event, "") else self._exit_code
                 self._client.request(commands.Quit("quit"))
                 self._leave()
         if self._draft and self._client.state is State.JOINED:
@@ -228,10 +228,10 @@ class Terminal:
         if app.is_running and app.future is not None and not app.future.done():
             app.exit(result="")
 
-    def _drawn(self, happening: Happening) -> Pieces:
+    def _drawn(self, event: ClientEvent) -> Pieces:
         """As pieces of text with their styles, whole lines."""
         me = self._client.name
-        match happening:
+        match event:
             case Connected():
                 return [("", f"Successfully connected to {self._where}\n")]
             case events.Said(_, _, name, text, time):
@@ -241,7 +241,7 @@ class Terminal:
                 star = [("", "* "), (_colour(name), name), ("", " ")]
                 return [*_time(time), *star, *self._text(name, text), ("", "\n")]
             case events.Told(_, _, text, time):
-                private = [("class:private", f"[private {other_end(happening, me)}] ")]
+                private = [("class:private", f"[private {other_end(event, me)}] ")]
                 return [*_time(time), *private, ("", f"{text}\n")]
             case Failed() | Lost() | Ended():
                 style = "class:problem"
@@ -249,7 +249,7 @@ class Terminal:
                 style = ""
             case _:
                 style = "class:notice"
-        return [(style, f"{line}\n") for line in self._fitted(plain_lines(happening, me))]
+        return [(style, f"{line}\n") for line in self._fitted(plain_lines(event, me))]
 
     def _fitted(self, lines: Iterable[str]) -> list[str]:
         """Lines of our own and of the server, broken between words where the screen ends."""
@@ -260,10 +260,10 @@ class Terminal:
         named = name != self._client.name and mentions(text, self._client.name)
         return [("class:mention" if named else "", text)]
 
-    def _ring(self, happening: Happening) -> None:
-        if self._bell == "off" or is_own(happening, self._client.name):
+    def _ring(self, event: ClientEvent) -> None:
+        if self._bell == "off" or is_own(event, self._client.name):
             return
-        match happening:
+        match event:
             case events.Said(_, _, _, text) | events.Acted(_, _, _, text):
                 rings = self._bell == "all" or mentions(text, self._client.name)
             case events.Told():
@@ -293,14 +293,14 @@ class Completions(Completer):
                 yield Completion(candidate, start_position=-len(word))
 
     def _candidates(self, words: list[str]) -> list[str]:
-        company = self._client.company
+        roster = self._client.roster
         if len(words) == 1 and words[0].startswith("/"):
             return sorted((*VERBS, "/bell"))
         if len(words) == 2 and words[0] == "/bell":
             return list(_BELLS)
         if len(words) == 2 and words[0] == "/join":
-            return sorted(name for name, _ in company.rooms)
-        people = sorted(name for name in company.names if name != self._client.name)
+            return sorted(name for name, _ in roster.rooms)
+        people = sorted(name for name in roster.names if name != self._client.name)
         if words[-1].startswith("@"):
             return [f"@{name} " for name in people]
         return [f"{name}: " for name in people] if len(words) == 1 else people

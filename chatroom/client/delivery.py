@@ -7,10 +7,10 @@ the server would refuse, or would not get.
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatroom.clients import wire
-from chatroom.clients.outbox import Change, Kept, Outbox, Question, Talk
-from chatroom.clients.pacing import Pacing
-from chatroom.clients.settings import ClientSettings
+from chatroom.client import wire
+from chatroom.client.outbox import Change, Kept, Outbox, Question, Talk
+from chatroom.client.pacing import Pacing
+from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 

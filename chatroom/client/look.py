@@ -4,7 +4,7 @@ import re
 import zlib
 from datetime import datetime
 
-from chatroom.clients.happenings import Back, Connected, Ended, Failed, Happening, Lost, NameWanted
+from chatroom.client.events import Back, ClientEvent, Connected, Ended, Failed, Lost, NameWanted
 from chatroom.protocols.rendering import lines_of
 from chatroom.vocabulary import events, names
 
@@ -33,9 +33,9 @@ def mentions(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def is_own(happening: Happening, me: str) -> bool:
+def is_own(event: ClientEvent, me: str) -> bool:
     """Whether it is something that we said ourselves."""
-    match happening:
+    match event:
         case events.Said(name=name) | events.Acted(name=name) | events.Told(name=name):
             return name == me
     return False
@@ -48,12 +48,12 @@ def other_end(told: events.Told, me: str) -> str:
     return f"to {told.to}" if told.waits is None else f"to {told.to}, who is not here yet"
 
 
-def plain_lines(happening: Happening, me: str) -> list[str]:
+def plain_lines(event: ClientEvent, me: str) -> list[str]:
     """What has happened, as lines for a person, in the words that people with nc see.
 
     `me` is our own name.
     """
-    match happening:
+    match event:
         case Connected() | NameWanted(""):
             return []
         case NameWanted(text) | Failed(text):
@@ -69,13 +69,13 @@ def plain_lines(happening: Happening, me: str) -> list[str]:
         case events.Cancelled(lines):
             return [f"{_were(lines)} dropped."]
         case Ended():
-            return _ended(happening)
+            return _ended(event)
         case events.Welcomed(name, room, people):
-            return [*lines_of(happening), *lines_of(events.Moved(name, room, people))]
+            return [*lines_of(event), *lines_of(events.Moved(name, room, people))]
         case events.Told(name, _, text) if name == me:
-            return [f"[private {other_end(happening, me)}] {text}"]
+            return [f"[private {other_end(event, me)}] {text}"]
         case _:
-            return lines_of(happening)
+            return lines_of(event)
 
 
 def _ended(event: Ended) -> list[str]:

@@ -4,10 +4,10 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
-from chatroom.clients.happenings import Ended, Failed, Happening, Lost
-from chatroom.clients.look import clock_time, colour_number, mentions, plain_lines
-from chatroom.clients.window.links import links
-from chatroom.clients.window.theme import Theme
+from chatroom.client.events import ClientEvent, Ended, Failed, Lost
+from chatroom.client.look import clock_time, colour_number, mentions, plain_lines
+from chatroom.client.window.links import links
+from chatroom.client.window.theme import Theme
 from chatroom.vocabulary import events
 
 Piece = tuple[str, tuple[str, ...]]
@@ -161,9 +161,9 @@ class Conversation(ttk.Frame):
             self._open_link(self.text.get(*span))
 
 
-def lines_of(happening: Happening, me: str, now: float, colours: int) -> list[list[Piece]]:
+def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list[Piece]]:
     """What has happened, as lines of pieces. `now` is the time of what has none of its own."""
-    match happening:
+    match event:
         case events.Said(_, _, name, text, time):
             who = (f"{name}  ", (_person(name, colours),))
             return [[_time(time), who, *_words(text, name, me)]]
@@ -174,11 +174,11 @@ def lines_of(happening: Happening, me: str, now: float, colours: int) -> list[li
             other = f"to {to}  " if name == me else f"from {name}  "
             return [[_time(time), (f"private {other}", ("private",)), *_words(text, name, "")]]
         case events.Members() | events.RoomList() | events.Measured():
-            heading, *rows = plain_lines(happening, me)
+            heading, *rows = plain_lines(event, me)
             return [[_time(now), _notice(heading)], *_columns(rows)]
         case Failed() | Lost() | Ended():
-            return [[_time(now), (line, ("problem",))] for line in plain_lines(happening, me)]
-    return [[_time(now), _notice(line)] for line in plain_lines(happening, me)]
+            return [[_time(now), (line, ("problem",))] for line in plain_lines(event, me)]
+    return [[_time(now), _notice(line)] for line in plain_lines(event, me)]
 
 
 def answer_lines(answer: str, now: float) -> list[list[Piece]]:

@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from chatroom import __version__
-from chatroom.clients import preferences
-from chatroom.clients.core import Client
-from chatroom.clients.happenings import Happening
-from chatroom.clients.network import Network
-from chatroom.clients.plain import Plain
-from chatroom.clients.settings import ClientSettings
+from chatroom.client import preferences
+from chatroom.client.core import Client
+from chatroom.client.events import ClientEvent
+from chatroom.client.network import Network
+from chatroom.client.plain import Plain
+from chatroom.client.settings import ClientSettings
 from chatroom.net.address import port, printable, split
 from chatroom.net.standard import open_standard_streams
 from chatroom.settings import Settings
@@ -130,11 +130,11 @@ async def _talk(options: argparse.Namespace) -> int:
     if options.name:
         client.join(options.name)
 
-    def connect(client: Client, show: Callable[[list[Happening]], None]) -> Network:
-        def remember_and_show(happenings: list[Happening]) -> None:
+    def connect(client: Client, show: Callable[[list[ClientEvent]], None]) -> Network:
+        def remember_and_show(happened: list[ClientEvent]) -> None:
             if interactive:
-                _remember(happenings, options, client.name)
-            show(happenings)
+                _remember(happened, options, client.name)
+            show(happened)
 
         host, port = options.host, options.port
         return Network(client, host, port, settings.connect_seconds, remember_and_show, loop)
@@ -142,7 +142,7 @@ async def _talk(options: argparse.Namespace) -> int:
     capable = os.environ.get("TERM", "") not in _DUMB
     better = importlib.util.find_spec("prompt_toolkit") is not None
     if interactive and capable and better and not options.plain:
-        terminal = importlib.import_module("chatroom.clients.terminal")
+        terminal = importlib.import_module("chatroom.client.terminal")
         return int(await terminal.Terminal(client, where, connect, options.remembered).run())
     if interactive and capable and not better:
         print(_BETTER)
@@ -151,9 +151,9 @@ async def _talk(options: argparse.Namespace) -> int:
     return await plain.run()
 
 
-def _remember(happenings: list[Happening], options: argparse.Namespace, name: str) -> None:
+def _remember(happened: list[ClientEvent], options: argparse.Namespace, name: str) -> None:
     """Where we got in, and as whom; it is what the next run offers."""
-    if any(isinstance(one, events.Welcomed | events.NowKnownAs) for one in happenings):
+    if any(isinstance(one, events.Welcomed | events.NowKnownAs) for one in happened):
         preferences.change(host=options.host, port=options.port, name=name)
 
 
@@ -170,7 +170,7 @@ def new_client(
 
 def _window(options: argparse.Namespace) -> int:
     try:
-        window = importlib.import_module("chatroom.clients.window")
+        window = importlib.import_module("chatroom.client.window")
     except ImportError:
         print(_NO_TKINTER, file=sys.stderr)
         return 1

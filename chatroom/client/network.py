@@ -9,8 +9,8 @@ import errno
 import socket
 from collections.abc import Callable
 
-from chatroom.clients.core import Client, State
-from chatroom.clients.happenings import Happening
+from chatroom.client.core import Client, State
+from chatroom.client.events import ClientEvent
 from chatroom.net.address import printable
 
 _BOTH_FAMILIES = 0.25  # seconds after which the second one is tried as well (RFC 8305)
@@ -32,7 +32,7 @@ class Network:
         host: str,
         port: int,
         connect_seconds: float,
-        show: Callable[[list[Happening]], object],
+        show: Callable[[list[ClientEvent]], object],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._client = client
@@ -65,8 +65,8 @@ class Network:
         """Carry out what the client wants. To be called after anything was asked of it."""
         client = self._client
         self._carry_out()
-        while happenings := client.take_happenings():
-            self._show(happenings)
+        while happened := client.take_events():
+            self._show(happened)
             self._carry_out()  # who was shown something may have asked for something
         self._set_timer()
         if client.state is State.ENDED and not self._ended.done():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chatroom.vocabulary import events
 
 
-class Company:
+class Roster:
     """`clock` is monotonic; in a crowd it wants to ask once in `interval` seconds at most."""
 
     def __init__(self, room: str, most: int, interval: float, clock: Callable[[], float]) -> None:

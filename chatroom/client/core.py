@@ -1,7 +1,7 @@
-"""A client without input or output: bytes in, happenings out; wishes in, bytes out.
+"""A client without input or output: bytes in, events out; wishes in, bytes out.
 
 Whoever drives it (`network.py`, or a test) connects when `wants_connection`, tells what became of
-it, hands over what was received, calls `tick` at the `deadline`, and takes output and happenings
+it, hands over what was received, calls `tick` at the `deadline`, and takes output and events
 after each of these. Neither a socket nor a sleep is in here: a lost evening is a line in a test.
 
     APART ──join()──> CONNECTING ──connected()──> CONNECTED ──join()──> JOINING ──welcome──> JOINED
@@ -21,22 +21,22 @@ import enum
 import math
 from collections.abc import Callable
 
-from chatroom.clients import wire
-from chatroom.clients.backoff import Backoff
-from chatroom.clients.company import Company
-from chatroom.clients.delivery import Delivery
-from chatroom.clients.happenings import (
+from chatroom.client import wire
+from chatroom.client.backoff import Backoff
+from chatroom.client.delivery import Delivery
+from chatroom.client.events import (
     Back,
+    ClientEvent,
     Connected,
     Ended,
     Failed,
-    Happening,
     Lost,
     NameWanted,
 )
-from chatroom.clients.outbox import Change, Kept, Question, Talk
-from chatroom.clients.pulse import Pulse
-from chatroom.clients.settings import ClientSettings
+from chatroom.client.heartbeat import Heartbeat
+from chatroom.client.outbox import Change, Kept, Question, Talk
+from chatroom.client.roster import Roster
+from chatroom.client.settings import ClientSettings
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT
 from chatroom.vocabulary import commands, events
@@ -87,7 +87,7 @@ class Client:
     ) -> None:
         self.state = State.APART
         self.name = ""
-        self.company = Company(room, settings.most_people, settings.people_interval, clock)
+        self.roster = Roster(room, settings.most_people, settings.people_interval, clock)
         self.deadline: float | None = None  # when `tick` is to be called
         self.wall = wall
         self._where = where
@@ -104,7 +104,7 @@ class Client:
         self._finishing = False
         self._finish_by = 0.0  # while there is no connection
         self._output = bytearray()
-        self._happenings: list[Happening] = []
+        self._events: list[ClientEvent] = []
         self._forget_connection()
 
     def _forget_connection(self) -> None:
@@ -114,7 +114,7 @@ class Client:
         self._greeted = False  # as a person is
         self._closing: events.Closing | None = None
         self._asked_by_us: set[int] = set()  # for our own use: nobody is to be shown the answers
-        self._pulse = Pulse(self._settings, self._clock)
+        self._heartbeat = Heartbeat(self._settings, self._clock)
 
     # --- for whoever drives it ----------------------------------------------------------------
 
@@ -145,21 +145,21 @@ class Client:
     @property
     def round_trip(self) -> float | None:
         """Seconds; None if that is not known."""
-        return self._pulse.round_trip if self.is_connected else None
+        return self._heartbeat.round_trip if self.is_connected else None
 
     @property
     def unanswered(self) -> float:
         """Seconds for which an answer is due; 0 as long as that is nothing to speak of."""
-        return self._pulse.unanswered if self.is_connected else 0.0
+        return self._heartbeat.unanswered if self.is_connected else 0.0
 
     def take_output(self) -> bytes:
         output = bytes(self._output)
         self._output.clear()
         return output
 
-    def take_happenings(self) -> list[Happening]:
-        happenings, self._happenings = self._happenings, []
-        return happenings
+    def take_events(self) -> list[ClientEvent]:
+        happened, self._events = self._events, []
+        return happened
 
     def connected(self) -> None:
         """There is a connection."""
@@ -167,7 +167,7 @@ class Client:
             return  # it comes too late: nobody wants it any more
         self._forget_connection()
         self.state = State.CONNECTED
-        self._pulse.expect()
+        self._heartbeat.expect()
         if self.name:
             self._send_join()
         else:
@@ -185,7 +185,7 @@ class Client:
             self._gone(text if self._spoken_to else f"{self._where} closes the door. {_HINT}")
 
     def received(self, data: bytes) -> None:
-        self._pulse.heard()
+        self._heartbeat.heard()
         for line in self._lines.split(data):
             if not self.is_connected:
                 return
@@ -201,18 +201,18 @@ class Client:
             self._end("")
         elif self.state is State.WAITING and now >= self._retry_at:
             self.state = State.CONNECTING
-        elif self.is_connected and now >= (self._pulse.answer_by or math.inf):
+        elif self.is_connected and now >= (self._heartbeat.answer_by or math.inf):
             self._gone(
                 f"{self._where} has not answered for {self._settings.answer_seconds:.0f} s."
                 if self._spoken_to
                 else f"{self._where} does not answer like a chatroom. {_HINT}"
             )
         elif self.state is State.JOINED:
-            if now >= self._pulse.ping_at:
+            if now >= self._heartbeat.ping_at:
                 self._ping()
                 self._ask("rooms")
-            if self.company.ask_at is not None and now >= self.company.ask_at:
-                self.company.ask_at = None
+            if self.roster.ask_at is not None and now >= self.roster.ask_at:
+                self.roster.ask_at = None
                 self._ask("who")
         self._proceed()
         if self.state is State.JOINED:
@@ -227,7 +227,7 @@ class Client:
 
     def join(self, name: str, room: str = "") -> None:
         """Take part under this name."""
-        self.name, self.company.room = name, room or self.company.room
+        self.name, self.roster.room = name, room or self.roster.room
         if self.state is State.CONNECTED:
             self._send_join()
         self.start()
@@ -258,12 +258,12 @@ class Client:
         """Whatever has happened, do what can be done now."""
         if self.state is State.JOINED and (requests := self._delivery.send()):
             self._output += requests
-            self._pulse.expect()
+            self._heartbeat.expect()
         self._leave_if_finished()
         self._set_deadline()
 
     def _tell(self, event: events.Event) -> None:
-        self._happenings.append(event)
+        self._events.append(event)
 
     def _confirm(self, ref: Ref) -> Kept | None:
         """The server has decided the request with this mark, and so all before it.
@@ -282,8 +282,8 @@ class Client:
         match command:
             case commands.Say(text) | commands.Act(text):
                 kind = events.Said if isinstance(command, commands.Say) else events.Acted
-                said = kind(0, self.company.room, self.name, text, self.wall())
-                self._happenings.append(said)
+                said = kind(0, self.roster.room, self.name, text, self.wall())
+                self._events.append(said)
             case commands.Tell(name):
                 text = (
                     f"Whether {name or 'whoever told you'} got your private message is not known."
@@ -303,13 +303,13 @@ class Client:
     def _ping(self) -> None:
         mark = self._delivery.next_mark()
         self._output += wire.write("ping", mark)
-        self._pulse.pinged(mark)
+        self._heartbeat.pinged(mark)
 
     def _send_join(self) -> None:
         self.state = State.JOINING
-        self._pulse.expect()
-        self._pulse.heard()  # the join has all the time that there is
-        room = self.company.room
+        self._heartbeat.expect()
+        self._heartbeat.heard()  # the join has all the time that there is
+        room = self.roster.room
         self._output += wire.write(
             "join", name=self.name, room=room, ticket=self._ticket, quiet=self._quiet
         )
@@ -330,7 +330,7 @@ class Client:
             self._wait(text)
         else:
             self.state = State.APART
-            self._happenings.append(Failed(text))
+            self._events.append(Failed(text))
         self._set_deadline()
 
     def _wait(self, text: str) -> None:
@@ -339,7 +339,7 @@ class Client:
         if self.state is State.JOINED:
             self._backoff.lost()
             self._finish_by = now + self._settings.finish_seconds
-            self._happenings.append(Lost(text))
+            self._events.append(Lost(text))
         self._retry_at = now + self._backoff.wait()
         self.state = State.WAITING
 
@@ -362,7 +362,7 @@ class Client:
         if self.state is not State.ENDED:
             self.state = State.ENDED
             uncertain = self._outbox.uncertain_lines
-            self._happenings.append(Ended(text, self._delivery.unsent, uncertain))
+            self._events.append(Ended(text, self._delivery.unsent, uncertain))
 
     @property
     def _waits_to_finish(self) -> bool:
@@ -377,9 +377,9 @@ class Client:
         if self.state is State.WAITING:
             due.append(self._retry_at)
         if self.is_connected:
-            due.append(self._pulse.answer_by)
+            due.append(self._heartbeat.answer_by)
         if self.state is State.JOINED:
-            due += [self._pulse.ping_at, self.company.ask_at, self._delivery.next_at]
+            due += [self._heartbeat.ping_at, self.roster.ask_at, self._delivery.next_at]
         known = [time for time in due if time is not None]
         self.deadline = min(known) if known and self.state is not State.ENDED else None
 
@@ -400,9 +400,9 @@ class Client:
         if not self._spoken_to:
             self._spoken_to = True
             if not self._been_in:
-                self._happenings.append(Connected())
+                self._events.append(Connected())
             if not self.name:
-                self._happenings.append(NameWanted(""))
+                self._events.append(NameWanted(""))
         if message is not None:
             self._take(message, ref)
 
@@ -428,7 +428,7 @@ class Client:
         kept = self._confirm(ref)
         match message:
             case wire.Pong():
-                self._pulse.ponged(ref)
+                self._heartbeat.ponged(ref)
             case events.Welcomed():
                 self._take_welcome(message)
             case events.Refused() if self.state is State.JOINING:
@@ -436,7 +436,7 @@ class Client:
             case events.Refused(code) if kept and kept.repeated and code in _NO_CHANGE:
                 pass  # the change had been made before the connection was lost
             case events.Members() | events.RoomList():
-                self.company.note(message)
+                self.roster.note(message)
                 self._show_unless_ours(message, ref)
             case events.Closing("quit"):  # everything before our quit was decided
                 self._confirm(self._delivery.next_mark())
@@ -445,27 +445,27 @@ class Client:
                 if code in _FOR_EVER:
                     self._end(message.text)
                 else:
-                    self._happenings.append(message)
+                    self._events.append(message)
             case events.Renamed(room, old, name) if old == self.name:
-                self.company.note(message)
+                self.roster.note(message)
                 self.name = name
-                self._happenings.append(events.NowKnownAs(room, old, name))
+                self._events.append(events.NowKnownAs(room, old, name))
             case _:
-                self.company.note(message)
-                self._happenings.append(message)
+                self.roster.note(message)
+                self._events.append(message)
         if not (self._outbox.under_way or self.state is State.JOINING):
-            self._pulse.rest()
+            self._heartbeat.rest()
         if self.state is State.LEAVING and not self._outbox.under_way:
             self._end("")
 
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         self.state = State.JOINED
         self.name = welcome.name
-        self.company.enter(welcome.room, welcome.people)
+        self.roster.enter(welcome.room, welcome.people)
         self._backoff.joined()
         rate = welcome.terms.rate
-        self._pulse = Pulse(self._settings, self._clock, 1 / rate if rate else 0.0)
-        self._happenings.append(Back(self.name, welcome.room) if self._been_in else welcome)
+        self._heartbeat = Heartbeat(self._settings, self._clock, 1 / rate if rate else 0.0)
+        self._events.append(Back(self.name, welcome.room) if self._been_in else welcome)
         self._been_in = True
         last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
         for kept in self._delivery.begin(welcome.terms, last):
@@ -476,7 +476,7 @@ class Client:
         if refusal.code in _NAME_CODES:
             self.state = State.CONNECTED
             self.name = ""
-            self._happenings.append(NameWanted(refusal.text))
+            self._events.append(NameWanted(refusal.text))
         else:
             self._gone(f"{self._where} says: {refusal.text}")
 
@@ -484,4 +484,4 @@ class Client:
         if isinstance(ref, int) and ref in self._asked_by_us:
             self._asked_by_us.discard(ref)
         else:
-            self._happenings.append(message)
+            self._events.append(message)

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Callable
 from tkinter import font, ttk
 
-from chatroom.clients.window.completion import last_word
-from chatroom.clients.window.drafts import addressed
-from chatroom.clients.window.history import History
-from chatroom.clients.window.theme import LIGHT, Theme
+from chatroom.client.window.completion import last_word
+from chatroom.client.window.drafts import addressed
+from chatroom.client.window.history import History
+from chatroom.client.window.theme import LIGHT, Theme
 
 _RECALLED = 100  # lines that Up brings back
 _ROWS = 6  # at most; a longer draft scrolls

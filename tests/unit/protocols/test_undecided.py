@@ -3,10 +3,10 @@
 import pytest
 
 from chatroom.protocols import Become, Hangup, Reply, Request
-from chatroom.protocols.detect import Detect
 from chatroom.protocols.http import VERBS, respond
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
+from chatroom.protocols.undecided import Undecided
 from chatroom.vocabulary import commands, events
 
 REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
@@ -15,7 +15,7 @@ VERB_IDS = [verb.decode() for verb in VERBS]
 
 def requests_of(*pieces: bytes) -> list[Request]:
     """What these pieces ask for, by whichever protocol they are for; Become is left out."""
-    protocol: Detect | Line = Detect(Line(4096), JsonLines(4096, 1000))
+    protocol: Undecided | Line = Undecided(Line(4096), JsonLines(4096, 1000))
     found: list[Request] = []
     for piece in pieces:
         for request in protocol.receive(piece):
@@ -104,7 +104,10 @@ def test_an_end_of_input_without_any_is_no_person() -> None:
 
 def test_silence_makes_a_person_and_greets_them() -> None:
     line = Line(4096)
-    assert list(Detect(line, JsonLines(4096, 1000)).silence()) == [Become(line), commands.Greet()]
+    assert list(Undecided(line, JsonLines(4096, 1000)).silence()) == [
+        Become(line),
+        commands.Greet(),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,7 @@ def test_a_request_of_an_unknown_or_misspelt_verb_is_no_chat(request_line: str) 
     ids=lambda first: first[:20],
 )
 def test_a_request_of_somebody_who_was_greeted_is_no_chat(first: str) -> None:
-    become, *_ = Detect(Line(4096), JsonLines(4096, 1000)).silence()
+    become, *_ = Undecided(Line(4096), JsonLines(4096, 1000)).silence()
     assert isinstance(become, Become)
     data = f"{first}\r\nHost: x\r\n\r\nann\r\nhello\r\n".encode()
     found: list[Request] = []
@@ -139,7 +142,7 @@ def test_a_request_of_somebody_who_was_greeted_is_no_chat(first: str) -> None:
 
 
 def test_a_proxy_that_speaks_late_is_closed() -> None:
-    become, *_ = Detect(Line(4096), JsonLines(4096, 1000)).silence()
+    become, *_ = Undecided(Line(4096), JsonLines(4096, 1000)).silence()
     assert isinstance(become, Become)
     hangup = next(become.protocol.receive(b"PROXY UNKNOWN\r\nann\r\n"))
     assert hangup == Hangup("speaks the proxy protocol")
@@ -147,17 +150,17 @@ def test_a_proxy_that_speaks_late_is_closed() -> None:
 
 @pytest.mark.parametrize("half", [b"G", b"POS", b"POST", b"SSH", b"\x16", b"\0"], ids=repr)
 def test_half_a_verb_is_waited_for_through_one_silence_and_not_another(half: bytes) -> None:
-    detect = Detect(Line(4096), JsonLines(4096, 1000))
-    assert list(detect.receive(half)) == []
-    assert list(detect.silence()) == []
-    assert list(detect.silence()) == [Hangup("half a request")]
+    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    assert list(undecided.receive(half)) == []
+    assert list(undecided.silence()) == []
+    assert list(undecided.silence()) == [Hangup("half a request")]
 
 
 def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
-    detect = Detect(Line(4096), JsonLines(4096, 1000))
-    list(detect.receive(b"POS"))
-    list(detect.silence())
-    assert list(detect.receive(b"T / HTTP/1.1\r\n")) == list(respond(b"POST"))
+    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    list(undecided.receive(b"POS"))
+    list(undecided.silence())
+    assert list(undecided.receive(b"T / HTTP/1.1\r\n")) == list(respond(b"POST"))
 
 
 @pytest.mark.parametrize("text", ["GET / HTTP/1.1", "POST /", "SSH-2.0", "{", "NICK x"])
@@ -169,8 +172,8 @@ def test_what_looks_like_another_protocol_after_the_name_is_a_message(text: str)
 
 @pytest.mark.parametrize("text", ["GET me a tea", "SSH-2.0"])
 def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> None:
-    detect = Detect(Line(4096), JsonLines(4096, 1000))
-    become, _ = detect.silence()
+    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    become, _ = undecided.silence()
     assert isinstance(become, Become)
     assert list(become.protocol.receive(f"{text}\n".encode())) == [commands.Join(text)]
 
@@ -183,9 +186,9 @@ def test_empty_lines_before_a_request_make_it_no_chat() -> None:
 
 def test_empty_lines_and_then_silence_are_a_person() -> None:
     line = Line(4096)
-    detect = Detect(line, JsonLines(4096, 1000))
-    assert list(detect.receive(b"\n")) == []
-    assert list(detect.silence())[:2] == [Become(line), commands.Greet()]
+    undecided = Undecided(line, JsonLines(4096, 1000))
+    assert list(undecided.receive(b"\n")) == []
+    assert list(undecided.silence())[:2] == [Become(line), commands.Greet()]
 
 
 def test_empty_lines_without_end_are_a_person() -> None:
@@ -193,8 +196,8 @@ def test_empty_lines_without_end_are_a_person() -> None:
 
 
 def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
-    detect = Detect(Line(4096), JsonLines(4096, 1000))
-    become, _ = detect.silence()
+    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    become, _ = undecided.silence()
     assert isinstance(become, Become)
     data = b"POST / HTTP/1.1\r\nHost: x\r\n\r\nann\r\nhello\r\n"
     (hangup,) = list(become.protocol.receive(data))[:1]
@@ -203,24 +206,24 @@ def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
 
 def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
     line = Line(4096)
-    detect = Detect(line, JsonLines(4096, 1000))
+    undecided = Undecided(line, JsonLines(4096, 1000))
     farewell = events.Closing("no-name", "The chatroom is full.")
-    assert detect.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
-    assert detect.dialect == line.dialect
-    detect.named()
+    assert undecided.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
+    assert undecided.dialect == line.dialect
+    undecided.named()
 
 
 @pytest.mark.parametrize("before", [b"", b"\n", b"\r\n\n"], ids=repr)
 def test_a_brace_is_a_program(before: bytes) -> None:
-    detect = Detect(Line(4096), JsonLines(4096, 1000))
-    become, *requests = detect.receive(before + b'{"type":"join","name":"ann"}\n')
+    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    become, *requests = undecided.receive(before + b'{"type":"join","name":"ann"}\n')
     assert isinstance(become, Become)
     assert isinstance(become.protocol, JsonLines)
     assert requests == [commands.Join("ann")]
 
 
 def test_a_brace_alone_is_enough() -> None:
-    (become,) = Detect(Line(4096), JsonLines(4096, 1000)).receive(b"{")
+    (become,) = Undecided(Line(4096), JsonLines(4096, 1000)).receive(b"{")
     assert isinstance(become, Become)
     assert isinstance(become.protocol, JsonLines)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chatroom.clients.settings import ClientSettings
+from chatroom.client.settings import ClientSettings
 
 
 class Backoff:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.clients.look import clock_time, plain_lines
-from chatroom.clients.wire import NotAChatroom, Pong, read, request, write
+from chatroom.client.look import clock_time, plain_lines
+from chatroom.client.wire import NotAChatroom, Pong, read, request, write
 from chatroom.protocols import objects
 from chatroom.vocabulary import commands, events
 

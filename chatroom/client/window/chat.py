@@ -5,13 +5,13 @@ import tkinter
 from collections.abc import Callable
 from tkinter import font, ttk
 
-from chatroom.clients.core import Client, State
-from chatroom.clients.look import milliseconds
-from chatroom.clients.window.completion import complete
-from chatroom.clients.window.composer import Composer
-from chatroom.clients.window.conversation import Conversation
-from chatroom.clients.window.sidebar import Sidebar
-from chatroom.clients.window.theme import DARK, Theme
+from chatroom.client.core import Client, State
+from chatroom.client.look import milliseconds
+from chatroom.client.window.completion import complete
+from chatroom.client.window.composer import Composer
+from chatroom.client.window.conversation import Conversation
+from chatroom.client.window.sidebar import Sidebar
+from chatroom.client.window.theme import DARK, Theme
 
 _SHARE = 1 / 3  # of the width: where the people and rooms would take more, a button opens them
 _BRIEF = 30  # letters of width below which the button for them says less
@@ -131,25 +131,25 @@ class Chat(ttk.Frame):
     def show(self, client: Client, where: str) -> None:
         """Where we are, with whom, and how the connection is."""
         self._client = client
-        company = client.company
+        roster = client.roster
         trip = "" if client.round_trip is None else milliseconds(client.round_trip)
         _set_text(self._status, _status(client, where))
         _set_text(self._round_trip, trip)
-        _set_text(self._room, company.room)
-        rooms = {**dict(company.rooms), company.room: company.count}  # of ours we know more
+        _set_text(self._room, roster.room)
+        rooms = {**dict(roster.rooms), roster.room: roster.count}  # of ours we know more
         letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
-        _set_text(self.opener, _counted(company.count, len(rooms), letters < _BRIEF))
-        people = list(company.names)
-        self.sidebar.show(client.name, people, company.count, company.room, list(rooms.items()))
+        _set_text(self.opener, _counted(roster.count, len(rooms), letters < _BRIEF))
+        people = list(roster.names)
+        self.sidebar.show(client.name, people, roster.count, roster.room, list(rooms.items()))
 
     # --- the keys -----------------------------------------------------------------------------
 
     def _complete(self, before: str) -> list[str]:
         if self._client is None:
             return complete(before, (), ())
-        company = self._client.company
-        people = (name for name in company.names if name != self._client.name)
-        return complete(before, people, (name for name, _ in company.rooms))
+        roster = self._client.roster
+        people = (name for name in roster.names if name != self._client.name)
+        return complete(before, people, (name for name, _ in roster.rooms))
 
     def _key_in_text(self, event: "tkinter.Event[tkinter.Text]") -> str | None:
         """Whoever types while reading back means the entry."""

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.clients.core import Client, State
-from chatroom.clients.happenings import (
+from chatroom.client.core import Client, State
+from chatroom.client.events import (
     Back,
+    ClientEvent,
     Connected,
     Ended,
     Failed,
-    Happening,
     Lost,
     NameWanted,
 )
-from chatroom.clients.settings import ClientSettings
+from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events
 
 SETTINGS = ClientSettings()
@@ -50,8 +50,8 @@ class World:
         else:
             self.client.start()
 
-    def sees(self) -> list[Happening]:
-        return self.client.take_happenings()
+    def sees(self) -> list[ClientEvent]:
+        return self.client.take_events()
 
     def sent(self) -> list[dict[str, object]]:
         """What the client has sent since we looked last."""
@@ -76,7 +76,7 @@ class World:
         self.says("welcome", **message)
 
     def said(self, name: str, text: str, **fields: object) -> None:
-        room = self.client.company.room
+        room = self.client.roster.room
         self.says("said", id=next(self.ids), room=room, name=name, text=text, time=0, **fields)
 
     def enter(self) -> "World":
@@ -455,7 +455,7 @@ def changes(world: World) -> list[tuple[object, object]]:
     """What it asks for over a new connection, and with what."""
     world.passes(world.client.retry_in)
     world.client.connected()
-    world.welcome(world.client.company.room)
+    world.welcome(world.client.roster.room)
     return [
         (message["type"], message.get("text") or message.get("room") or message.get("name"))
         for message in world.sent()
@@ -993,15 +993,15 @@ def test_a_connection_that_comes_too_late_is_not_wanted() -> None:
 def test_it_keeps_up_with_who_is_here(world: World) -> None:
     world.says("joined", room="lobby", name="bob", origin=None)
     world.says("joined", room="lobby", name="cy", origin="tea")
-    assert (list(world.client.company.names), world.client.company.count) == (
+    assert (list(world.client.roster.names), world.client.roster.count) == (
         ["ann", "bob", "cy"],
         3,
     )
     world.says("renamed", room="lobby", old="bob", name="rob")
     world.says("left", room="lobby", name="cy", reason="quit", destination=None)
-    assert (list(world.client.company.names), world.client.company.count) == (["ann", "rob"], 2)
+    assert (list(world.client.roster.names), world.client.roster.count) == (["ann", "rob"], 2)
     world.says("left", room="lobby", name="nobody", reason="quit", destination=None)
-    assert world.client.company.count == 2
+    assert world.client.roster.count == 2
 
 
 def test_its_own_new_name_is_told_as_such(world: World) -> None:
@@ -1015,7 +1015,7 @@ def test_what_it_asks_for_itself_is_not_shown(world: World) -> None:
     refs = {message["type"]: message.get("ref") for message in world.sent()}
     world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 1}], ref=refs["rooms"])
     assert world.sees() == []
-    assert world.client.company.rooms == (("lobby", 1),)
+    assert world.client.roster.rooms == (("lobby", 1),)
     world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}])
     assert world.sees() == [events.RoomList(1, (("tea", 2),))]
 
@@ -1031,10 +1031,10 @@ def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:
                 asked.append(second)
             elif message["type"] == "ping":
                 world.says("pong", ref=message["ref"])
-    assert world.client.company.count == 90
+    assert world.client.roster.count == 90
     assert asked == [9, 19, 29]
     world.says("members", room="lobby", count=91, members=[])
-    assert world.client.company.count == 91
+    assert world.client.roster.count == 91
 
 
 def test_who_came_or_went_quietly_is_found_out(world: World) -> None:
@@ -1165,9 +1165,9 @@ def test_whatever_happens_it_is_in_one_state_and_never_stuck(
             continue  # nobody is asked for a name then
         deed(world)
         client = world.client
-        happenings = world.sees()
-        assert not (ended and happenings), "nothing happens after the end"
-        ended = ended or any(isinstance(one, Ended) for one in happenings)
+        happened = world.sees()
+        assert not (ended and happened), "nothing happens after the end"
+        ended = ended or any(isinstance(one, Ended) for one in happened)
         assert ended == (client.state is State.ENDED)
         if client.state in (State.JOINED, State.JOINING, State.LEAVING, State.WAITING):
             assert client.deadline is not None

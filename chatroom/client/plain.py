@@ -13,11 +13,11 @@ import signal
 import sys
 from collections.abc import Callable
 
-from chatroom.clients.core import Client
-from chatroom.clients.happenings import Connected, Ended, Failed, Happening, Lost, NameWanted
-from chatroom.clients.look import is_own, plain_lines
-from chatroom.clients.network import Network
-from chatroom.clients.reader import Reader
+from chatroom.client.core import Client
+from chatroom.client.events import ClientEvent, Connected, Ended, Failed, Lost, NameWanted
+from chatroom.client.look import is_own, plain_lines
+from chatroom.client.network import Network
+from chatroom.client.reader import Reader
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT, wrapped
 from chatroom.protocols.typed import LEAVE, parse
@@ -29,7 +29,7 @@ _ENOUGH = 50  # lines of a pipe that wait, beyond which no more are read: a long
 # The answers to questions; a pipe that does not listen hears nothing else.
 _ANSWERS = events.Members | events.RoomList | events.Ignoring | events.IgnoreList | events.Measured
 
-Connect = Callable[[Client, Callable[[list[Happening]], None]], Network]
+Connect = Callable[[Client, Callable[[list[ClientEvent]], None]], Network]
 
 
 class Plain:
@@ -144,15 +144,15 @@ class Plain:
 
     # --- what has happened --------------------------------------------------------------------
 
-    def _show(self, happenings: list[Happening]) -> None:
+    def _show(self, happened: list[ClientEvent]) -> None:
         self._news.set()
-        for happening in happenings:
-            if not is_own(happening, self._client.name):
-                self._show_one(happening)
+        for event in happened:
+            if not is_own(event, self._client.name):
+                self._show_one(event)
 
-    def _show_one(self, happening: Happening) -> None:
-        lines = plain_lines(happening, self._client.name)
-        match happening:
+    def _show_one(self, event: ClientEvent) -> None:
+        lines = plain_lines(event, self._client.name)
+        match event:
             case Connected() if self._interactive:
                 self._tell(f"Successfully connected to {self._where}")
             case NameWanted(text) if self._interactive:
@@ -176,7 +176,7 @@ class Plain:
                     self._tell(*lines)
             case events.Said() | events.Acted() | events.Told() if self._listen:
                 self._print(*lines)
-            case _ if self._listen or isinstance(happening, _ANSWERS):
+            case _ if self._listen or isinstance(event, _ANSWERS):
                 self._tell(*lines)
 
     def _give_up(self, text: str) -> None:

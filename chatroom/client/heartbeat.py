@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from chatroom.clients.settings import ClientSettings
+from chatroom.client.settings import ClientSettings
 
 _NOTICEABLE = 2.0  # seconds without an answer that people are told about
 
 
-class Pulse:
+class Heartbeat:
     """Of one connection. `pace` is the seconds that the server takes for a request, if it is slow
     on purpose. All times are of `clock`, which is monotonic."""
 
