@@ -21,6 +21,7 @@ LAYERS = {
     "net/": ("chatroom.net", *FOR_ALL),
     "chat/": ("chatroom.chat", *FOR_ALL),
     "protocols/": ("chatroom.protocols", *FOR_ALL),
+    "server/": ("chatroom.server", "chatroom.net", "chatroom.protocols", "chatroom.chat", *FOR_ALL),
     "client/": (
         "chatroom.client",
         "chatroom.vocabulary",
@@ -57,8 +58,9 @@ def modules(node: ast.AST) -> Iterator[str]:
         assert not node.level, "imports are absolute"
         assert node.module is not None
         for alias in node.names:
-            submodule = PACKAGE.parent.joinpath(*node.module.split("."), f"{alias.name}.py")
-            yield f"{node.module}.{alias.name}" if submodule.exists() else node.module
+            path = PACKAGE.parent.joinpath(*node.module.split("."), alias.name)
+            is_module = path.is_dir() or path.with_suffix(".py").exists()
+            yield f"{node.module}.{alias.name}" if is_module else node.module
 
 
 def imported(path: str) -> set[str]:
@@ -77,6 +79,12 @@ def test_there_are_files_to_look_at() -> None:
         "protocols/line.py",
         "vocabulary/events.py",
     } <= set(PATHS)
+
+
+def test_the_package_is_six_folders_and_the_two_files_that_all_may_read() -> None:
+    top = {path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"}
+    folders = {"vocabulary", "net", "protocols", "chat", "server", "client"}
+    assert top == {*folders, "settings.py", "metrics.py", "__init__.py", "__main__.py"}
 
 
 @each_file
