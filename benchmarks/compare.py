@@ -6,7 +6,7 @@
 
 Absolute figures belong to one machine on one day; ratios travel further. So that the day
 does not decide, the contenders take turns within each round, every round is repeated, and
-what is compared are medians, shown with the least and the most (``contest.py``).
+what is compared are medians, shown with the least and the most (``contest/contest.py``).
 
 The peers of our own are relays: they greet nobody, check nothing and keep nothing, and so do
 less than chatroom does for the same message. They are bare on purpose: what they are slower at
@@ -28,18 +28,17 @@ import tempfile
 from pathlib import Path
 from time import monotonic
 
-import chart
-import page
 import peers
-import proc
-import record
-from contest import Contest
-from leaving import leave_with
+from contest import chart, page
+from contest.contest import Contest
+from contest.page import Setting
+from contest.workloads import ALL, workloads
+from load.target import CHATROOM, ROOT
+from machine import proc
+from machine.leaving import leave_with
 from options import LONGEST, Parser, choose, words
-from page import Setting
 from peers import Absent, Peer
-from target import CHATROOM, ROOT
-from workloads import ALL, workloads
+from results import record
 
 CHAT = "chatroom"
 SPARE_FILES = 100  # descriptors a server may need besides its clients

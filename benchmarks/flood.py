@@ -7,10 +7,10 @@
     python benchmarks/flood.py --speak irc --port 6667  somebody else's server
 
 It speaks nothing but the wire and imports nothing of the program it measures, so that it can
-measure any other that understands one of its dialects (``wire.py``). The schedule is fixed
-beforehand and never waits for answers (``plan.py``); deliveries are checked exactly, after
-the event (``tally.py``); what is the harness's own fault is measured as well and told
-(``performance.py``, ``limits.py``).
+measure any other that understands one of its dialects (``load/wire.py``). The schedule is fixed
+beforehand and never waits for answers (``load/plan.py``); deliveries are checked exactly, after
+the event (``load/tally.py``); what is the harness's own fault is measured as well and told
+(``load/performance.py``, ``results/limits.py``).
 
 What it refuses to do: to leave this machine. Sender and receiver must share one monotonic
 clock or a latency means nothing, and a tool that floods other people's servers is no
@@ -24,16 +24,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import options
-import plot
-import proc
-import record
-from leaving import leave_with
-from measure import Result, measure
+from load.measure import Result, measure
+from load.plan import Plan
+from load.target import CHATROOM, Target, Unusable, running, started
+from machine import proc
+from machine.leaving import leave_with
+from machine.progress import Bar
 from options import Options
-from plan import Plan
-from progress import Bar
-from report import growth, report
-from target import CHATROOM, Target, Unusable, running, started
+from results import plot, record
+from results.report import growth, report
 
 
 @contextmanager

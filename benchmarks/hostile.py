@@ -10,8 +10,8 @@ to the 20 ms. They are measured twice, first in quiet and then during the attack
 can be compared whatever else the machine does. The people are those of ``flood.py``:
 a line counts from when it was due, and every delivery is checked.
 
-The attacks are in ``attacks.py``, ``attackers.py`` is the process that carries them out, and
-``bounds.py`` has the rule.
+The attacks are in ``attack/attacks.py``, ``attack/attackers.py`` is the process that carries them
+out, and ``attack/bounds.py`` has the rule.
 
 It attacks only the server that it has started.
 """
@@ -27,19 +27,19 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
-import proc
-from attackers import Report, work
-from attacks import KINDS
-from bounds import Impact, broken, time
-from leaving import leave_with
-from measure import AHEAD, Progress, Result, crew, hear, join, perform, processes_for, tell
+from attack.attackers import Report, work
+from attack.attacks import KINDS
+from attack.bounds import Impact, broken, time
+from contest.workloads import at, missing
+from load.measure import AHEAD, Progress, Result, crew, hear, join, perform, processes_for, tell
+from load.plan import MICRO, Plan
+from load.target import ORDINARY, Target, Unusable, started
+from machine import proc
+from machine.leaving import leave_with
+from machine.progress import Bar
 from options import Parser, check_file, choose, words
-from plan import MICRO, Plan
-from progress import Bar
-from record import circumstances, figures
-from report import MB, table, three
-from target import ORDINARY, Target, Unusable, started
-from workloads import at, missing
+from results.record import circumstances, figures
+from results.report import MB, table, three
 
 PEOPLE, TALKERS, LINES = 50, 25, 50.0  # LINES a second, of all talkers
 URGENT = -10  # niceness, where it is allowed: what else runs here is not what is measured

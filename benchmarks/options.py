@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import proc
-from plan import Plan
-from wire import DIALECTS, SMALLEST
+from load.plan import Plan
+from load.wire import DIALECTS, SMALLEST
+from machine import proc
 
 TALKERS = 50  # unless asked otherwise, or there are not as many clients
 SPARE_FILES = 64  # descriptors a load process needs for itself

@@ -2,7 +2,8 @@ from dataclasses import replace
 from math import inf
 
 import pytest
-from bounds import Impact, broken
+
+from attack.bounds import Impact, broken
 
 CALM = Impact(quiet_p99=4_000, p50=900, p99=6_000, longest=20_000, answered=0.01)
 

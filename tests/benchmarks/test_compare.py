@@ -1,10 +1,11 @@
 import json
 from pathlib import Path
 
-import chart
-import compare
 import pytest
-from contest import Contest
+
+import compare
+from contest import chart
+from contest.contest import Contest
 
 
 @pytest.mark.parametrize(

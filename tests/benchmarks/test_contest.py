@@ -1,11 +1,12 @@
-import contest
 import pytest
-from contest import Contest
-from measure import Result
+
+from contest import contest
+from contest.contest import Contest
+from contest.workloads import LATE, Figure, Workload
+from load.measure import Result
+from load.plan import Plan
+from load.target import Unusable
 from peers import Peer
-from plan import Plan
-from target import Unusable
-from workloads import LATE, Figure, Workload
 
 SPAN = Figure("span", lambda result: result.seconds or None, str)
 EASY = Workload("easy", "work", "easy work", Plan(), (SPAN,), (SPAN,))

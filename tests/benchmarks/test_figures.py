@@ -1,7 +1,8 @@
 from collections import Counter
 
 import pytest
-from figures import COARSE, FINE, Bin, count_times, histogram, percentile, summarise
+
+from load.figures import COARSE, FINE, Bin, count_times, histogram, percentile, summarise
 
 
 @pytest.mark.parametrize(

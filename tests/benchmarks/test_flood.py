@@ -5,10 +5,11 @@ import sys
 import time
 from pathlib import Path
 
-import flood
 import pytest
+
+import flood
+from load.target import Target, Unusable, running, started
 from peers import HERE, compile_epoll_server
-from target import Target, Unusable, running, started
 
 ASYNCIO = [sys.executable, str(HERE / "asyncio_server.py")]
 THREADS = [sys.executable, str(HERE / "threads_server.py")]

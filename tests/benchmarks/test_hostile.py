@@ -6,15 +6,16 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
-import attacks
-import hostile
 import pytest
-from attackers import STEP, Attackers, Report
-from attacks import KINDS
+
+import hostile
+from attack import attacks
+from attack.attackers import STEP, Attackers, Report
+from attack.attacks import KINDS
 from hostile import Trial, let_in, sentence
-from measure import Result
-from proc import Busy
-from target import ORDINARY, Target, started
+from load.measure import Result
+from load.target import ORDINARY, Target, started
+from machine.proc import Busy
 
 FEW = ["--clients", "5", "--seconds", "0.5"]
 SHORT = 0.1  # seconds

@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
+
 from peers import HERE
 
 TALKER = """
-from leaving import leave_with
+from machine.leaving import leave_with
 def main():
     {statement}
     return 3

@@ -1,10 +1,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import compare
 import hostile
 import options
-import pytest
 from options import parse
 from peers import HERE
 

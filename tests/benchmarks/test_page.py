@@ -2,16 +2,16 @@ import json
 from math import inf
 from pathlib import Path
 
-import chart
-import page
 import pytest
-from contest import Contest
-from measure import Result
-from page import BEGIN, END, Setting, as_json, cell, insert, measured
+
+from contest import chart, page
+from contest.contest import Contest
+from contest.page import BEGIN, END, Setting, as_json, cell, insert, measured
+from contest.workloads import EACH_P99, LAST_P50, Figure, Workload
+from load.measure import Result
+from load.plan import Plan
 from peers import Absent, Peer
-from plan import Plan
-from report import duration
-from workloads import EACH_P99, LAST_P50, Figure, Workload
+from results.report import duration
 
 SPAN = Figure("span", lambda result: result.seconds or None, lambda value: f"{value:g} s")
 JOB = Workload("job", "kind", "a job", Plan(), (SPAN,), (SPAN,))

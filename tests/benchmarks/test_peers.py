@@ -2,10 +2,11 @@ import socket
 import sys
 from pathlib import Path
 
-import peers
 import pytest
+
+import peers
+from load.target import Unusable, free_port, started
 from peers import Absent, Peer
-from target import Unusable, free_port, started
 
 KNOCKED = """
 import socket, sys, time

@@ -1,4 +1,4 @@
-from plan import Plan
+from load.plan import Plan
 
 
 def test_every_message_is_sent_by_exactly_one_load_process() -> None:

@@ -2,9 +2,10 @@ import os
 import sys
 import time
 
-import proc
 import pytest
-from proc import Busy
+
+from machine import proc
+from machine.proc import Busy
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
 

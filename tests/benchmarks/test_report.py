@@ -1,9 +1,10 @@
 import pytest
-from figures import Bin
-from measure import Result
-from plan import Plan
-from proc import Busy
-from report import bars, duration, growth, report, table, verdict
+
+from load.figures import Bin
+from load.measure import Result
+from load.plan import Plan
+from machine.proc import Busy
+from results.report import bars, duration, growth, report, table, verdict
 
 
 @pytest.mark.parametrize(

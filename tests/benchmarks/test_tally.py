@@ -3,9 +3,10 @@
 from zlib import crc32
 
 import pytest
-from plan import Plan
-from tally import Findings, Reading, Record, Tally, Verdict, arrivals, fan_out
-from wire import body
+
+from load.plan import Plan
+from load.tally import Findings, Reading, Record, Tally, Verdict, arrivals, fan_out
+from load.wire import body
 
 START = 1_000_000
 PLAN = Plan(clients=4, senders=2, rate=6, seconds=1, size=64, speak="line", tag="f")

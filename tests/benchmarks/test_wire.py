@@ -1,5 +1,6 @@
 import pytest
-from wire import DIALECTS, SMALLEST, body
+
+from load.wire import DIALECTS, SMALLEST, body
 
 
 def test_a_body_has_the_size_asked_for() -> None:

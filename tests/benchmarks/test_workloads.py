@@ -2,9 +2,8 @@ from collections import Counter
 from math import inf, isinf
 
 import pytest
-from measure import Result
-from plan import Plan
-from workloads import (
+
+from contest.workloads import (
     CPU,
     EACH_P50,
     EACH_P99,
@@ -19,6 +18,8 @@ from workloads import (
     unfinished,
     workloads,
 )  # fmt: skip
+from load.measure import Result
+from load.plan import Plan
 
 
 def result(speak: str = "raw", **changes: int) -> Result:

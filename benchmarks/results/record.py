@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import proc
-from figures import histogram, summarise
-from limits import limit, own_share
-from measure import Result
+from load.figures import histogram, summarise
+from load.measure import Result
+from machine import proc
+from results.limits import limit, own_share
 
 
 def circumstances() -> dict[str, Any]:

@@ -19,14 +19,14 @@ from math import ceil
 from os import getpid
 from time import monotonic, monotonic_ns, process_time, time_ns
 
-from crowd import Crowd
-from figures import Counts
-from plan import MICRO
-from poller import OUT
-from proc import Busy, waited_seconds
-from tally import Record
-from visitor import State, Visitor
-from wire import MARK, body
+from load.crowd import Crowd
+from load.figures import Counts
+from load.plan import MICRO
+from load.poller import OUT
+from load.tally import Record
+from load.visitor import State, Visitor
+from load.wire import MARK, body
+from machine.proc import Busy, waited_seconds
 
 KEPT = 256 * 1024 * 1024  # bytes of streams that a load process keeps, to read them afterwards
 HEADERS = 40  # bytes that a dialect may put before a message, for that reckoning

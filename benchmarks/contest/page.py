@@ -14,11 +14,11 @@ from math import inf, isfinite, isinf
 from pathlib import Path
 from typing import Any
 
-from contest import Contest
-from limits import limit
+from contest.contest import Contest
+from contest.workloads import EACH_P99, GRACE, Figure, Workload
 from peers import Absent
-from report import duration, three
-from workloads import EACH_P99, GRACE, Figure, Workload
+from results.limits import limit
+from results.report import duration, three
 
 BEGIN = "<!-- Measured: written by benchmarks/compare.py, do not edit from here ... -->"
 END = "<!-- ... to here. -->"

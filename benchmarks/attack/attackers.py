@@ -21,10 +21,10 @@ from math import inf
 from multiprocessing.connection import Connection
 from time import monotonic, sleep
 
-from attacks import KINDS, VICTIM, VICTIM_READS, Kind, Leaves, Visit
-from poller import IN, OUT, new_poller
-from proc import pin, prefer, raise_file_limit
-from visitor import CHUNK, STALLED_BUFFER, STALLED_SEGMENT
+from attack.attacks import KINDS, VICTIM, VICTIM_READS, Kind, Leaves, Visit
+from load.poller import IN, OUT, new_poller
+from load.visitor import CHUNK, STALLED_BUFFER, STALLED_SEGMENT
+from machine.proc import pin, prefer, raise_file_limit
 
 LOWEST = 19
 SEND_BUFFER = 64 * 1024  # bytes; megabytes that only wait in our own kernel attack nobody

@@ -19,11 +19,11 @@ from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Any
 
-from figures import Counts
-from plan import MICRO, Plan
-from poller import IN, OUT, new_poller
-from visitor import State, Visitor
-from wire import PROBE
+from load.figures import Counts
+from load.plan import MICRO, Plan
+from load.poller import IN, OUT, new_poller
+from load.visitor import State, Visitor
+from load.wire import PROBE
 
 BURST = 32  # connects between two looks at the sockets
 PATIENCE = 30.0  # seconds for everybody to come in

@@ -24,10 +24,10 @@ from array import array
 from time import monotonic, time_ns
 from zlib import crc32
 
-from plan import Plan
-from poller import GONE, IN, OUT
-from tally import Record
-from wire import PROBE
+from load.plan import Plan
+from load.poller import GONE, IN, OUT
+from load.tally import Record
+from load.wire import PROBE
 
 CHUNK = 65536
 # The kernel would otherwise take megabytes for those who read nothing: it reckons its buffers in

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wire import DIALECTS, Dialect
+from load.wire import DIALECTS, Dialect
 
 MICRO = 1_000_000
 

@@ -23,9 +23,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
-import proc
+from machine import proc
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ORDINARY = [sys.executable, "-m", "chatroom.server", "127.0.0.1", "-p", "0"]
 CHATROOM = [*ORDINARY, "--rate", "0"]
 STARTING = 15.0  # seconds until a server must have said where it listens

@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 from multiprocessing.connection import Connection
 
-from crowd import Crowd
-from performance import Performance
-from plan import Plan
-from proc import pin, raise_file_limit
-from tally import Tally
+from load.crowd import Crowd
+from load.performance import Performance
+from load.plan import Plan
+from load.tally import Tally
+from machine.proc import pin, raise_file_limit
 
 
 def work(

@@ -12,9 +12,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from figures import Summary, summarise
-from measure import Result
-from report import title
+from load.figures import Summary, summarise
+from load.measure import Result
+from results.report import title
 
 MILLI = 1_000
 SIZE = (10, 4.5)  # inches

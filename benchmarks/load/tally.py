@@ -24,8 +24,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import sub
 
-from figures import Counts, count_times
-from plan import Plan
+from load.figures import Counts, count_times
+from load.plan import Plan
 
 
 @dataclass

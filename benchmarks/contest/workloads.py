@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from math import inf, isinf
 from typing import Any
 
-from figures import percentile, summarise
-from measure import Result
-from plan import MICRO, Plan
-from report import duration, size, three
+from load.figures import percentile, summarise
+from load.measure import Result
+from load.plan import MICRO, Plan
+from results.report import duration, size, three
 
 GRACE = 5.0  # seconds after the last message, after which what has not come counts as never
 ALL = 10_000  # clients, in the largest workloads

@@ -16,12 +16,12 @@ from math import inf
 from pathlib import Path
 from statistics import median
 
-import proc
-from measure import Result, measure
+from contest.workloads import GRACE, Figure, Workload, missing
+from load.measure import Result, measure
+from load.target import Target, Unusable, free_port, started
+from machine import proc
+from machine.progress import Bar
 from peers import Peer
-from progress import Bar
-from target import Target, Unusable, free_port, started
-from workloads import GRACE, Figure, Workload, missing
 
 HOPELESS = 0.01  # of all deliveries not made: from here on it is a failure
 

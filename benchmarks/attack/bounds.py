@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isinf
 
-from plan import MICRO
-from report import MB, duration, many, size, three
+from load.plan import MICRO
+from results.report import MB, duration, many, size, three
 
 RATIO = 2.0
 FLOOR = 5_000  # microseconds

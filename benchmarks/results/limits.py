@@ -1,7 +1,7 @@
 """What the figures of a measurement can be trusted for: was it the server that was measured?
 
 A harness that is out of breath sends late, which is part of a latency that counts from when
-a message was due, and reads late. That second delay is not in the times (``visitor.py``),
+a message was due, and reads late. That second delay is not in the times (``load/visitor.py``),
 except for messages that were read together with later ones. So the share that may be the
 harness's own can be bounded: all of the lateness of sending, and the lateness of reading for
 as many messages as did not have a read to themselves. CPU alone would not tell: an event
@@ -13,8 +13,8 @@ it was busy all the time and still had much to deliver when the talking was over
 
 from __future__ import annotations
 
-from figures import summarise
-from measure import Result
+from load.figures import summarise
+from load.measure import Result
 
 SATURATED = 0.9  # share of the time with work to do
 BEHIND = 0.2  # seconds from the last message to the last delivery, beyond which it fell behind

@@ -13,8 +13,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from contest import Contest
-from workloads import GRACE, Figure, Workload
+from contest.contest import Contest
+from contest.workloads import GRACE, Figure, Workload
 
 INK = "#7a7f87"  # contrast of 4:1 and more to both white and nearly black
 COLOURS = (

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from figures import Bin, Summary, histogram, summarise
-from limits import explain, limit, own_share
-from measure import Result
-from plan import MICRO
+from load.figures import Bin, Summary, histogram, summarise
+from load.measure import Result
+from load.plan import MICRO
+from results.limits import explain, limit, own_share
 
 KB, MB = 1_000, 1_000_000
 BAR = 40  # characters of the longest bar

@@ -17,14 +17,14 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic, sleep
 from typing import Any
 
-from crowd import Joined, Status
-from figures import Counts
-from performance import Ran
-from plan import MICRO, Plan
-from proc import Busy
-from tally import Findings, fan_out
-from target import Target, Unusable
-from worker import work
+from load.crowd import Joined, Status
+from load.figures import Counts
+from load.performance import Ran
+from load.plan import MICRO, Plan
+from load.tally import Findings, fan_out
+from load.target import Target, Unusable
+from load.worker import work
+from machine.proc import Busy
 
 AHEAD = 0.3  # seconds between the word to begin and the beginning
 LOOKS = 0.1  # seconds between two looks at how silent it is

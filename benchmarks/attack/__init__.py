@@ -1,0 +1,1 @@
+"""What hostile clients do, the process that does it, and how much of it others may notice."""

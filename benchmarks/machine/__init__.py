@@ -1,0 +1,1 @@
+"""What the machine tells and shows: processes, a bar on the terminal, how a program ends."""
