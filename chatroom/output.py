@@ -16,6 +16,7 @@ import select
 from collections import Counter
 from collections.abc import Callable
 
+from chatroom.counts import counted
 from chatroom.metrics import Metrics
 
 _ATOMIC = 4096
@@ -108,7 +109,8 @@ class LogHandler(logging.Handler):
             return f"{record.levelname} {record.msg} (cannot be formatted: {error})"
 
     def _write(self, text: str) -> None:
-        if self._unsaid and self._stream.write(f"... {self._unsaid} log lines were dropped\n"):
+        unsaid = counted(self._unsaid, "log line was", "log lines were")
+        if self._unsaid and self._stream.write(f"... {unsaid} dropped\n"):
             self._unsaid = 0
         if not self._stream.write(text + "\n"):
             self._unsaid += 1

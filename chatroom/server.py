@@ -18,6 +18,7 @@ from chatroom.chat.events import Measured
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.console import Console
+from chatroom.counts import counted
 from chatroom.fanout import Fanout
 from chatroom.invitation import invitation
 from chatroom.metrics import Metrics
@@ -146,7 +147,7 @@ class Server:
         finally:
             self._loop.each(self._say_goodbye, list(connections.talking))
             if self._untaken:
-                log.warning("%d lines came too late to be taken", self._untaken)
+                log.warning("%s came too late to be taken", counted(self._untaken, "line"))
 
     def _say_goodbye(self, connection: Connection) -> None:
         self._untaken += connection.session.say_goodbye(_FAREWELL)

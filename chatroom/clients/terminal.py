@@ -36,6 +36,7 @@ from chatroom.clients.look import (
 )
 from chatroom.clients.plain import Connect
 from chatroom.clients.preferences import Preferences, change
+from chatroom.counts import counted
 from chatroom.protocols.rendering import PROMPT, wrapped
 from chatroom.protocols.typed import LEAVE, VERBS, parse
 
@@ -186,7 +187,7 @@ class Terminal:
         if client.waiting:
             parts.append((_TROUBLE, f"{client.waiting} not sent yet  "))
         if company.count:
-            people = f"{company.count} {'person' if company.count == 1 else 'people'}"
+            people = counted(company.count, "person", "people")
             parts.append(("", f"#{company.room}  {people}  "))
         return FormattedText([*parts, ("", self._where)])
 

@@ -30,6 +30,7 @@ import termios
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
+from chatroom.counts import counted
 from chatroom.metrics import Metrics
 from chatroom.net.loop import READ, WRITE, Loop, Timer
 from chatroom.net.outgoing import Outgoing
@@ -433,7 +434,10 @@ class Connection:
             self._set_timer(limit - stalled, self._check_stall)
             return
         log.warning(
-            "%s took no byte for %.0f s with %d bytes waiting", self.address, stalled, self.queued
+            "%s took no byte for %.0f s with %s waiting",
+            self.address,
+            stalled,
+            counted(self.queued, "byte"),
         )
         self.abort(f"took no data for {limit:.0f} s")
 

@@ -17,6 +17,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from chatroom.counts import counted
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
 from chatroom.net.connection import Connections
@@ -103,7 +104,7 @@ class Listener:
         sock.setblocking(False)
         if len(self._connections) >= self._settings.max_clients:
             _turn_away(sock)
-            self._note(f"full at {self._settings.max_clients} clients")
+            self._note(f"full at {counted(self._settings.max_clients, 'client')}")
         else:
             self._welcome(sock, address[0].removeprefix("::ffff:"), address[1])
 
