@@ -38,7 +38,7 @@ from chatroom.clients.plain import Connect
 from chatroom.clients.preferences import Preferences, change
 from chatroom.counts import counted
 from chatroom.protocols.rendering import PROMPT, wrapped
-from chatroom.protocols.typed import LEAVE, VERBS, parse
+from chatroom.protocols.typed import HELP, LEAVE, VERBS, parse
 
 _BELLS = ("off", "mentions", "all")
 _HELP = """\
@@ -159,7 +159,7 @@ class Terminal:
         if not isinstance(command, str):
             self._client.request(command)
         elif command:
-            more = _HELP if verb == "/help" else ""
+            more = _HELP if command == HELP else ""
             self._print("class:notice", *(command + more).rstrip("\n").split("\n"))
 
     def _set_bell(self, when: str) -> None:
