@@ -43,7 +43,8 @@ class Settings:
     # Bytes looked through for /cancel behind a long paste: what the kernel holds for one client.
     peek_bytes: int = 128 * KIB
 
-    # Seconds between such looks: each of them copies what is there.
+    # Seconds between such looks, which are made when something has arrived: each of them copies
+    # what is there.
     look_seconds: float = 1.0
 
     # Lines of one client handled per tick; the rest waits for the next tick, in order.

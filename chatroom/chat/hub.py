@@ -152,11 +152,12 @@ class Hub:
 
     # --- what the operator calls --------------------------------------------------------------
 
-    def notice(self, text: str) -> None:
-        """Say something to everybody, as the server."""
+    def notice(self, text: str) -> str:
+        """Say something to everybody, as the server; returns what can be shown of it."""
         if text := clean(text):
             for room in self.rooms.values():
                 room.publish(events.Notice(text))
+        return text
 
     def kick(self, name: str, reason: str, seconds: float | None = None) -> Kick | None:
         """Close somebody's connection, tell everybody why, and bar them for so many seconds.

@@ -13,6 +13,7 @@ from chatroom.client.pacing import Pacing
 from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.counts import counted
 
 _LONG = 2.0  # seconds that lines wait to be sent, from which on people are told about it
 
@@ -64,7 +65,8 @@ class Delivery:
             return
         self._not_kept += 1
         if self._not_kept == 1:  # of a long paste one word is enough
-            text = f"{len(self.outbox)} lines are waiting; until some have gone, no more are kept."
+            waiting = counted(len(self.outbox), "line is", "lines are")
+            text = f"{waiting} waiting; until some have gone, no more are kept."
             self.refuse("too-many", text)
 
     def cancel(self) -> None:
@@ -122,6 +124,6 @@ class Delivery:
     def _tell_what_was_not_kept(self) -> None:
         """When there is room again."""
         if self._not_kept and not self.outbox.is_full:
-            were = "line was" if self._not_kept == 1 else "lines were"
-            self.refuse("too-many", f"{self._not_kept} {were} not kept.")
+            lines = counted(self._not_kept, "line was", "lines were")
+            self.refuse("too-many", f"{lines} not kept.")
             self._not_kept = 0

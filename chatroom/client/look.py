@@ -7,6 +7,7 @@ from datetime import datetime
 from chatroom.client.events import Back, ClientEvent, Connected, Ended, Failed, Lost, NameWanted
 from chatroom.protocols.rendering import lines_of
 from chatroom.vocabulary import events, names
+from chatroom.vocabulary.counts import counted
 
 LOST = "Oh no, we have lost connection to the server!"
 
@@ -63,9 +64,8 @@ def plain_lines(event: ClientEvent, me: str) -> list[str]:
         case Back(name, room):
             return [f"We are back, as {name} in room {room}."]
         case events.Waiting(lines, rate):  # here, and not at the server
-            return [
-                f"{lines} lines are waiting; they go out {rate:g} a second; /cancel drops them."
-            ]
+            waiting = counted(lines, "line is", "lines are")
+            return [f"{waiting} waiting; they go out {rate:g} a second; /cancel drops them."]
         case events.Cancelled(lines):
             return [f"{_were(lines)} dropped."]
         case Ended():
@@ -88,4 +88,4 @@ def _ended(event: Ended) -> list[str]:
 
 
 def _were(lines: int) -> str:
-    return "1 line was" if lines == 1 else f"{lines} lines were"
+    return counted(lines, "line was", "lines were")

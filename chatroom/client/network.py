@@ -24,7 +24,10 @@ _REASONS = {
 
 
 class Network:
-    """`show` is called with what has happened, whenever something has."""
+    """`show` is called with what has happened, whenever something has.
+
+    `news` is set whenever the client may be in another state, also if there is nothing to show.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Network:
         show: Callable[[list[ClientEvent]], object],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
+        self.news = asyncio.Event()
         self._client = client
         self._host = host
         self._port = port
@@ -69,6 +73,7 @@ class Network:
             self._show(happened)
             self._carry_out()  # who was shown something may have asked for something
         self._set_timer()
+        self.news.set()
         if client.state is State.ENDED and not self._ended.done():
             self._ended.set_result(None)
 

@@ -53,7 +53,6 @@ class Plain:
         self._listen = listen
         self._usual = usual
         self._network = connect(client, self._show)
-        self._news = asyncio.Event()
         self._been_in = False
         self._over = False  # whether a script has said QUIT
         self._said = bool(client.name)  # which is all that it takes when a name was given
@@ -95,10 +94,10 @@ class Plain:
         if line is None:
             self._refused(f"That line has more than {_MAX_LINE} bytes; it was not sent.")
             return
-        while self._has_to_wait():
-            self._news.clear()
-            await self._news.wait()
         text = line.decode("utf-8", "replace")
+        while self._has_to_wait(text):
+            self._network.news.clear()
+            await self._network.news.wait()
         if self._client.name:
             self._said = True
             self._say(text)
@@ -110,10 +109,15 @@ class Plain:
             self._ask()
         self._network.go_on()
 
-    def _has_to_wait(self) -> bool:
-        """Whether it is not the next line's turn: we are not in yet, or much is under way."""
+    def _has_to_wait(self, text: str) -> bool:
+        """Whether it is not this line's turn: we are not in yet, or much is under way.
+
+        What is answered here, as /help is, would overtake the answers that are under way.
+        """
         coming_in = bool(self._client.name) and not self._been_in
-        much = self._client.pending >= _ENOUGH and not self._interactive
+        command = parse(text)
+        most = 1 if command and isinstance(command, str) else _ENOUGH
+        much = self._client.pending >= most and not self._interactive
         return coming_in or much
 
     def _say(self, text: str) -> None:
@@ -145,7 +149,6 @@ class Plain:
     # --- what has happened --------------------------------------------------------------------
 
     def _show(self, happened: list[ClientEvent]) -> None:
-        self._news.set()
         for event in happened:
             if not is_own(event, self._client.name):
                 self._show_one(event)

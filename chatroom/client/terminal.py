@@ -36,8 +36,9 @@ from chatroom.client.look import (
 from chatroom.client.plain import Connect
 from chatroom.client.preferences import Preferences, change
 from chatroom.protocols.rendering import PROMPT, wrapped
-from chatroom.protocols.typed import LEAVE, VERBS, parse
+from chatroom.protocols.typed import HELP, LEAVE, VERBS, parse
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.counts import counted
 
 _BELLS = ("off", "mentions", "all")
 _HELP = """\
@@ -158,7 +159,7 @@ class Terminal:
         if not isinstance(command, str):
             self._client.request(command)
         elif command:
-            more = _HELP if verb == "/help" else ""
+            more = _HELP if command == HELP else ""
             self._print("class:notice", *(command + more).rstrip("\n").split("\n"))
 
     def _set_bell(self, when: str) -> None:
@@ -186,7 +187,7 @@ class Terminal:
         if client.waiting:
             parts.append((_TROUBLE, f"{client.waiting} not sent yet  "))
         if roster.count:
-            people = f"{roster.count} {'person' if roster.count == 1 else 'people'}"
+            people = counted(roster.count, "person", "people")
             parts.append(("", f"#{roster.room}  {people}  "))
         return FormattedText([*parts, ("", self._where)])
 

@@ -35,6 +35,7 @@ from chatroom.net.loop import READ, WRITE, Loop, Timer
 from chatroom.net.outgoing import Outgoing
 from chatroom.net.turns import Turns
 from chatroom.settings import Settings
+from chatroom.vocabulary.counts import counted
 
 K = TypeVar("K")
 
@@ -88,7 +89,6 @@ class Connections:
         self.lingering: set[Connection] = set()
         self.blocked: set[Connection] = set()
         self.reads = 0  # how often something was received from any of them
-        self.peeked = bytearray(settings.peek_bytes)
         self.dirty: list[Connection] = []
         self.ended: list[Connection] = []
         loop.at_memory_error(self.shed)
@@ -277,16 +277,21 @@ class Connection:
     def turns(self) -> Turns:
         return self._owner.turns
 
-    def peek(self) -> tuple[bytearray, int]:
-        """What has arrived and has not been read, as far as the kernel's buffer goes.
-
-        It is in the first so many bytes of a buffer that all share; the next peek overwrites it.
-        """
-        buffer = self._owner.peeked
+    @property
+    def unread(self) -> int:
+        """Bytes that have arrived and have not been read."""
         try:
-            return buffer, self._sock.recv_into(buffer, 0, socket.MSG_PEEK)
+            return self._ask(termios.FIONREAD)
         except OSError:
-            return buffer, 0
+            return 0
+
+    def peek(self) -> bytes:
+        """What has arrived and has not been read, as far as the kernel's buffer goes."""
+        try:
+            size = min(self.unread, self._owner.settings.peek_bytes)
+            return self._sock.recv(size, socket.MSG_PEEK)
+        except OSError:
+            return b""
 
     def discard(self, size: int) -> None:
         """Drop bytes that have been peeked at."""
@@ -429,7 +434,10 @@ class Connection:
             self._set_timer(limit - stalled, self._check_stall)
             return
         log.warning(
-            "%s took no byte for %.0f s with %d bytes waiting", self.address, stalled, self.queued
+            "%s took no byte for %.0f s with %s waiting",
+            self.address,
+            stalled,
+            counted(self.queued, "byte"),
         )
         self.abort(f"took no data for {limit:.0f} s")
 

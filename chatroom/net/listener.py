@@ -22,6 +22,7 @@ from chatroom.net.address import printable
 from chatroom.net.connection import Connections
 from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
+from chatroom.vocabulary.counts import counted
 
 FULL = b"The chatroom is full. Please try again later.\n"
 
@@ -103,7 +104,7 @@ class Listener:
         sock.setblocking(False)
         if len(self._connections) >= self._settings.max_clients:
             _turn_away(sock)
-            self._note(f"full at {self._settings.max_clients} clients")
+            self._note(f"full at {counted(self._settings.max_clients, 'client')}")
         else:
             self._welcome(sock, address[0].removeprefix("::ffff:"), address[1])
 

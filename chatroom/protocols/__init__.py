@@ -68,10 +68,17 @@ class Protocol(Contract):
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
-    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
-        """Where a line that cancels all before it ends in what is not received yet; -1: nowhere.
+    def count_waiting(self, ahead: bytes) -> int:
+        """How many lines are to be decided yet; `ahead` has arrived and is not received yet.
 
-        `in_line`: it begins within a line.
+        It is asked for between two commands, and so is `cancel`.
+        """
+
+    def cancel(self, ahead: bytes) -> tuple[int, int] | None:
+        """Drop the lines before one that asks for it, and that one; None: there is no such line.
+
+        Returns how many lines were dropped, and how many bytes of `ahead`, which must not be
+        received any more. The generator goes on behind them.
         """
 
     def silence(self) -> Iterator[Request]:

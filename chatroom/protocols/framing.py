@@ -33,6 +33,16 @@ class Lines:
         """The bytes after the last line ending."""
         return bytes(self._partial)
 
+    def unread(self, ahead: bytes) -> bytes:
+        """All that is not given as lines yet, if `ahead` is what comes next; begins with a line."""
+        rest = bytes(self._partial) + self._data[self._start :] + ahead
+        return rest.partition(LF)[2] if self._skipping else rest
+
+    def keep(self, size: int) -> None:
+        """Drop what was received and is not given yet, but for whole lines of so many bytes."""
+        self._partial, self._skipping = b"", False
+        self._start = len(self._data) - size
+
     def has_more(self) -> bool:
         """Whether more than line endings were received behind the line that was given last."""
         near = self._data[self._start : self._start + self._limit]

@@ -11,10 +11,13 @@ Whatever is wrong with a line is said in an error, and the next line is looked a
 from collections.abc import Hashable, Iterator
 
 from chatroom.protocols import Reply, Request
-from chatroom.protocols.framing import Lines
+from chatroom.protocols.framing import LF, Lines
 from chatroom.protocols.objects import PONG, Ping, Wrong, encode, error, read, write
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
+
+_BLANKS = b" \t\r\v\f"
+_LF_TO_SPACE = bytes.maketrans(LF, b" ")
 
 
 class JsonLines:
@@ -38,9 +41,14 @@ class JsonLines:
     def named(self) -> None:
         """Requests read the same before and after."""
 
-    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
+    def count_waiting(self, ahead: bytes) -> int:
+        """Blank lines ask for nothing. Each other one is made a word, and the words are counted."""
+        lines = self._lines.unread(ahead).rpartition(LF)[0]
+        return len(lines.translate(_LF_TO_SPACE, _BLANKS).split())
+
+    def cancel(self, ahead: bytes) -> tuple[int, int] | None:
         """A program knows its rate, and keeps what can wait."""
-        return -1
+        return None
 
     def silence(self) -> Iterator[Request]:
         """A program speaks first."""

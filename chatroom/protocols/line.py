@@ -16,7 +16,7 @@ from codecs import BOM_UTF8
 from collections.abc import Hashable, Iterator
 
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
-from chatroom.protocols.framing import Lines
+from chatroom.protocols.framing import LF, Lines
 from chatroom.protocols.http import PROXY, respond, verb_of
 from chatroom.protocols.rendering import PROMPT, lines_of, render
 from chatroom.protocols.telnet import Telnet
@@ -27,8 +27,8 @@ from chatroom.vocabulary import commands, events
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
 
-_CANCEL_FIRST = re.compile(rb"/cancel[ \t\r\0]*\n", re.IGNORECASE)
-_CANCEL = re.compile(rb"\n/cancel[ \t\r\0]*\n", re.IGNORECASE)
+# That it begins with one letter makes a search for it ten times as fast.
+_CANCEL = re.compile(rb"\n/cancel[^\S\n]*+\n", re.IGNORECASE)
 
 
 class Line:
@@ -76,10 +76,23 @@ class Line:
                 return "".join(line + self._ending for line in once).encode()
         return self.encode(event)
 
-    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
-        first = None if in_line else _CANCEL_FIRST.match(ahead)
-        found = first or _CANCEL.search(ahead)
-        return found.end() if found else -1
+    def count_waiting(self, ahead: bytes) -> int:
+        return self._unread(ahead).count(LF)
+
+    def cancel(self, ahead: bytes) -> tuple[int, int] | None:
+        unread = self._unread(ahead)
+        found = _CANCEL.search(unread)  # behind a line: before the first there is nothing to drop
+        if found is None:
+            return None
+        behind = len(unread) - found.end()
+        self._lines.keep(max(0, behind - len(ahead)))
+        size = max(0, len(ahead) - behind)
+        if size:
+            self._telnet.forget()
+        return unread.count(LF, 0, found.start() + 1), size
+
+    def _unread(self, ahead: bytes) -> bytes:
+        return self._lines.unread(self._telnet.end_lines(ahead))
 
     def silence(self) -> Iterator[Request]:
         """Greet them, once, whether they wait for it or type first."""

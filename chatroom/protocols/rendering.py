@@ -12,6 +12,7 @@ from typing import Any
 
 from chatroom.protocols.recent import Recent
 from chatroom.vocabulary import events
+from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.durations import duration
 
 PROMPT = "Your name: "
@@ -75,8 +76,8 @@ def _people(people: events.People) -> str:
         return "Nobody else is here yet."
     names = ", ".join(people.names)
     more = people.count - len(people.names)
-    are = "person is" if people.count == 1 else "people are"
-    return f"{people.count} {are} here: {names}" + (f" and {more} more" if more else "")
+    are = counted(people.count, "person is", "people are")
+    return f"{are} here: {names}" + (f" and {more} more" if more else "")
 
 
 def _moved(event: events.Moved) -> list[str]:
@@ -108,16 +109,16 @@ def _left(event: events.Left) -> list[str]:
 
 def _presence(event: events.Presence) -> list[str]:
     told = ((event.joined, "joined"), (event.left, "left"))
-    return [f"Server: {_have(count)} {verb} the chat." for count, verb in told if count]
-
-
-def _have(count: int) -> str:
-    return "1 person has" if count == 1 else f"{count} people have"
+    return [
+        f"Server: {counted(count, 'person has', 'people have')} {verb} the chat."
+        for count, verb in told
+        if count
+    ]
 
 
 def _members(event: events.Members) -> list[str]:
     width = max((len(row.name) for row in event.rows), default=0)
-    lines = [f"Server: {_count(event.count, 'person', 'people')} in room {event.room}:"]
+    lines = [f"Server: {counted(event.count, 'person', 'people')} in room {event.room}:"]
     lines += (
         f"  {row.name:{width}}  since {_clock_time(row)} ({duration(row.stayed)}),"
         f" idle {duration(row.idle)}"
@@ -128,8 +129,8 @@ def _members(event: events.Members) -> list[str]:
 
 def _room_list(event: events.RoomList) -> list[str]:
     width = max((len(name) for name, _ in event.rows), default=0)
-    lines = [f"Server: {_count(event.count, 'room', 'rooms')}:"]
-    lines += (f"  {name:{width}}  {_count(n, 'person', 'people')}" for name, n in event.rows)
+    lines = [f"Server: {counted(event.count, 'room')}:"]
+    lines += (f"  {name:{width}}  {counted(n, 'person', 'people')}" for name, n in event.rows)
     return [*lines, *_and_more(event.count - len(event.rows))]
 
 
@@ -148,20 +149,20 @@ def _ignore_list(event: events.IgnoreList) -> list[str]:
 
 
 def _skipped(event: events.Skipped) -> list[str]:
-    were = "line was" if event.lines == 1 else "lines were"
-    return [f"Server: {event.lines} {were} skipped while you were not reading."]
+    lines = counted(event.lines, "line was", "lines were")
+    return [f"Server: {lines} skipped while you were not reading."]
 
 
 def _waiting(event: events.Waiting) -> list[str]:
+    lines = counted(event.lines, "line is", "lines are")
     return [
-        f"Server: {event.lines} lines are waiting; they go out {event.rate:g} a second.",
+        f"Server: {lines} waiting; they go out {event.rate:g} a second.",
         "Server: /cancel drops them.",
     ]
 
 
 def _cancelled(event: events.Cancelled) -> list[str]:
-    were = "line was" if event.lines == 1 else "lines were"
-    return [f"Server: {event.lines} {were} dropped."]
+    return [f"Server: {counted(event.lines, 'line was', 'lines were')} dropped."]
 
 
 def _closing(event: events.Closing) -> list[str]:
@@ -175,25 +176,23 @@ def _measured(event: events.Measured) -> list[str]:
     lines = (
         f"Server: up {duration(event.uptime)}, {event.cpu:.1f} s of CPU,"
         f" {event.memory / 1e6:.1f} MB of memory",
-        f"  {_count(event.clients, 'client', 'clients')} in {_count(event.rooms, 'room', 'rooms')};"
-        f" {event.messages} messages, {event.deliveries} deliveries, {event.skipped} lines skipped",
+        f"  {counted(event.clients, 'client')} in {counted(event.rooms, 'room')};"
+        f" {counted(event.messages, 'message')},"
+        f" {counted(event.deliveries, 'delivery', 'deliveries')},"
+        f" {counted(event.skipped, 'line')} skipped",
         f"  fan-out: p50 {_ms(event.fanout_p50)}, p99 {_ms(event.fanout_p99)},"
         f" max {_ms(event.fanout_max)}",
         f"  loop lag: p99 {_ms(event.lag_p99)}, max {_ms(event.lag_max)}",
-        f"  queues: {_count(event.slow_readers, 'slow reader', 'slow readers')},"
-        f" {event.queued} bytes waiting",
+        f"  queues: {counted(event.slow_readers, 'slow reader')},"
+        f" {counted(event.queued, 'byte')} waiting",
         f"  errors: {event.errors}; log lines lost: {event.log_dropped}",
-        f"  {_count(event.accepted, 'connection', 'connections')} so far; ended: {endings}",
+        f"  {counted(event.accepted, 'connection')} so far; ended: {endings}",
     )
     return [part for line in lines for part in wrapped(line)]
 
 
 def _ms(seconds: float) -> str:
     return f"{seconds * 1000:.2f} ms"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _clock_time(row: events.Row) -> str:

@@ -52,7 +52,14 @@ class Telnet:
         """The bytes that are text, up to an interrupt; an unfinished sequence waits."""
         if self._tail or IAC in data:
             data = self._take_out(self._tail + data)
-        return self._end_lines(data)
+        text = self.end_lines(data)
+        if data:
+            self._after_cr = data.endswith(b"\r")
+        return text
+
+    def forget(self) -> None:
+        """What is received next does not go on with what was received last."""
+        self._tail, self._after_cr = b"", False
 
     def _take_out(self, data: bytes) -> bytes:
         self._tail = b""
@@ -74,11 +81,13 @@ class Telnet:
         text.append(data[start:])
         return b"".join(text)
 
-    def _end_lines(self, text: bytes) -> bytes:
-        """CR NUL is a carriage return by itself, the Enter key of some; it ends a line."""
-        if not text:
+    def end_lines(self, text: bytes) -> bytes:
+        """The same number of bytes, with CR LF for the CR NUL that the Enter key of some sends.
+
+        They may be bytes that are not received yet: nothing is kept of them.
+        """
+        if b"\0" not in text:
             return text
         if self._after_cr and text[0] == 0:
             text = b"\n" + text[1:]
-        self._after_cr = text.endswith(b"\r")
         return text.replace(b"\r\0", b"\r\n")

@@ -83,9 +83,12 @@ class Tutorial:
     def named(self) -> None:
         self._named = True
 
-    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
+    def count_waiting(self, ahead: bytes) -> int:
         """It frames nothing: there are no lines to be found."""
-        return -1
+        return 0
+
+    def cancel(self, ahead: bytes) -> tuple[int, int] | None:
+        return None
 
     def silence(self) -> Iterator[Request]:
         """It has been greeted, as whoever it seemed to be before."""

@@ -101,6 +101,7 @@ _ALIASES = {
     **dict.fromkeys(("/w", "/tell", "/whisper"), "/msg"),
     **dict.fromkeys(("/exit", "/leave", "/part", "/bye"), "/quit"),
     **dict.fromkeys(("/?", "/h"), "/help"),
+    "/r": "/reply",
     "/names": "/who",
     "/list": "/rooms",
     "/nickname": "/nick",

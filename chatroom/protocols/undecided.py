@@ -60,9 +60,12 @@ class Undecided:
 
     answer = encode
 
-    def find_cancel(self, ahead: memoryview, in_line: bool) -> int:
+    def count_waiting(self, ahead: bytes) -> int:
+        return self._person.count_waiting(self._seen + ahead)
+
+    def cancel(self, ahead: bytes) -> tuple[int, int] | None:
         """Nobody who is undecided has said anything."""
-        return -1
+        return None
 
     def silence(self) -> Iterator[Request]:
         """Greet whoever has said nothing; whoever still has only half a request is given up."""

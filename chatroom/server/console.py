@@ -13,7 +13,8 @@ from chatroom.chat.hub import Hub, Kick
 from chatroom.net.loop import READ, Loop
 from chatroom.net.standard import Stream, reopened
 from chatroom.protocols.framing import Lines
-from chatroom.protocols.rendering import render
+from chatroom.protocols.rendering import lines_of
+from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.durations import duration
 from chatroom.vocabulary.events import Measured
 
@@ -149,8 +150,8 @@ class Console:
             yield (f"  {member} in {room}, for {duration(row.stayed)}, idle {duration(row.idle)}")
 
     def _say(self, text: str) -> Iterator[str]:
-        if text:
-            self._hub.notice(text)
+        if said := self._hub.notice(text):
+            yield f"Told {counted(len(self._hub.roster), 'person', 'people')}: {said}"
         else:
             yield "Usage: say TEXT"
 
@@ -164,7 +165,8 @@ class Console:
             yield f"There is nobody called {name}."
 
     def _stats(self, _: str) -> Iterator[str]:
-        yield render(self._measure(), "\n").decode().rstrip("\n")
+        first, *lines = lines_of(self._measure())
+        yield "\n".join((first.removeprefix("Server: "), *lines))
 
     def _help(self, _: str) -> Iterator[str]:
         yield HELP.rstrip("\n")

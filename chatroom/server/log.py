@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from chatroom.metrics import Metrics
 from chatroom.net.standard import Stream
+from chatroom.vocabulary.counts import counted
 
 CallLater = Callable[[float, Callable[[], None]], object]
 
@@ -65,7 +66,8 @@ class LogHandler(logging.Handler):
             return f"{record.levelname} {record.msg} (cannot be formatted: {error})"
 
     def _write(self, text: str) -> None:
-        if self._unsaid and self._stream.write(f"... {self._unsaid} log lines were dropped\n"):
+        unsaid = counted(self._unsaid, "log line was", "log lines were")
+        if self._unsaid and self._stream.write(f"... {unsaid} dropped\n"):
             self._unsaid = 0
         if not self._stream.write(text + "\n"):
             self._unsaid += 1

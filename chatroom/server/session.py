@@ -11,7 +11,7 @@ in this tick. Nothing is lost: TCP holds the rest back. Bytes cost tokens as wel
 line that never ends would be free, and so do long answers.
 
 Whoever pasted something long is told how much of it waits, and `/cancel` drops it. That line comes
-behind the paste, which is not read at this time, so it is looked for in the kernel's buffer.
+behind the paste, so it is looked for in what is not decided yet and in the kernel's buffer.
 """
 
 import logging
@@ -28,8 +28,6 @@ from chatroom.vocabulary.durations import duration
 
 # They come with a line, or with silence, and are not what it asks for.
 _FREE = (Become, commands.Greet)
-
-_LF = b"\n"
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +83,9 @@ class Session:
         "_deadline",
         "_head_timer",
         "_hub",
-        "_in_line",
-        "_left",
         "_lines",
         "_look_at",
+        "_looked",
         "_loop",
         "_member",
         "_pause_timer",
@@ -118,10 +115,9 @@ class Session:
         self._lines = 0  # handled of what is pending
         self._bytes = 0  # received, and not yet counted towards a token
         self._answered = 0  # tokens that the answers to the last command cost, beside its own
-        self._left = 0  # lines of what is pending that are not handled yet
-        self._in_line = False  # whether what is pending ends within a line
         self._told = False  # that many lines are waiting
-        self._look_at = 0.0  # when to look for /cancel next
+        self._look_at = 0.0  # when to look for /cancel next, at the earliest
+        self._looked = 0  # unread bytes that were looked through; below 0: some that are read since
         self._turns = connection.turns
         self._bucket: Bucket | None = None
         if settings.rate:
@@ -135,8 +131,7 @@ class Session:
 
     def received(self, data: bytes) -> None:
         self._bytes += len(data)
-        self._left = data.count(_LF)
-        self._in_line = not data.endswith(_LF)
+        self._looked -= len(data)
         self._pending = self._protocol.receive(data)
         self._consume()
 
@@ -224,7 +219,6 @@ class Session:
                 continue
             handled += 1
             self._lines += 1
-            self._left -= 1
             answered, self._answered = self._answered, 0
             if wait := self._pay(1 + answered):
                 self._pause(wait)
@@ -233,7 +227,6 @@ class Session:
                 self._wait_for_turn()
                 return
         self._pending = None
-        self._left = 0
         if wait := self._pay(self._owed_for_bytes()):
             self._pause(wait)
             return
@@ -272,28 +265,30 @@ class Session:
 
     def _go_on(self) -> None:
         if not self._connection.is_broken():
-            if self._member.name and self._loop.woke >= self._look_at:
-                self._look_for_cancel()
+            self._look_for_cancel()
             self._consume()
 
     def _count_waiting(self) -> int:
         """Lines that have arrived and are not handled yet."""
-        ahead, size = self._connection.peek()
-        return max(0, self._left) + ahead.count(_LF, 0, size)
+        return self._protocol.count_waiting(self._connection.peek())
 
     def _look_for_cancel(self) -> None:
-        """If the visitor has asked for it, drop all that they have said before that."""
-        self._look_at = self._loop.woke + self._settings.look_seconds
-        ahead, size = self._connection.peek()
-        with memoryview(ahead) as whole, whole[:size] as received:
-            end = self._protocol.find_cancel(received, self._in_line)
-        if end < 0:
+        """If the visitor has asked for it, drop all that they have said before that.
+
+        Looked for only when something has arrived since the last look, and not too often.
+        """
+        if not self._member.name or self._loop.woke < self._look_at:
             return
-        dropped = max(0, self._left) + ahead.count(_LF, 0, end) - 1
-        self._connection.discard(end)
-        self._pending = None
-        self._left = 0
-        self._hub.tell(self._member, events.Cancelled(dropped))
+        if self._connection.unread <= self._looked:
+            return
+        self._look_at = self._loop.woke + self._settings.look_seconds
+        ahead = self._connection.peek()
+        self._looked = len(ahead)
+        if found := self._protocol.cancel(ahead):
+            lines, size = found
+            self._connection.discard(size)
+            self._looked = -1  # there may be another one
+            self._hub.tell(self._member, events.Cancelled(lines))
 
     def _handle(self, request: Request) -> None:
         match request:

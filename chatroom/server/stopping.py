@@ -10,6 +10,7 @@ from chatroom.net.listener import Listener
 from chatroom.net.loop import Loop
 from chatroom.net.supervisor import notify
 from chatroom.settings import Settings
+from chatroom.vocabulary.counts import counted
 
 _FAREWELL = "The chatroom is shutting down. Goodbye!"
 
@@ -80,7 +81,7 @@ class Stopping:
         finally:
             self._loop.each(self._say_goodbye, list(connections.talking))
             if self._untaken:
-                log.warning("%d lines came too late to be taken", self._untaken)
+                log.warning("%s came too late to be taken", counted(self._untaken, "line"))
 
     def _say_goodbye(self, connection: Connection) -> None:
         self._untaken += connection.session.say_goodbye(_FAREWELL)

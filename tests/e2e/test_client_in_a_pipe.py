@@ -184,6 +184,16 @@ def test_the_answer_to_the_last_question_is_waited_for(client: Callable[..., Pro
     assert "Server: 1 person in room tea:\n  bot" in bot.output.rest()
 
 
+def test_answers_come_in_the_order_of_the_questions(client: Callable[..., Process]) -> None:
+    bot = client("--name", "bot")
+    bot.type("/who\n/help\n/rooms\n")
+    bot.end_input()
+    assert bot.wait() == 0
+    answers = bot.output.rest()
+    parts = ("Server: 1 person in room lobby:", "this list\n", "Server: 1 room:")
+    assert sorted(map(answers.index, parts)) == list(map(answers.index, parts))
+
+
 def test_a_name_and_nothing_to_say_gets_a_hint(client: Callable[..., Process]) -> None:
     bot = client()
     bot.type("hello\n")

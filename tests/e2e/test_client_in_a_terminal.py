@@ -148,8 +148,9 @@ def test_no_color_is_respected(
     assert ann.colours("bob:") == {"default"}
 
 
-def test_the_commands_are_explained(ann: Screen) -> None:
-    ann.type("/help\r")
+@pytest.mark.parametrize("typed", ["/help", "/?", "/H"])
+def test_the_commands_are_explained(ann: Screen, typed: str) -> None:
+    ann.type(f"{typed}\r")
     ann.sees("/msg NAME TEXT")
     ann.sees("/bell off|mentions|all")
     ann.type("/wat\r")

@@ -392,7 +392,10 @@ def test_the_cursor_stays_at_its_place_in_a_draft_that_is_addressed(composer: Co
     assert composer.text == "/msg bob half a thou"
 
 
-@pytest.mark.parametrize("private", ["/msg bob", "/MSG  bob", "/w bob", "/tell bob", "/reply"])
+PRIVATE = ("/msg bob", "/MSG  bob", "/w bob", "/tell bob", "/reply", "/r")
+
+
+@pytest.mark.parametrize("private", PRIVATE)
 def test_all_lines_of_a_private_message_are_private(private: str) -> None:
     assert split(f"{private} one\n/two\n\nthree") == [
         f"{private} one",

@@ -120,12 +120,19 @@ def test_say_is_heard_by_everybody_in_every_room(desk: Typist, world: World) -> 
     bob.send("/join tea\n")
     world.tick()
     ann.read(), bob.read()
-    assert desk.types("say tea  is ready\n") == ""
+    assert desk.types("say tea  is ready\n") == "Told 2 people: tea  is ready\n"
     assert [ann.text(), bob.text()] == ["Server: tea  is ready\n"] * 2
 
 
-def test_say_without_a_text_is_explained(desk: Typist) -> None:
-    assert desk.types("say\n") == "Usage: say TEXT\n"
+def test_say_confirms_what_could_be_shown_of_it(desk: Typist, world: World) -> None:
+    ann = world.member("ann")
+    assert desk.types("say tea\x1b is ready\n") == "Told 1 person: tea is ready\n"
+    assert ann.text() == "Server: tea is ready\n"
+
+
+@pytest.mark.parametrize("nothing", ["", " ", " \x1b"])
+def test_say_without_a_text_is_explained(desk: Typist, nothing: str) -> None:
+    assert desk.types(f"say{nothing}\n") == "Usage: say TEXT\n"
 
 
 def test_kick_closes_with_the_reason_and_tells_the_others(desk: Typist, world: World) -> None:
@@ -175,7 +182,7 @@ def test_kick_of_nobody_and_without_a_name(desk: Typist) -> None:
 
 def test_stats_shows_the_measurements(desk: Typist) -> None:
     answer = desk.types("stats\n")
-    assert answer.startswith("Server: up 0 s")
+    assert answer.startswith("up 0 s")
     assert "0 clients in 0 rooms" in answer
 
 

@@ -170,7 +170,7 @@ def test_the_stats_count_clients_rooms_messages_and_slow_readers(house: House) -
     assert (measured.clients, measured.rooms, measured.messages) == (2, 1, 1)
     assert (measured.slow_readers, measured.queued, measured.errors) == (0, 0, 0)
     assert measured.memory > 0
-    assert b"2 clients in 1 room; 1 messages" in ann.read()
+    assert b"2 clients in 1 room; 1 message, " in ann.read()
     bob.read()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from world import Visitor, World
 
+from chatroom.protocols.line import Line
 from chatroom.server.session import Bucket
 
 WELCOME = "Welcome to the chatroom. Nobody else is here yet.\n"
@@ -610,6 +611,99 @@ def test_cancel_is_found_behind_a_paste_that_the_kernel_still_holds(world: World
     for _ in range(300):
         world.later(1.0)
     assert bob.text() == said("ann", *lines[:20])
+
+
+def test_cancel_is_found_in_the_paste_itself(world: World) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    ann.send(talk(*range(60), "/cancel", "after", "/cancel"))
+    world.tick()
+    ann.read()
+    world.later(0.2)
+    assert ann.text() == "Server: 40 lines were dropped.\n"
+    world.later(10.0)
+    assert ann.text() == "Server: Nothing is waiting to be said.\n"
+    assert bob.text() == said("ann", *range(20), "after")
+
+
+def test_cancel_after_cancel_drops_what_came_between(world: World) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    ann.send(talk(*range(60), "/cancel", *range(60), "/cancel"))
+    world.tick()
+    ann.read()
+    for _ in range(7):
+        world.later(0.2)
+    assert ann.text() == "Server: 40 lines were dropped.\nServer: 55 lines were dropped.\n"
+    assert bob.text() == said("ann", *range(20), *range(5))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\0"])
+def test_lines_are_counted_and_cancelled_however_they_end(world: World, end: str) -> None:
+    ann, bob = world.member("ann"), world.member("bob")
+    world.later(100)
+    lines = [f"{number} " + "x" * 190 for number in range(200)]
+    ann.send("".join(line + end for line in lines))
+    world.tick()
+    assert ann.text().startswith("Server: 180 lines are waiting;")
+    ann.send(f"/cancel{end}after{end}")
+    world.later(0.2)
+    assert ann.text() == "Server: 180 lines were dropped.\n"
+    world.later(10.0)
+    assert bob.text() == said("ann", *lines[:20], "after")
+
+
+def test_cancel_is_noticed_at_the_next_line_that_is_due(world: World) -> None:
+    ann = world.member("ann")
+    world.later(100)
+    ann.send(talk(*range(100)))
+    world.tick()
+    for _ in range(6):
+        world.later(0.2)
+    ann.read()
+    ann.send("/cancel\n")
+    world.later(0.2)
+    assert ann.text() == "Server: 74 lines were dropped.\n"
+
+
+def test_what_waits_is_looked_through_once_a_second_at_most(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = world.member("ann")
+    world.later(100)
+    ann.send(talk(*range(100)))
+    world.tick()
+    looks = []
+    monkeypatch.setattr(Line, "cancel", lambda *_: looks.append(world.clock.now))
+    for _ in range(15):
+        world.later(0.2)
+    assert len(looks) == 1  # nothing has arrived since
+    for _ in range(15):
+        ann.send("x")
+        world.later(0.2)
+    assert len(looks) in (3, 4)
+
+
+def test_the_names_that_a_pipe_tries_are_no_lines(world: World) -> None:
+    world.member("ann")
+    world.member("ann2")
+    pipe = world.visitor()
+    pipe.send(talk("ann", *range(50)))
+    world.tick()
+    said_already = world.metrics.messages
+    assert pipe.connection.session.say_goodbye("It is over.") == 50 - said_already
+
+
+def test_blank_lines_of_a_program_are_no_lines(world: World) -> None:
+    program = world.visitor()
+    program.send('{"type":"join","name":"bot"}\n')
+    world.tick()
+    world.later(100)
+    line = '{"type":"say","text":"hi"}\n'
+    program.send((line + "\n \r\n") * 30)
+    world.tick()
+    program.send("\n\n" + line)
+    assert program.connection.session.say_goodbye("It is over.") == 11
 
 
 def test_a_line_that_ends_in_the_word_is_not_the_command(world: World) -> None:

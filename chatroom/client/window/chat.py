@@ -12,6 +12,7 @@ from chatroom.client.window.composer import Composer
 from chatroom.client.window.conversation import Conversation
 from chatroom.client.window.sidebar import Sidebar
 from chatroom.client.window.theme import DARK, Theme
+from chatroom.vocabulary.counts import counted
 
 _SHARE = 1 / 3  # of the width: where the people and rooms would take more, a button opens them
 _BRIEF = 30  # letters of width below which the button for them says less
@@ -173,16 +174,13 @@ def _status(client: Client, where: str) -> str:
         case _:
             status = "Reconnecting..."
     if client.waiting:
-        lines = "line is" if client.waiting == 1 else "lines are"
-        status += f"   {client.waiting} {lines} not sent yet"
+        status += f"   {counted(client.waiting, 'line is', 'lines are')} not sent yet"
     return status
 
 
 def _counted(people: int, rooms: int, brief: bool) -> str:
-    persons = "1 person" if people == 1 else f"{people} people"
-    if brief:
-        return persons
-    return f"{persons}, 1 room" if rooms == 1 else f"{persons}, {rooms} rooms"
+    persons = counted(people, "person", "people")
+    return persons if brief else f"{persons}, {counted(rooms, 'room')}"
 
 
 def _set_text(label: ttk.Label | ttk.Button, text: str) -> None:

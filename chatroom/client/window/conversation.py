@@ -9,6 +9,7 @@ from chatroom.client.look import clock_time, colour_number, mentions, plain_line
 from chatroom.client.window.links import links
 from chatroom.client.window.theme import Theme
 from chatroom.vocabulary import events
+from chatroom.vocabulary.counts import counted
 
 Piece = tuple[str, tuple[str, ...]]
 """Some text, and the tags it is shown with."""
@@ -125,8 +126,8 @@ class Conversation(ttk.Frame):
             self.text.see("end")
         else:
             self._unseen += len(lines)
-            messages = "message" if self._unseen == 1 else "messages"
-            self.new.configure(text=f"{self._unseen} new {messages} \N{DOWNWARDS ARROW}")
+            messages = counted(self._unseen, "new message")
+            self.new.configure(text=f"{messages} \N{DOWNWARDS ARROW}")
             self.new.place(in_=self.text, relx=0.5, rely=1.0, y=-_EDGE, anchor="s")
 
     @property

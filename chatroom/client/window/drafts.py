@@ -3,7 +3,7 @@
 import re
 
 # The beginning of a private message, under all of its names.
-_PRIVATE = re.compile(r"/(reply|(msg|tell|w|whisper)[^\S\n]+\S+)(?!\S)[^\S\n]*", re.IGNORECASE)
+_PRIVATE = re.compile(r"/(reply|r|(msg|tell|w|whisper)[^\S\n]+\S+)(?!\S)[^\S\n]*", re.IGNORECASE)
 
 
 def split(draft: str) -> list[str]:

@@ -58,6 +58,10 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
             events.Waiting(9, 5.0),
             ["9 lines are waiting; they go out 5 a second; /cancel drops them."],
         ),
+        (
+            events.Waiting(1, 0.2),
+            ["1 line is waiting; they go out 0.2 a second; /cancel drops them."],
+        ),
         (events.Cancelled(9), ["9 lines were dropped."]),
         (events.Cancelled(1), ["1 line was dropped."]),
         (events.Said(1, "tea", "bob", "hi", 0.0), ["bob: hi"]),

@@ -111,6 +111,76 @@ def test_how_the_bytes_were_cut_makes_no_difference(
     assert requests_of(make, bytewise(data)) == whole
 
 
+def person() -> Protocol:
+    protocol = Line(LIMIT)
+    _received(protocol, b"ann\n")
+    protocol.named()
+    return protocol
+
+
+LINES = st.lists(
+    st.sampled_from(
+        (
+            *(b"\n", b"\r\n", b"\r\0", b" \n", b"a\n", b"b\r\n", b"c\r\0", b"x" * 45 + b"\n"),
+            *(b"/cancel\n", b"/Cancel \r\n", b"/cancel\r\0", b"no /cancel\n", b"/cancel x\n"),
+        )
+    ),
+    max_size=16,
+)
+
+
+@pytest.mark.parametrize("make", [person, FRAMED["json"]])
+@given(lines=LINES, cut=st.integers(0, 99), handled=st.integers(1, 16))
+def test_what_waits_is_what_is_still_to_come(
+    make: Callable[[], Protocol], lines: list[bytes], cut: int, handled: int
+) -> None:
+    protocol, data = make(), b"".join(lines)
+    assume(make is person or b"\0" not in data)
+    requests = protocol.receive(data[:cut]) if data[:cut] else iter(())
+    for _ in range(handled):
+        next(requests, None)
+    waiting = protocol.count_waiting(data[cut:])
+    assert waiting == sum(1 for _ in (*requests, *_received(protocol, data[cut:])))
+
+
+@given(lines=LINES, cut=st.integers(0, 99), handled=st.integers(1, 16))
+def test_cancel_drops_the_lines_before_it_and_nothing_else(
+    lines: list[bytes], cut: int, handled: int
+) -> None:
+    whole = _received(person(), b"".join(lines))
+    protocol, data = person(), b"".join(lines)
+    requests = protocol.receive(data[:cut]) if data[:cut] else iter(())
+    done = [request for _ in range(handled) if (request := next(requests, None))]
+    found = protocol.cancel(data[cut:])
+    dropped, size = found or (0, 0)
+    rest = [*requests, *_received(protocol, data[cut + size :])]
+    if found:
+        assert whole[len(done) + dropped] == commands.Cancel()
+        assert commands.Cancel() not in whole[len(done) + 1 : len(done) + dropped]
+        assert rest == whole[len(done) + dropped + 1 :]
+    else:
+        assert commands.Cancel() not in rest[1:]
+        assert done + rest == whole
+
+
+def _received(protocol: Protocol, data: bytes) -> list[Request]:
+    return list(protocol.receive(data)) if data else []
+
+
+@each(ALL)
+@given(data=st.binary(max_size=200), ahead=st.binary(max_size=200))
+def test_what_waits_can_be_asked_for_at_any_time(
+    make: Callable[[], Protocol], data: bytes, ahead: bytes
+) -> None:
+    protocol = make()
+    for request in protocol.receive(data):
+        assert protocol.count_waiting(ahead) >= 0
+        if isinstance(request, Become):
+            protocol = request.protocol
+    _, size = protocol.cancel(ahead) or (0, 0)
+    assert 0 <= size <= len(ahead)
+
+
 @each(ALL)
 def test_the_end_of_input_without_any_ends_it(make: Callable[[], Protocol]) -> None:
     (end,) = requests_of(make, [])

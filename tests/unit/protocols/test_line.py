@@ -134,6 +134,8 @@ def test_an_unknown_command_is_answered_with_the_nearest_known_one(line: str, ne
         ("/w bob hi", "/msg bob hi"),
         ("/tell bob hi", "/msg bob hi"),
         ("/Whisper bob hi", "/msg bob hi"),
+        ("/r hi there", "/reply hi there"),
+        ("/R hi", "/reply hi"),
         ("/names tea", "/who tea"),
         ("/list", "/rooms"),
         ("/exit", "/quit"),

@@ -1,6 +1,7 @@
 """The exact text of every event."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -109,6 +110,25 @@ TABLE: list[tuple[Event, list[str]]] = [
         [
             "Server: 171 lines are waiting; they go out 5 a second.",
             "Server: /cancel drops them.",
+        ],
+    ),
+    (
+        events.Waiting(1, 0.2),
+        [
+            "Server: 1 line is waiting; they go out 0.2 a second.",
+            "Server: /cancel drops them.",
+        ],
+    ),
+    (
+        replace(MEASURED, clients=2, rooms=1, messages=1, deliveries=1, skipped=1, queued=1),
+        [
+            "Server: up 3 d 4 h, 1.2 s of CPU, 12.3 MB of memory",
+            "  2 clients in 1 room; 1 message, 1 delivery, 1 line skipped",
+            "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms",
+            "  loop lag: p99 4.40 ms, max 550.00 ms",
+            "  queues: 1 slow reader, 1 byte waiting",
+            "  errors: 9; log lines lost: 2",
+            "  18 connections so far; ended: 7 quit, 8 end of input",
         ],
     ),
     (events.Cancelled(1), ["Server: 1 line was dropped."]),

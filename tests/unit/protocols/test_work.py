@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chatroom.protocols import Become, Protocol, objects, spelling, telnet, tutorial, typed
+from chatroom.protocols import Become, Protocol, line, objects, spelling, telnet, tutorial, typed
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
@@ -197,7 +197,7 @@ def test_any_text_takes_a_constant_number_of_steps_for_each_letter(
 
 
 @pytest.mark.parametrize(
-    "line",
+    "data",
     [
         b"[" * READ,
         b'{"a":' * 3000,
@@ -207,9 +207,9 @@ def test_any_text_takes_a_constant_number_of_steps_for_each_letter(
     ],
     ids=["brackets", "objects", "digits", "mark", "exponent"],
 )
-def test_json_that_is_deep_or_long_is_bad_json_and_no_exception(line: bytes) -> None:
+def test_json_that_is_deep_or_long_is_bad_json_and_no_exception(data: bytes) -> None:
     with pytest.raises(objects.Wrong) as wrong:
-        objects.read(line, 4096)
+        objects.read(data, 4096)
     assert wrong.value.code == "bad-json"
 
 
@@ -242,6 +242,21 @@ def test_the_pattern_of_an_introduction_tries_few_lengths_of_a_name() -> None:
     least_and_most = [quantifier[1:] for quantifier in quantifiers(parsed(tutorial._JOIN))]
     assert sorted(least_and_most)[1] == (0, 64)
     assert len(least_and_most) == 3
+
+
+@pytest.mark.parametrize("data", BYTES.values(), ids=BYTES.keys())
+@pytest.mark.parametrize("make", [Line, lambda limit: JsonLines(READ, limit)])
+def test_what_waits_is_counted_and_cancelled_in_few_steps(
+    make: Callable[[int], Protocol], data: bytes
+) -> None:
+    protocol = make(4096)
+    ahead = (data * READ)[:READ]
+    assert steps(lambda: (protocol.count_waiting(ahead), protocol.cancel(ahead))) < 100
+
+
+def test_the_pattern_of_cancel_cannot_backtrack() -> None:
+    (found,) = quantifiers(parsed(line._CANCEL))
+    assert found[0] == "POSSESSIVE_REPEAT"
 
 
 class Counted:

@@ -28,18 +28,21 @@ def test_a_log_line_is_one_line(pipe: Pipe) -> None:
     assert pipe.drain() == b"hello\n"
 
 
-def test_log_lines_nobody_took_are_counted_and_told_later(pipe: Pipe) -> None:
+@pytest.mark.parametrize(("lost", "told"), [(1, b"1 log line was"), (3, b"3 log lines were")])
+def test_log_lines_nobody_took_are_counted_and_told_later(
+    pipe: Pipe, lost: int, told: bytes
+) -> None:
     metrics = Metrics()
     handler = LogHandler(Stream(pipe.writing), metrics, 20)
     pipe.fill()
-    for _ in range(3):
+    for _ in range(lost):
         handler.emit(record("lost"))
-    assert metrics.log_dropped == 3
+    assert metrics.log_dropped == lost
     pipe.drain()
     handler.emit(record("kept"))
     handler.emit(record("kept too"))
-    assert pipe.drain() == b"... 3 log lines were dropped\nkept\nkept too\n"
-    assert metrics.log_dropped == 3
+    assert pipe.drain() == b"... " + told + b" dropped\nkept\nkept too\n"
+    assert metrics.log_dropped == lost
 
 
 def test_a_log_without_a_reader_is_survived_and_counted(pipe: Pipe) -> None:

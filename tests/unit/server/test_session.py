@@ -133,8 +133,10 @@ class Wire:
         self.closing = False
         self.turns = turns
 
-    def peek(self) -> tuple[bytearray, int]:
-        return bytearray(), 0
+    unread = 0
+
+    def peek(self) -> bytes:
+        return b""
 
     def write(self, data: bytes) -> bool:
         if not self.closing:
