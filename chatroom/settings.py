@@ -37,8 +37,9 @@ class Settings:
     max_object: int = 16 * KIB
 
     # Bytes taken from a socket at once. It is the piece of work that is never divided: the worst
-    # bytes of that number take five milliseconds to read.
+    # bytes of that number take five milliseconds to read. While others wait it is a smaller piece.
     recv_bytes: int = 16 * KIB
+    turn_bytes: int = 4 * KIB
 
     # Bytes looked through for /cancel behind a long paste: what the kernel holds for one client.
     peek_bytes: int = 128 * KIB
@@ -50,12 +51,18 @@ class Settings:
     # Lines of one client handled per tick; the rest waits for the next tick, in order.
     lines_per_tick: int = 32
 
-    # Seconds of a tick in which input is handled; what is left waits for the next tick. Whoever has
-    # been quiet waits at most for this and the fan-out of what was said.
-    # Of these, some are for what can wait: newcomers, and what has been lined up by those who had a
-    # turn already or have sent more than a person's line (bytes).
-    tick_seconds: float = 0.01
-    backlog_seconds: float = 0.003
+    # Seconds of a tick in which input is handled; what is left waits for the next tick. It is this
+    # share of what the last fan-out took, within these two: a large room must not spend its time on
+    # sending little. Half of it is for what can wait: newcomers, and what is lined up.
+    # A line that somebody says now and then waits for two such ticks at most, fan-outs included.
+    # Without a rate limit people are trusted and throughput counts, so the share is 1.
+    tick_seconds: float = 0.001
+    longest_tick_seconds: float = 0.01
+    fan_out_share: float = 0.25
+
+    # Who goes first when time is short: those of whom nothing was received for so many seconds, and
+    # who have sent no more than so many bytes now, which is a person's line.
+    quiet_seconds: float = 0.25
     small_input: int = 512
 
     # Seconds of silence after which a new connection is taken to be a person, and greeted.

@@ -27,6 +27,7 @@ import os
 import socket
 import struct
 import termios
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
@@ -83,14 +84,19 @@ class Connections:
         self.loop = loop
         self.settings = settings
         self.metrics = metrics
-        self.turns = Turns(loop, settings.tick_seconds, settings.backlog_seconds)
+        self.turns = Turns(
+            loop,
+            settings.tick_seconds,
+            settings.longest_tick_seconds,
+            settings.fan_out_share if settings.rate else 1.0,
+        )
         self.queue_limit = settings.queue_bytes  # asked for with every write
         self.talking: set[Connection] = set()  # OPEN or CLOSING
         self.lingering: set[Connection] = set()
         self.blocked: set[Connection] = set()
         self.reads = 0  # how often something was received from any of them
         self.dirty: list[Connection] = []
-        self.ended: list[Connection] = []
+        self.ended: deque[Connection] = deque()
         loop.at_memory_error(self.shed)
 
     def __len__(self) -> int:
@@ -99,13 +105,18 @@ class Connections:
     def flush(self) -> None:
         """The end of the tick: send what was queued, then close what is done.
 
-        Closing may publish something (somebody has left), so the next tick must not wait.
+        Closing is work as well, so when many end at once some wait for the next tick. And it may
+        publish something (somebody has left), so that tick must not wait.
         """
         dirty, self.dirty = self.dirty, []
         self.loop.each(Connection.flush, dirty)
-        ended, self.ended = self.ended, []
-        self.loop.each(Connection.finish, ended)
-        if ended or self.dirty or self.ended:
+        if self.ended:
+            self.loop.hurry()
+        while self.ended:
+            self.loop.each(Connection.finish, (self.ended.popleft(),))
+            if self.turns.over:
+                break
+        if self.dirty:
             self.loop.hurry()
 
     def broadcast(self, receivers: Mapping[K, "Connection"], data: bytes) -> list[K]:
@@ -116,6 +127,7 @@ class Connections:
         """
         full: list[K] = []
         size = len(data)
+        begun = self.loop.elapsed()
         for key, connection in receivers.items():
             if not connection._clear:
                 if not connection.write(data):
@@ -130,6 +142,7 @@ class Connections:
                 continue
             if sent != size:
                 connection._keep(data, sent)
+        self.turns.sent(self.loop.elapsed() - begun)
         return full
 
     def shed(self) -> None:
@@ -141,7 +154,8 @@ class Connections:
         """Close all sockets now; the loop is not going to turn again."""
         for connection in (*self.talking, *self.lingering):
             connection.abort("shutdown")
-        self.flush()
+        while self.ended:
+            self.flush()
 
 
 class Connection:
@@ -154,6 +168,7 @@ class Connection:
         "_blocked",
         "_brief",
         "_clear",
+        "_heard",
         "_input_ended",
         "_interest",
         "_lingered",
@@ -189,6 +204,7 @@ class Connection:
         self._unacknowledged: int | None = None  # bytes that the kernel held then
         self._brief = False  # whether what the peer sends after our last words is not waited for
         self._paused = False
+        self._heard = owner.loop.woke  # when something was received last
         self._input_ended = False
         self._lingered = 0  # bytes dropped while lingering
         self._interest = 0
@@ -447,21 +463,30 @@ class Connection:
         """Receive, unless others come first: those who have less to say, when time is short."""
         turns = self._owner.turns
         if self._state is State.OPEN and turns.contended:
-            much = self._ask(termios.FIONREAD) > self._owner.settings.small_input
-            if much or turns.over:
+            first = self._comes_first()
+            if turns.over or not first:
                 self.pause_reading()
-                turns.wait(self._receive_in_turn, self, again=much)
+                turns.wait(self._receive_in_turn, self, again=not first)
                 return
         self._receive()
 
+    def _comes_first(self) -> bool:
+        """Has the peer been quiet, and has little to say now?"""
+        owner = self._owner
+        quiet = owner.loop.woke - self._heard > owner.settings.quiet_seconds
+        return quiet and self._ask(termios.FIONREAD) <= owner.settings.small_input
+
     def _receive_in_turn(self) -> None:
         if self._state is State.OPEN:
-            self.resume_reading()
+            self._paused = False
             self._receive()
+            self._watch()  # afterwards: the session may want the pause to go on
 
     def _receive(self) -> None:
+        settings = self._owner.settings
+        size = settings.turn_bytes if self._owner.turns.contended else settings.recv_bytes
         try:
-            data = self._sock.recv(self._owner.settings.recv_bytes)
+            data = self._sock.recv(size)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -471,6 +496,7 @@ class Connection:
             self._drop(data)
             return
         self._owner.reads += 1
+        self._heard = self._owner.loop.woke
         if not data:
             self._input_ended = True
             self._watch()

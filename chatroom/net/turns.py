@@ -17,17 +17,22 @@ _Turn = tuple[Callable[[], object], Crashable]
 
 
 class Turns:
-    """Hands out the time of the loop's ticks, `budget` seconds of each.
+    """Hands out the time of the loop's ticks, between `least` and `most` seconds of each.
 
-    `backlog` seconds of it, the smaller part, are for those who had a turn and have more to do. So
+    In between it is a share of what the last fan-out took: a server that sends to many must not
+    spend its time on sending little. Half of it is for those who had a turn and have more to do, so
     the tick that follows a person's line comes soon, whatever a crowd has lined up.
     What is called is guarded like a handler: `owner.crashed` is told when it raises.
     """
 
-    def __init__(self, loop: Loop, budget: float, backlog: float) -> None:
+    def __init__(self, loop: Loop, least: float, most: float, share: float) -> None:
         self._loop = loop
-        self._budget = budget
-        self._backlog = backlog
+        self._least = least
+        self._most = most
+        self._share = share
+        self._budget = least
+        self._sending = 0.0  # what all fan-outs of the last tick that had one took
+        self._sent_at = loop.woke
         self._first: deque[_Turn] = deque()  # had no turn since they were quiet
         self._later: deque[_Turn] = deque()
         self._scheduled = False
@@ -45,11 +50,19 @@ class Turns:
     @property
     def backlog_over(self) -> bool:
         """Whether the part of this tick for what can wait is used up, or somebody comes first."""
-        return bool(self._first) or self._loop.elapsed() > self._backlog
+        return bool(self._first) or self._loop.elapsed() > self._budget / 2
 
     @property
     def waiting(self) -> int:
         return len(self._first) + len(self._later)
+
+    def sent(self, seconds: float) -> None:
+        """A fan-out of this tick took so long."""
+        if self._sent_at != self._loop.woke:
+            self._sent_at = self._loop.woke
+            self._sending = 0.0
+        self._sending += seconds
+        self._budget = min(max(self._least, self._share * self._sending), self._most)
 
     def wait(self, call: Callable[[], object], owner: Crashable, again: bool = False) -> None:
         """Call in a later tick. `again`: they had a turn already, or have much to do."""
@@ -61,7 +74,7 @@ class Turns:
     def _serve(self) -> None:
         """Give turns until the time is used up; each queue gets one in every tick."""
         self._scheduled = False
-        for queue, budget in ((self._first, self._budget), (self._later, self._backlog)):
+        for queue, budget in ((self._first, self._budget), (self._later, self._budget / 2)):
             # no more than wait now: whoever comes again meanwhile waits for the next tick
             for turn in range(len(queue)):
                 if turn and self._loop.elapsed() > budget:

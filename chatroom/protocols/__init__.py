@@ -68,6 +68,9 @@ class Protocol(Contract):
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
+    def has_more(self) -> bool:
+        """Whether something of what was received is to be decided yet, beside line endings."""
+
     def count_waiting(self, ahead: bytes) -> int:
         """How many lines are to be decided yet; `ahead` has arrived and is not received yet.
 

@@ -41,6 +41,9 @@ class JsonLines:
     def named(self) -> None:
         """Requests read the same before and after."""
 
+    def has_more(self) -> bool:
+        return self._lines.has_more()
+
     def count_waiting(self, ahead: bytes) -> int:
         """Blank lines ask for nothing. Each other one is made a word, and the words are counted."""
         lines = self._lines.unread(ahead).rpartition(LF)[0]

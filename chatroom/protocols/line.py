@@ -76,6 +76,9 @@ class Line:
                 return "".join(line + self._ending for line in once).encode()
         return self.encode(event)
 
+    def has_more(self) -> bool:
+        return self._lines.has_more()
+
     def count_waiting(self, ahead: bytes) -> int:
         return self._unread(ahead).count(LF)
 

@@ -83,6 +83,9 @@ class Tutorial:
     def named(self) -> None:
         self._named = True
 
+    def has_more(self) -> bool:
+        return False
+
     def count_waiting(self, ahead: bytes) -> int:
         """It frames nothing: there are no lines to be found."""
         return 0

@@ -60,6 +60,9 @@ class Undecided:
 
     answer = encode
 
+    def has_more(self) -> bool:
+        return False
+
     def count_waiting(self, ahead: bytes) -> int:
         return self._person.count_waiting(self._seen + ahead)
 

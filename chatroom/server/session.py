@@ -223,7 +223,8 @@ class Session:
             if wait := self._pay(1 + answered):
                 self._pause(wait)
                 return
-            if handled == self._settings.lines_per_tick or self._turns.contended:
+            enough = handled == self._settings.lines_per_tick or self._turns.contended
+            if enough and self._protocol.has_more():
                 self._wait_for_turn()
                 return
         self._pending = None

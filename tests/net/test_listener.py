@@ -648,7 +648,7 @@ def test_a_storm_of_newcomers_is_let_in_only_within_the_time_of_a_tick(
     let_in = door._let_in
 
     def slowly(sock: socket.socket, host: str, port: int) -> None:
-        world.clock.advance(0.002)
+        world.clock.advance(world.settings.tick_seconds / 3)
         let_in(sock, host, port)
 
     door.listener._welcome = slowly

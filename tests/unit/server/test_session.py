@@ -164,7 +164,7 @@ class Talk:
         self.loop = Clockwork()
         self.metrics = Metrics()
         loop = cast(Loop, self.loop)
-        self.wire = Wire(Turns(loop, settings.tick_seconds, settings.backlog_seconds))
+        self.wire = Wire(Turns(loop, settings.tick_seconds, settings.longest_tick_seconds, 1.0))
         self.hub = Hub(
             settings,
             self.metrics,
