@@ -31,14 +31,18 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """Without a room: in the one where the visitor is."""
+
     text: str
     ref: Ref = None
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     text: str
     ref: Ref = None
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,25 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Move:
+    """Leave the room where the visitor is, and be in this one."""
+
     room: str
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Be in this room as well."""
+
+    room: str
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Be no longer in this room. Without a name: in the one where the visitor is."""
+
+    room: str = ""
     ref: Ref = None
 
 
@@ -104,5 +126,19 @@ class Quit:
 
 
 Command = (
-    Greet | Join | Say | Act | Tell | Rename | Move | Who | Rooms | Ignore | Stats | Cancel | Quit
+    Greet
+    | Join
+    | Say
+    | Act
+    | Tell
+    | Rename
+    | Move
+    | Enter
+    | Leave
+    | Who
+    | Rooms
+    | Ignore
+    | Stats
+    | Cancel
+    | Quit
 )

@@ -126,6 +126,18 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """Somebody who shared a room with the receiver has left the chat; the reason as in Left."""
+
+    name: str
+    reason: str
+
+    @property
+    def kicked(self) -> bool:
+        return self.reason.partition(":")[0] == "kicked"
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     """How many joined and left a crowded room since it was last told, and how many are in it."""
 
@@ -156,6 +168,14 @@ class Moved:
     """The receiver's own new room, and who is there, they included."""
 
     name: str
+    room: str
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The receiver is in this room as well; the people are those in it, they included."""
+
     room: str
     people: People
 
@@ -284,10 +304,12 @@ Event = (
     | Told
     | Joined
     | Left
+    | Gone
     | Presence
     | Renamed
     | NowKnownAs
     | Moved
+    | Entered
     | Members
     | RoomList
     | Ignoring
