@@ -171,6 +171,9 @@ class Settings:
     # Names and addresses barred at once; one more replaces the oldest.
     max_bars: int = 1000
 
+    # Rooms one member may be in at once; one more is refused.
+    max_rooms: int = 50
+
     # People one member may ignore; one more is refused.
     max_ignored: int = 100
 

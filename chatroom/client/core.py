@@ -446,10 +446,10 @@ class Client:
                     self._end(message.text)
                 else:
                     self._events.append(message)
-            case events.Renamed(room, old, name) if old == self.name:
+            case events.Renamed(old, name) if old == self.name:
                 self.roster.note(message)
                 self.name = name
-                self._events.append(events.NowKnownAs(room, old, name))
+                self._events.append(events.NowKnownAs(old, name))
             case _:
                 self.roster.note(message)
                 self._events.append(message)

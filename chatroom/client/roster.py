@@ -35,7 +35,10 @@ class Roster:
             case events.Left(room, name) if room == self.room and name in self.names:
                 del self.names[name]
                 self.count -= 1
-            case events.Renamed(room, old, name) if room == self.room:
+            case events.Gone(name) if name in self.names:
+                del self.names[name]
+                self.count -= 1
+            case events.Renamed(old, name):
                 self.names = {name if who == old else who: None for who in self.names}
             case events.Presence(room, _, _, count) if room == self.room:
                 self.count = count

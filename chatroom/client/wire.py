@@ -240,9 +240,8 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
         fields.text("reason"),
         fields.text_or_none("destination"),
     ),
-    "renamed": lambda fields: events.Renamed(
-        fields.text("room"), fields.text("old"), fields.text("name")
-    ),
+    "renamed": lambda fields: events.Renamed(fields.text("old"), fields.text("name")),
+    "gone": lambda fields: events.Gone(fields.text("name"), fields.text("reason")),
     "presence": lambda fields: events.Presence(
         fields.text("room"), fields.number("joined"), fields.number("left"), fields.number("count")
     ),

@@ -253,6 +253,10 @@ class Connection:
         self._clear = False
         return True
 
+    def broadcast(self, receivers: Mapping[K, "Connection"], data: bytes) -> list[K]:
+        """Send the same bytes to many, at the end of a tick; returns those whose queue is full."""
+        return self._owner.broadcast(receivers, data)
+
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         """Send what is queued and these last bytes, then close. Closing twice changes nothing.
 

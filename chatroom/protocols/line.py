@@ -13,7 +13,7 @@ line would be read as one and the rest said by nobody. It gets the name with a n
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.framing import LF, Lines
@@ -23,12 +23,19 @@ from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, introduction, numbered
 from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
 
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
 
 # That it begins with one letter makes a search for it ten times as fast.
 _CANCEL = re.compile(rb"\n/cancel[^\S\n]*+\n", re.IGNORECASE)
+
+
+# No receipts: their terminal has shown already what they type.
+_LF = Dialect("line, LF", lambda event: render(event, "\n"))
+_CRLF = Dialect("line, CR LF", lambda event: render(event, "\r\n"))
 
 
 class Line:
@@ -38,9 +45,6 @@ class Line:
     """
 
     __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_program", "_refusals", "_telnet")
-
-    receipts = False  # their terminal has shown it already
-    arrange = None
 
     def __init__(self, max_line: int, program: Protocol | None = None) -> None:
         self._max_line = max_line
@@ -52,8 +56,8 @@ class Line:
         self._refusals: tuple[str, ...] = ()  # codes, of the name that is being decided
 
     @property
-    def dialect(self) -> Hashable:
-        return ("line", self._ending)
+    def dialect(self) -> Dialect:
+        return _CRLF if self._lines.crlf else _LF
 
     @property
     def _ending(self) -> str:
@@ -64,17 +68,14 @@ class Line:
         self._program = None
         self._refusals = ()
 
-    def encode(self, event: events.Event) -> bytes:
-        return render(event, self._ending)
-
-    def answer(self, event: events.Event) -> bytes:
+    def answer(self, event: events.Event, _: Ref) -> bytes:
         """A pipe is not asked for another name, and told once that it cannot have its own."""
         if isinstance(event, events.NameRefused):
             self._refusals += (event.code,)
             if self._is_piped():
                 once = lines_of(event) if len(self._refusals) == 1 else []
                 return "".join(line + self._ending for line in once).encode()
-        return self.encode(event)
+        return self.dialect.encode(event)
 
     def has_more(self) -> bool:
         return self._lines.has_more()

@@ -100,8 +100,10 @@ def _joined(event: events.Joined) -> list[str]:
 
 
 def _left(event: events.Left) -> list[str]:
-    if event.destination is not None:
-        return [f"Server: {event.name} has left room {event.room}."]
+    return [f"Server: {event.name} has left room {event.room}."]
+
+
+def _gone(event: events.Gone) -> list[str]:
     if event.kicked:
         return [f"Server: {event.name} was {event.reason}" + "." * (event.reason == "kicked")]
     return [f"Server: {event.name} has left the chat."]
@@ -211,6 +213,7 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Told: _told,
     events.Joined: _joined,
     events.Left: _left,
+    events.Gone: _gone,
     events.Presence: _presence,
     events.Greeting: lambda event: wrapped(f"Welcome to the chatroom. {_people(event.people)}"),
     events.NameRefused: lambda event: wrapped(event.text),
@@ -220,6 +223,7 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],
     events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
     events.Moved: _moved,
+    events.Entered: lambda event: _server(f"You are in room {event.room} as well."),
     events.Members: _members,
     events.RoomList: _room_list,
     events.Ignoring: _ignoring,

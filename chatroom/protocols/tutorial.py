@@ -16,13 +16,15 @@ like a line of somebody else's.
 """
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from chatroom.protocols import Hangup, Reply, Request
 from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
 
 _JOIN = re.compile(
     rb"Server: (?P<name>[^\r\n]{0,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
@@ -62,23 +64,25 @@ def arrange(data: bytes, queued: int) -> bytes:
     return bytes(arranged)
 
 
+def encode(event: events.Event) -> bytes:
+    """ASCII, each line no longer than the client reads at once."""
+    if isinstance(event, events.Closing) and event.code == "quit":
+        return b""  # it has told its user, and reads no more
+    return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
+
+
 class Tutorial:
     """One such client, from its join sentence on. `wanted` is the name that it calls itself."""
 
     __slots__ = ("_max_text", "_named", "_refused", "_wanted")
 
-    receipts = False
-    arrange = staticmethod(arrange)
+    dialect = Dialect("tutorial", encode, arrange=arrange)
 
     def __init__(self, wanted: str, max_text: int) -> None:
         self._wanted = wanted
         self._max_text = max_text
         self._named = False
         self._refused = False
-
-    @property
-    def dialect(self) -> Hashable:
-        return "tutorial"
 
     def named(self) -> None:
         self._named = True
@@ -107,19 +111,13 @@ class Tutorial:
                 return
         yield Hangup("no name was free")
 
-    def encode(self, event: events.Event) -> bytes:
-        """ASCII, each line no longer than the client reads at once."""
-        if isinstance(event, events.Closing) and event.code == "quit":
-            return b""  # it has told its user, and reads no more
-        return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
-
-    def answer(self, event: events.Event) -> bytes:
+    def answer(self, event: events.Event, _: Ref) -> bytes:
         """Of all the names that could not be had, only the one that was wanted is spoken of."""
         if isinstance(event, events.NameRefused):
             if self._refused:
                 return b""
             self._refused = True
-        return self.encode(event)
+        return encode(event)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         if not data:

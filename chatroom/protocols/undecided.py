@@ -7,11 +7,12 @@ a person waiting to be greeted, and so is everybody who is not in the table. A p
 who begins a line with a brace is still a program (`line.py`).
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from chatroom.protocols import Become, Hangup, Protocol, Request
 from chatroom.protocols.http import PROXY, VERBS, respond
-from chatroom.vocabulary.commands import Quit
+from chatroom.vocabulary.commands import Quit, Ref
+from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.events import Event
 
 # Other protocols knock at every open port. None of these can begin what a person types.
@@ -38,9 +39,6 @@ class Undecided:
 
     __slots__ = ("_person", "_program", "_seen", "_waited")
 
-    receipts = False
-    arrange = None
-
     def __init__(self, person: Protocol, program: Protocol) -> None:
         self._person = person
         self._program = program
@@ -48,17 +46,15 @@ class Undecided:
         self._waited = False
 
     @property
-    def dialect(self) -> Hashable:
+    def dialect(self) -> Dialect:
+        """What there is to say to an undecided peer is said as to a person."""
         return self._person.dialect
 
     def named(self) -> None:
         """Nobody is named before they have become something else."""
 
-    def encode(self, event: Event) -> bytes:
-        """What there is to say to an undecided peer is said as to a person."""
-        return self._person.encode(event)
-
-    answer = encode
+    def answer(self, event: Event, ref: Ref) -> bytes:
+        return self._person.answer(event, ref)
 
     def has_more(self) -> bool:
         return False

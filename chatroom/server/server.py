@@ -4,10 +4,9 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from typing import cast
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Broadcast
+from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
 from chatroom.net.connection import Connection, Connections
@@ -54,7 +53,7 @@ class Server:
             wall,
             loop.call_later,
             self.measure,
-            cast(Broadcast, self._connections.broadcast),  # all channels are connections
+            decide,
         )
         pacing = Pacing(self.hub, loop, settings, metrics, clock)
         loop.at_tick_end(pacing.flush)

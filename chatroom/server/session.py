@@ -15,15 +15,17 @@ behind the paste, so it is looked for in what is not decided yet and in the kern
 """
 
 import logging
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Channel, Member
+from chatroom.chat.pending import Pending
+from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
-from chatroom.protocols import Arrange, Become, Hangup, Protocol, Reply, Request
+from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.durations import duration
 
 # They come with a line, or with silence, and are not what it asks for.
@@ -51,25 +53,6 @@ class Bucket:
         self._tokens = min(self._burst, self._tokens + (now - self._stamp) * self._rate) - tokens
         self._stamp = now
         return max(0.0, (1.0 - self._tokens) / self._rate)
-
-
-class _Arranged:
-    """The way to a peer who cannot tell events apart unless they are laid out for it."""
-
-    __slots__ = ("_arrange", "_connection")
-
-    def __init__(self, connection: Connection, arrange: Arrange) -> None:
-        self._connection = connection
-        self._arrange = arrange
-
-    @property
-    def queued(self) -> int:
-        return self._connection.queued
-
-    def write(self, data: bytes | memoryview) -> bool:
-        if not data:
-            return True
-        return self._connection.write(self._arrange(bytes(data), self._connection.queued))
 
 
 class Session:
@@ -110,7 +93,7 @@ class Session:
         self._hub = hub
         self._loop = loop
         self._settings = settings
-        self._member = Member(self, host, connection.address)
+        self._member = Member(self, connection, protocol.dialect, host, connection.address)
         self._pending: Iterator[Request] | None = None
         self._lines = 0  # handled of what is pending
         self._bytes = 0  # received, and not yet counted towards a token
@@ -151,39 +134,18 @@ class Session:
 
     # --- the chat's Outlet --------------------------------------------------------------------
 
-    @property
-    def channel(self) -> Channel:
-        arrange = self._protocol.arrange
-        return _Arranged(self._connection, arrange) if arrange else self._connection
-
-    @property
-    def dialect(self) -> Hashable:
-        return self._protocol.dialect
-
-    @property
-    def receipts(self) -> bool:
-        return self._protocol.receipts
-
-    @property
-    def framed(self) -> bool:
-        return self._protocol.arrange is None
-
-    def encode(self, event: events.Event) -> bytes:
-        return self._protocol.encode(event)
-
-    def answer(self, event: events.Event) -> bytes:
-        data = self._protocol.answer(event)
+    def answer(self, event: events.Event, ref: Ref) -> bytes:
+        data = self._protocol.answer(event, ref)
         self._answered += len(data) // self._settings.max_line
         return data
 
     def named(self) -> None:
         self._cancel_deadlines()
         self._protocol.named()
+        self._hub.speak(self._member, self._protocol.dialect)
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self._pending = None  # what they had yet to say is not wanted any more
-        if farewell and self._protocol.arrange:
-            farewell = self._protocol.arrange(farewell, self._connection.queued)
         self._connection.close(reason, farewell, brief)
 
     # --- what a stopping server calls ---------------------------------------------------------
@@ -212,8 +174,11 @@ class Session:
         """Carry out what is pending, until it is done or has to wait."""
         handled = 0
         for request in self._pending or ():
-            self._handle(request)
+            pending = self._handle(request)
             if self._connection.closing:
+                return
+            if pending is not None:
+                self._wait_for(pending)
                 return
             if isinstance(request, _FREE):
                 continue
@@ -258,6 +223,13 @@ class Session:
         self._connection.pause_reading()
         self._turns.wait(self._go_on, self._connection, again=True)
 
+    def _wait_for(self, pending: Pending) -> None:
+        """The next command must not be decided before this one is, and pays for it as well."""
+        self._lines += 1
+        self._pay(1)
+        self._connection.pause_reading()
+        pending.then(self._go_on_in_turn)
+
     def _go_on_in_turn(self) -> None:
         if self._turns.contended:
             self._turns.wait(self._go_on, self._connection, again=True)
@@ -291,18 +263,20 @@ class Session:
             self._looked = -1  # there may be another one
             self._hub.tell(self._member, events.Cancelled(lines))
 
-    def _handle(self, request: Request) -> None:
+    def _handle(self, request: Request) -> Pending | None:
+        """Carry it out; what is returned has to be waited for."""
         match request:
             case Reply(data):
                 if data:
                     self._hub.reply(self._member, data)
             case Become(protocol):
                 self._protocol = protocol
-                self._member.channel = self.channel
+                self._hub.speak(self._member, protocol.dialect)
             case Hangup(reason, farewell):
                 self.close(reason, farewell)
             case _:
-                self._hub.handle(self._member, request)
+                return self._hub.handle(self._member, request)
+        return None
 
     # --- deadlines before there is a name -----------------------------------------------------
 
@@ -328,4 +302,4 @@ class Session:
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."
-        self.close("gave no name", self.encode(events.Closing("no-name", text)))
+        self.close("gave no name", self._hub.last_words(self._member, events.Closing("no-name", text)))

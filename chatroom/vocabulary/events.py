@@ -110,24 +110,20 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody is no longer in the room; `destination` is the room they went to, if any.
-
-    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
-    """
+    """Somebody is no longer in the room; `destination` is the room they went to, if any."""
 
     room: str
     name: str
     reason: str
     destination: str | None = None
 
-    @property
-    def kicked(self) -> bool:
-        return self.reason.partition(":")[0] == "kicked"
-
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Somebody who shared a room with the receiver has left the chat; the reason as in Left."""
+    """Somebody who shared a room with the receiver has left the chat.
+
+    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
+    """
 
     name: str
     reason: str
@@ -149,7 +145,6 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    room: str
     old: str
     name: str
 
@@ -158,7 +153,6 @@ class Renamed:
 class NowKnownAs:
     """The receiver's own new name."""
 
-    room: str
     old: str
     name: str
 

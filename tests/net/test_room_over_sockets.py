@@ -279,7 +279,7 @@ def test_somebody_behind_may_be_kicked(free_world: World) -> None:
     talker, slow = world.member("talker"), world.member("slow", buffer=SMALL)
     speech = Speech(world, talker)
     fall_behind(world, speech, slow)
-    world.hub.kick("slow", "asleep")
+    kick(world.hub, "slow", "asleep")
     world.tick()
     text = catch_up(world, slow)
     assert text.endswith("Server: You were kicked: asleep\n")

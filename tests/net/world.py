@@ -6,10 +6,10 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Broadcast
+from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection, Connections
 from chatroom.net.loop import Loop
@@ -221,7 +221,7 @@ class World:
             lambda: 0.0,
             self.loop.call_later,
             self.measure,
-            cast(Broadcast, self.connections.broadcast),
+            decide,
         )
         self.loop.at_tick_end(self.hub.flush)
         self.loop.at_tick_end(self.connections.flush)
