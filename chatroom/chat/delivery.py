@@ -7,8 +7,8 @@ promised: they hand out in the order of their first news in the tick.
 
 What one member is told in a quiet tick is queued at once. When one of their rooms has a batch, it
 waits for the tick's end with the positions that it has among the batches. So an answer costs
-neither a copy of what was said before it nor a piece of it, and the memory of a tick grows with what
-was said in it, not with that times the number of those who were answered.
+neither a copy of what was said before it nor a piece of it, and the memory of a tick grows with
+what was said in it, not with that times the number of those who were answered.
 """
 
 from collections.abc import Iterable
@@ -129,8 +129,8 @@ class Delivery:
     def flush(self) -> None:
         """Every room hands out what was published in it.
 
-        First to those who stand level in any room, then to the others, who may be in several. A room
-        which fails (an encoder with a bug) costs its own batch and no other.
+        First to those who stand level in any room, then to the others, who may be in several. A
+        room which fails (an encoder with a bug) costs its own batch and no other.
         """
         with ExitStack() as steps:  # the last one first; each is taken, whichever fails
             for room in reversed(self._changed):

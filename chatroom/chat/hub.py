@@ -6,8 +6,8 @@ The hub never sees sockets or protocols, and it waits for nothing: time comes in
 (`clock` for durations, `wall` for stamps) and as `call_later`, so that a test turns an hour into a
 line.
 
-A member is in at least one room from the moment they have a name until they leave, and a room exists
-while somebody is in it. A slow reader is told what they missed when their queue has drained
+A member is in at least one room from the moment they have a name until they leave, and a room
+exists while somebody is in it. A slow reader is told what they missed when their queue has drained
 (`drained`): the place where a history will serve them the lines instead.
 """
 

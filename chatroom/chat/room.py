@@ -1,17 +1,17 @@
 """Members, rooms, and the seats between them.
 
-A seat is one member in one room, from entering to leaving. What is published in a room during a tick
-is gathered in a batch, and at the tick's end the very same bytes object is broadcast to everybody
-in it who speaks the same dialect: the work of a message is done once, and a receiver costs one
-`send`.
+A seat is one member in one room, from entering to leaving. What is published in a room during a
+tick is gathered in a batch, and at the tick's end the very same bytes object is broadcast to
+everybody in it who speaks the same dialect: the work of a message is done once, and a receiver
+costs one `send`.
 
 Three kinds of member cannot be served that way. An author must not get their own line back;
 somebody who is answered in the middle of the tick must see the answer in its place among the lines;
 and somebody who ignores others, or is behind, gets less. (And there are clients for whom the bytes
 have to be laid out.) Their seats stand *apart*: a seat remembers how much of the batch its member
 has had and which of its lines are not for them. At the tick's end each of them is handed slices of
-the joined batch. Whoever has no lasting reason to stand apart then returns to the fast path, so that
-the cost of an exception is paid by the members it concerns, in the ticks it concerns.
+the joined batch. Whoever has no lasting reason to stand apart then returns to the fast path, so
+that the cost of an exception is paid by the members it concerns, in the ticks it concerns.
 
 A room decides nothing. Who may enter, and what is published, is the hub's affair, and the order of
 what a member gets from several rooms is that of `delivery.py`.

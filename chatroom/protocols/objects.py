@@ -126,7 +126,11 @@ _REQUESTS: dict[
         Callable[[Mapping[str, Any], Ref], commands.Command | Ping],
     ],
 ] = {
-    "join": (("name",), ("room", "ticket", "quiet"), lambda fields, ref: commands.Join(**fields, ref=ref)),
+    "join": (
+        ("name",),
+        ("room", "ticket", "quiet"),
+        lambda fields, ref: commands.Join(**fields, ref=ref),
+    ),
     "say": (("text",), ("room",), lambda fields, ref: commands.Say(**fields, ref=ref)),
     "me": (("text",), ("room",), lambda fields, ref: commands.Act(**fields, ref=ref)),
     "tell": (

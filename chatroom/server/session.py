@@ -302,4 +302,5 @@ class Session:
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."
-        self.close("gave no name", self._hub.last_words(self._member, events.Closing("no-name", text)))
+        last = events.Closing("no-name", text)
+        self.close("gave no name", self._hub.last_words(self._member, last))

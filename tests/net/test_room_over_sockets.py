@@ -10,6 +10,8 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from world import Sorted, Visitor, World, world_with
 
+from chatroom.chat.rules.kicking import kick
+
 SMALL = 4608
 SKIPPED = re.compile(r"Server: (\d+) lines? (?:was|were) skipped while you were not reading\.")
 

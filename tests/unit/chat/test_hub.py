@@ -17,6 +17,7 @@ from chatroom.vocabulary.names import enforce
 if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
 
+
 def room_of(member: Member) -> Room:
     assert member.here is not None
     return member.here.room

@@ -217,8 +217,8 @@ def test_what_is_kept_about_private_messages_goes_with_them(hall: Hall) -> None:
         ann.does(commands.Tell(name, "psst"))
     assert kick(hall.hub, "leaves", "")
     hall.passes(1)
-    assert [member.name for member in hall.hub._private._shares] == ["slow"]
+    assert [member.name for member in hall.hub.private._shares] == ["slow"]
     slow.drain(slow.queued)
     hall.passes(1)
-    assert not hall.hub._private._shares
+    assert not hall.hub.private._shares
     assert not hall.timers
