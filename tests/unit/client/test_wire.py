@@ -47,7 +47,7 @@ EVENTS: list[events.Event] = [
     events.Left("tea", "ann", "quit"),
     events.Left("tea", "ann", "moved", "lobby"),
     events.Presence("tea", 5, 0, 80),
-    events.Renamed("tea", "ann", "anna"),
+    events.Renamed("ann", "anna"),
     events.Moved("ann", "tea", PEOPLE),
     events.Members("tea", 9, (events.Row("ann", 1.0, 2.0, 3.0),)),
     events.RoomList(2, (("lobby", 5), ("tea", 1))),

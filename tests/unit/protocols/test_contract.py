@@ -212,7 +212,11 @@ def test_encoding_is_pure(make: Callable[[], Protocol], event: events.Event) -> 
     fresh, used = make(), Peer(make())
     used.receive(b"ann\nhello\n/who\npartial")
     assert used.protocol.dialect == fresh.dialect
-    assert fresh.encode(event) == fresh.encode(event) == used.protocol.encode(event)
+    assert (
+        fresh.dialect.encode(event)
+        == fresh.dialect.encode(event)
+        == used.protocol.dialect.encode(event)
+    )
 
 
 @each(ALL)

@@ -208,7 +208,11 @@ def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
     line = Line(4096)
     undecided = Undecided(line, JsonLines(4096, 1000))
     farewell = events.Closing("no-name", "The chatroom is full.")
-    assert undecided.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
+    assert (
+        undecided.dialect.encode(farewell)
+        == line.dialect.encode(farewell)
+        == b"Server: The chatroom is full.\n"
+    )
     assert undecided.dialect == line.dialect
     undecided.named()
 
