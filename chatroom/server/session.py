@@ -183,9 +183,7 @@ class Session:
             if isinstance(request, _FREE):
                 continue
             handled += 1
-            self._lines += 1
-            answered, self._answered = self._answered, 0
-            if wait := self._pay(1 + answered):
+            if wait := self._pay_for_command():
                 self._pause(wait)
                 return
             enough = handled == self._settings.lines_per_tick or self._turns.contended
@@ -204,6 +202,12 @@ class Session:
         tokens, self._bytes = divmod(self._bytes, self._settings.max_line)
         lines, self._lines = self._lines, 0
         return max(0, tokens - lines)
+
+    def _pay_for_command(self) -> float:
+        """And for its answer; returns the seconds to wait."""
+        self._lines += 1
+        answered, self._answered = self._answered, 0
+        return self._pay(1 + answered)
 
     def _pay(self, tokens: int) -> float:
         return self._bucket.take(tokens, self._loop.woke) if self._bucket and tokens else 0.0
@@ -224,11 +228,16 @@ class Session:
         self._turns.wait(self._go_on, self._connection, again=True)
 
     def _wait_for(self, pending: Pending) -> None:
-        """The next command must not be decided before this one is, and pays for it as well."""
-        self._lines += 1
-        self._pay(1)
+        """The next command must not be decided before this one is."""
         self._connection.pause_reading()
-        pending.then(self._go_on_in_turn)
+        pending.then(self._decided)
+
+    def _decided(self) -> None:
+        """What took time has been decided, and is paid for like everything else."""
+        if wait := self._pay_for_command():
+            self._pause(wait)
+        else:
+            self._go_on_in_turn()
 
     def _go_on_in_turn(self) -> None:
         if self._turns.contended:
