@@ -28,7 +28,7 @@ from chatroom.metrics import Metrics
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events, names
 from chatroom.vocabulary.durations import duration
-from chatroom.vocabulary.text import clean
+from chatroom.vocabulary.text import clean, clean_lines
 
 LOBBY = "lobby"
 """The room where everybody starts."""
@@ -294,7 +294,7 @@ class Hub:
         if not text:
             return
         self._metrics.messages += 1
-        log.debug("%s: %s", member, text)
+        log.debug("%s: %s", member, text.replace("\n", "\\n"))
         room = self._seats[member]
         kind = events.Said if isinstance(command, commands.Say) else events.Acted
         spoken = kind(next(self._ids), room.name, member.name, text, self._wall())
@@ -332,7 +332,12 @@ class Hub:
     def _cleaned(self, member: Member, command: commands.Say | commands.Act | commands.Tell) -> str:
         member.active = self._clock()
         _mark(member, command.ref)
-        text = clean(command.text)
+        text = clean_lines(command.text)
+        most = self._settings.max_text_lines
+        if text.count("\n") >= most:
+            refusal = f"A text has at most {most} lines; nothing was sent."
+            self.answer(member, events.Refused("too-long", refusal))
+            return ""
         if not text and member.outlet.receipts:
             self.answer(member, events.Refused("empty", "There was nothing in it to be shown."))
         return text

@@ -23,6 +23,7 @@ from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, introduction, numbered
 from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.text import unbroken
 
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
@@ -185,7 +186,7 @@ class Line:
     def _said(self, line: bytes | None) -> Request:
         if line is None:
             return self._too_long()
-        command = parse(line.decode("utf-8", "replace"))
+        command = parse(unbroken(line.decode("utf-8", "replace")))
         return self._reply(command) if isinstance(command, str) else command
 
     def _too_long(self) -> Reply:
