@@ -14,11 +14,12 @@ import logging
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from chatroom import __version__
 from chatroom.chat.bars import Bars
+from chatroom.chat.ids import Ids
 from chatroom.chat.member import Broadcast, Member, Person, write_to_each
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -75,7 +76,7 @@ class Hub:
         )
         self._terms = _terms(settings)
         self._changed: list[Room] = []
-        self._ids = count(1)
+        self._ids = Ids(wall, clock)
         self._handlers: dict[type, Callable[[Member, Any], None]] = {
             commands.Say: self._speak,
             commands.Act: self._speak,
@@ -297,7 +298,7 @@ class Hub:
         log.debug("%s: %s", member, text.replace("\n", "\\n"))
         room = self._seats[member]
         kind = events.Said if isinstance(command, commands.Say) else events.Acted
-        spoken = kind(next(self._ids), room.name, member.name, text, self._wall())
+        spoken = kind(self._ids.next(), room.name, member.name, text, self._wall())
         room.publish(spoken, member)
         self._receipt(member, spoken)
 
