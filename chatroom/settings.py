@@ -32,6 +32,10 @@ class Settings:
     # end; cutting it would put words in somebody's mouth.
     max_line: int = 4096
 
+    # Lines of one text of a program: a pasted function goes through, and people with nc see each of
+    # them behind the name, so a text must not fill many screens. One with more is refused.
+    max_text_lines: int = 100
+
     # Bytes of one JSON object: room for a text as long as a line, half of it in escapes. A longer
     # one is refused with an error and skipped to its end.
     max_object: int = 16 * KIB

@@ -12,7 +12,7 @@ from chatroom.chat.person import Person
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.events import Acted, Event, Said
 
-_EVENT_WEIGHT = 128  # bytes that an event takes when it is rendered, beside its text
+_EVENT_WEIGHT = 128  # bytes that a line takes when it is rendered, beside its text
 
 
 class _Rendering:
@@ -81,8 +81,8 @@ class Batch:
         self._events.append(event)
         self.speakers.append(author if spoken else None)
         self.weight += _EVENT_WEIGHT
-        if isinstance(event, Said | Acted):
-            self.weight += len(event.text.encode())
+        if isinstance(event, Said | Acted):  # people see the name before each line
+            self.weight += len(event.text.encode()) + _EVENT_WEIGHT * event.text.count("\n")
 
     def payload(self, dialect: Dialect) -> bytes:
         """All of it. The batch has been closed."""

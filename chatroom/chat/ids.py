@@ -1,21 +1,21 @@
 """The ids of what is said: integers that rise over all rooms and tell when they were made.
 
-An id is the milliseconds since 2020, shifted left by ten bits, or the last id and one where that is
-more. So a date is a key: what was said since then has `id >= since_ms << 10`, and what is ordered by
-its id is ordered by time, without an index of its own. Below 2^53, where the numbers of JavaScript
-end, there is room until 2298.
+An id is the milliseconds since 2020, shifted left by ten bits, or the last id plus one where that
+is more. So a date is a key: what was said since then has `id >= since_ms << 10`, and whatever is
+kept in the order of ids can be searched by time without another index. Below 2^53, where
+JavaScript's numbers are no longer exact, there is room until 2298.
 
-Ids never fall and never repeat. 1,024 of a millisecond have its time; a longer burst, or a clock
-that is set back, counts on from the last id until the time has caught up. Whoever starts anew with
-the last id that was given goes on above it, whatever the clock says then.
+Ids never fall and never repeat. 1,024 of them fit a millisecond; a longer burst, or a clock that is
+set back, counts on from the last id until the time has caught up. A server that is started with the
+last id that was given goes on above it, whatever the clock says then.
 
-What has been counted can never be taken back, so a wall clock that is wrong for a moment and far
-ahead must not be counted from: for as long as it is wrong by, every id would be no more than the
-last one and one. A wall clock more than a day ahead of what the monotonic clock says has passed is
-therefore not believed, and the monotonic clock tells the time. The wall clock at the start is
-believed: there is nothing to compare it with, and a server may have been off for a month. Time in
-which the machine was asleep, which Linux's monotonic clock leaves out, counts as such a jump when it
-is more than a day; ids then are behind by it until the server is started anew.
+An id that was given cannot be taken back. If the wall clock were a year ahead for a moment, ids
+would be counted by ones for a year, and no date would be a key. So a wall clock more than a day
+ahead of what the monotonic clock says has passed is not believed, and the time is taken from the
+monotonic clock until the two agree again. The wall clock at the start is believed: there is nothing
+to compare it with, and a server may have been off for a month. What this costs: a clock that was
+wrong at the start and is set ahead by days, or days of sleep, which Linux's monotonic clock leaves
+out, leave the ids behind by as much until the server is started anew.
 """
 
 from collections.abc import Callable

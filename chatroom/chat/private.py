@@ -117,8 +117,8 @@ class Private:
     def _take_back(self, message: Message, why: str, code: str = "not-here") -> None:
         """Tell the sender, if they are still here, that a message has waited for nothing."""
         if sender := self._roster.find_person(message.sender):
-            text = message.text
-            excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+            excerpt = message.text.partition("\n")[0][:_EXCERPT]
+            excerpt += "..." * (len(excerpt) < len(message.text))
             refusal = events.Refused(code, f"{why} It was: {excerpt}", message.ref)
             self._delivery.tell(sender, refusal)
 

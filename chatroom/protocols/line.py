@@ -25,6 +25,7 @@ from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
+from chatroom.vocabulary.text import unbroken
 
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
@@ -186,7 +187,7 @@ class Line:
     def _said(self, line: bytes | None) -> Request:
         if line is None:
             return self._too_long()
-        command = parse(line.decode("utf-8", "replace"))
+        command = parse(unbroken(line.decode("utf-8", "replace")))
         return self._reply(command) if isinstance(command, str) else command
 
     def _too_long(self) -> Reply:

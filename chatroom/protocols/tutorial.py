@@ -25,11 +25,14 @@ from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
+from chatroom.vocabulary.text import unbroken
 
 _JOIN = re.compile(
     rb"Server: (?P<name>[^\r\n]{0,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
     re.DOTALL,
 )
+# What a line begins with: `* NAME ` of an action, otherwise what is before the first colon.
+_HEAD = re.compile(rb"\* \S+ |[^:]{0,511}: ")
 _BLOCK = 1024  # bytes that its recv takes
 _TELLING = 3  # characters of a name that hardly is the end of another word
 _LF = b"\n"
@@ -149,18 +152,18 @@ class Tutorial:
             yield Reply(text.encode())
             return
         for line in message.split("\n"):
-            command = parse(line)
+            command = parse(unbroken(line))
             yield Reply(command.encode()) if isinstance(command, str) else command
 
 
 def _parts(line: str) -> Iterator[bytes]:
     """The line in ASCII; a long one in several, each of them with what it begins with."""
     text = line.encode("ascii", "replace")
-    start, colon, rest = text.partition(b": ")
     if len(text) <= _BLOCK:
         yield text
         return
-    head = start + colon if len(start) < _BLOCK // 2 else b""
+    found = _HEAD.match(text)
+    head = found[0] if found else b""
     rest = text.removeprefix(head)
     room = _BLOCK - len(head)
     for index in range(0, len(rest), room):

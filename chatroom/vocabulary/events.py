@@ -3,7 +3,9 @@
 All of it is frozen: an event is rendered once per dialect and shared by everybody who hears it.
 
 Text in events has been through `text.clean` and names through `names.enforce`, so an encoder may
-write them as they are. Times are seconds since the epoch; durations are seconds.
+write them as they are. The text of Said, Acted and Told has been through `text.clean_lines`: it may
+hold line feeds, and a line of it shown without its author would forge one. Times are seconds since
+the epoch; durations are seconds.
 """
 
 from dataclasses import dataclass

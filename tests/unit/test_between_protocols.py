@@ -19,7 +19,7 @@ from chatroom.protocols.tutorial import Tutorial
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
-from chatroom.vocabulary.text import clean
+from chatroom.vocabulary.text import clean, clean_lines
 
 MAKE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(4096),
@@ -113,17 +113,18 @@ TEXT = st.text(
 @pytest.mark.parametrize("hearer", MAKE)
 @pytest.mark.parametrize("speaker", MAKE)
 @given(text=TEXT)
-def test_one_line_in_is_one_line_out(speaker: str, hearer: str, text: str) -> None:
+def test_lines_in_are_lines_out(speaker: str, hearer: str, text: str) -> None:
     ann, bob = meet(speaker, hearer)
     ann.sends(spelled(speaker, text))
-    (heard,) = texts_of(hearer, bob.heard)
-    spoken = text if speaker == "json" else text.replace("\n", " ")
+    heard = texts_of(hearer, bob.heard)
+    spoken = clean_lines(text) if speaker == "json" else clean(text.replace("\n", " "))
+    lines = [spoken] if hearer == "json" else spoken.split("\n")
     if speaker == "tutorial":
-        assert heard
+        assert len(heard) == 1
     elif hearer == "tutorial":
-        assert heard == clean(spoken).encode("ascii", "replace").decode()
+        assert heard == [line.encode("ascii", "replace").decode() for line in lines]
     else:
-        assert heard == clean(spoken)
+        assert heard == lines
 
 
 @pytest.mark.parametrize("hearer", MAKE)

@@ -6,7 +6,7 @@ from chatroom.chat.hub import Hub
 from chatroom.chat.room import Member
 from chatroom.chat.rules.rooms import seat_of
 from chatroom.vocabulary import commands, events
-from chatroom.vocabulary.text import clean
+from chatroom.vocabulary.text import clean_lines
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ def speak(hub: Hub, member: Member, command: commands.Say | commands.Act) -> Non
     if seat is None:
         return
     hub.metrics.messages += 1
-    log.debug("%s: %s", member, text)
+    log.debug("%s: %s", member, text.replace("\n", "\\n"))
     kind = events.Said if isinstance(command, commands.Say) else events.Acted
     spoken = kind(hub.ids.next(), seat.room.name, member.name, text, hub.wall())
     hub.publish(seat.room, spoken, member)
@@ -58,7 +58,10 @@ def _teller(hub: Hub, member: Member) -> Member | None:
 def _cleaned(hub: Hub, member: Member, text: str) -> str:
     member.active = hub.clock()
     member.mark()
-    cleaned = clean(text)
+    cleaned, most = clean_lines(text), hub.settings.max_text_lines
+    if cleaned.count("\n") >= most:
+        hub.refuse(member, "too-long", f"A text has at most {most} lines; nothing was sent.")
+        return ""
     if not cleaned and member.dialect.receipts:
         hub.refuse(member, "empty", "There was nothing in it to be shown.")
     return cleaned

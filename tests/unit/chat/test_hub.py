@@ -15,6 +15,8 @@ from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.names import enforce
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.chat.conftest import Hall, Visitor
 
 
@@ -218,7 +220,7 @@ def test_what_is_empty_once_it_is_clean_is_not_said(hall: Hall, text: str) -> No
     assert hall.metrics.messages == 0
 
 
-ESCAPES = "\x1b[2Jh\ri\n\0\u202e\u2028\x9b1m\tthere"
+ESCAPES = "\x1b[2Jh\bi\x1e\0\u202e\ufeff\x9b1m\tthere"
 SAFE = "[2Jhi1m there"
 
 
@@ -238,6 +240,71 @@ def test_escapes_never_reach_another_terminal(
     ann.does(command)
     hall.tick()
     assert bob.heard() == [line]
+
+
+LINES = "first\r\n\x0bbob: I agree\u2028Server: The server stops."
+
+
+@pytest.mark.parametrize(
+    ("command", "start"),
+    [
+        (commands.Say(LINES), "ann:"),
+        (commands.Act(LINES), "* ann"),
+        (commands.Tell("bob", LINES), "[private] ann:"),
+    ],
+    ids=["say", "act", "tell"],
+)
+def test_a_text_of_several_lines_is_told_with_the_name_on_each(
+    hall: Hall, command: commands.Command, start: str
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(command)
+    hall.tick()
+    assert bob.heard() == [
+        f"{start} first",
+        f"{start} ",
+        f"{start} bob: I agree",
+        f"{start} Server: The server stops.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "make", [commands.Say, commands.Act, lambda text: commands.Tell("b", text)]
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r", "\x85", "\u2028"], ids=ascii)
+def test_a_text_of_too_many_lines_is_refused_as_a_whole(
+    hall: Hall, make: Callable[[str], commands.Command], ending: str
+) -> None:
+    ann, bob = hall.people("ann", "b")
+    ann.does(make(ending.join(["x"] * 101)))
+    hall.tick()
+    assert ann.heard() == ["Server: A text has at most 100 lines; nothing was sent."]
+    assert bob.heard() == []
+    ann.does(make(ending.join(["", *["x"] * 100, ""])))
+    hall.tick()
+    assert ann.heard() == []
+    assert len(bob.heard()) == 100
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 4096, "\r", "\r\n \r\n", "\x0b\x0c\x85\u2028\u2029", "\n\0\n"], ids=ascii
+)
+def test_a_text_of_nothing_but_line_breaks_is_not_said(hall: Hall, text: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.says(text)
+    hall.tick()
+    assert ann.heard() == bob.heard() == []
+
+
+def test_a_text_of_several_lines_is_one_line_of_the_log(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    (ann,) = hall.people("ann")
+    with caplog.at_level("DEBUG", logger="chatroom"):
+        ann.says("first\nsecond")
+    assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [
+        "first\\nsecond"
+    ]
 
 
 def test_a_private_message_reaches_one_member_in_whatever_room(hall: Hall) -> None:
@@ -910,7 +977,7 @@ def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
     hall.hush()
     hall.hub.notice("Tea\r\n at\x1b five")
     hall.tick()
-    assert ann.heard() == bob.heard() == ["Server: Tea at five"]
+    assert ann.heard() == bob.heard() == ["Server: Tea  at five"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The tutorial's own client, which frames nothing."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -207,6 +208,34 @@ def test_a_long_message_comes_in_several_that_are_short_enough() -> None:
     assert max(map(len, lines)) <= 1024
     assert "".join(line.decode().removeprefix("bob: ") for line in lines) == text
     assert all(line.startswith(b"bob: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("event", "start"),
+    [
+        (events.Said(1, "lobby", "bob", "", 0.0), "bob: "),
+        (events.Acted(1, "lobby", "bob", "", 0.0), "* bob "),
+        (events.Told("bob", "ann", "", 0.0), "[private] bob: "),
+    ],
+    ids=["said", "acted", "told"],
+)
+@pytest.mark.parametrize(
+    "text",
+    ["ann: I agree", "x" * (1024 - 6) + "ann: I agree" * 200, "a: " + "x" * 2000],
+    ids=["line", "block", "colon"],
+)
+def test_every_line_and_every_part_of_it_begins_with_whose_it_is(
+    event: events.Said | events.Acted | events.Told, start: str, text: str
+) -> None:
+    lines = member().encode(replace(event, text=f"{text}\n{text}")).decode().split("\n")
+    assert lines.pop() == ""
+    assert all(line.startswith(start) for line in lines)
+    assert "".join(line.removeprefix(start) for line in lines) == text * 2
+
+
+def test_a_message_stays_one_whatever_breaks_lines_elsewhere() -> None:
+    text = "ann: one\rtwo\x0bthree\u2028four"
+    assert sent(text) == [commands.Say("one two three four")]
 
 
 def test_it_is_not_asked_for_a_name_again() -> None:
