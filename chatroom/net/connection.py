@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 class Session(Protocol):
-    """Whoever carries the visitor behind a connection."""
+    """What a connection tells of its peer: bytes, and nothing of what they mean."""
 
     def received(self, data: bytes) -> None:
         """Bytes have arrived; empty ones mean that no more will."""
@@ -56,15 +56,6 @@ class Session(Protocol):
 
     def lost(self, reason: str) -> None:
         """The socket has been closed. Called exactly once, last."""
-
-    def hurry(self) -> None:
-        """The server is stopping: what has been received is to be handled without delay."""
-
-    def say_goodbye(self, text: str) -> int:
-        """The server is stopping: close the connection, with this text as the last words.
-
-        Returns how many lines of the visitor's have not been handled.
-        """
 
 
 class State(enum.Enum):
@@ -94,7 +85,6 @@ class Connections:
         self.talking: set[Connection] = set()  # OPEN or CLOSING
         self.lingering: set[Connection] = set()
         self.blocked: set[Connection] = set()
-        self.reads = 0  # how often something was received from any of them
         self.dirty: list[Connection] = []
         self.ended: deque[Connection] = deque()
         loop.at_memory_error(self.shed)
@@ -495,7 +485,6 @@ class Connection:
         if self._state is State.LINGERING:
             self._drop(data)
             return
-        self._owner.reads += 1
         self._heard = self._owner.loop.woke
         if not data:
             self._input_ended = True

@@ -15,11 +15,11 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
-from chatroom.net.connection import Connections
+from chatroom.net.connection import Connection, Connections
 from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
 from chatroom.vocabulary.counts import counted
@@ -33,6 +33,9 @@ _CLOSED = {errno.EBADF, errno.EINVAL}
 _Sockaddr = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 _Address = tuple[socket.AddressFamily, _Sockaddr]
 
+Bound = list[socket.socket]
+"""Sockets that listen, one for each address."""
+
 log = logging.getLogger(__name__)
 
 
@@ -41,20 +44,26 @@ class CannotListen(Exception):
 
 
 class Listener:
-    """Accepts from one socket; `welcome(sock, host, port)` makes a connection of each visitor."""
+    """Accepts from one socket; `welcome(connection, host)` is given each peer that is let in.
+
+    It gives the connection a session and starts it. Nobody is let in while there are as many
+    `clients` as the settings allow.
+    """
 
     def __init__(
         self,
         sock: socket.socket,
         connections: Connections,
+        clients: Sized,
         settings: Settings,
         metrics: Metrics,
-        welcome: Callable[[socket.socket, str, int], None],
+        welcome: Callable[[Connection, str], None],
     ) -> None:
         self.host, self.port = sock.getsockname()[:2]
         self.address = printable(self.host, self.port)
         self._sock = sock
         self._connections = connections
+        self._clients = clients
         self._settings = settings
         self._metrics = metrics
         self._welcome = welcome
@@ -102,11 +111,13 @@ class Listener:
     def _admit(self, sock: socket.socket, address: tuple[str, int]) -> None:
         self._metrics.accepted += 1
         sock.setblocking(False)
-        if len(self._connections) >= self._settings.max_clients:
+        if len(self._clients) >= self._settings.max_clients:
             _turn_away(sock)
             self._note(f"full at {counted(self._settings.max_clients, 'client')}")
         else:
-            self._welcome(sock, address[0].removeprefix("::ffff:"), address[1])
+            host = address[0].removeprefix("::ffff:")
+            connection = Connection(sock, printable(host, address[1]), self._connections)
+            self._welcome(connection, host)
 
     def _exhausted(self, error: OSError) -> None:
         """Out of descriptors or memory: tell one visitor; the others wait in the backlog."""
@@ -141,7 +152,7 @@ class Listener:
             self._refused = 0
 
 
-def bind(host: str, port: int, settings: Settings) -> list[socket.socket]:
+def bind(host: str, port: int, settings: Settings) -> Bound:
     """Listening sockets for every address that the host stands for.
 
     The empty host is every interface, in IPv4 and IPv6; `::` alone takes both in one socket. Port 0

@@ -1,7 +1,6 @@
 """All parts put together: the only file that knows all the others."""
 
 import logging
-import socket
 import time
 from collections.abc import Callable
 from typing import cast
@@ -9,9 +8,8 @@ from typing import cast
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.metrics import Metrics
-from chatroom.net.address import printable
 from chatroom.net.connection import Connection, Connections
-from chatroom.net.listener import Listener
+from chatroom.net.listener import Bound, Listener
 from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
@@ -20,6 +18,7 @@ from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
 from chatroom.server.stats import measure
 from chatroom.server.stopping import Stopping
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 
@@ -37,7 +36,7 @@ class Server:
         settings: Settings,
         metrics: Metrics,
         loop: Loop,
-        sockets: list[socket.socket],
+        sockets: Bound,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -47,6 +46,7 @@ class Server:
         self._clock = clock
         self._started = clock()
         self._connections = Connections(loop, settings, metrics)
+        self._visitors = Visitors(self._connections)
         self.hub = Hub(
             settings,
             metrics,
@@ -61,9 +61,18 @@ class Server:
         loop.at_tick_end(self._connections.flush)
         loop.at_tick_end(pacing.measure)
         self.listeners = [
-            Listener(sock, self._connections, settings, metrics, self._welcome) for sock in sockets
+            Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)
+            for sock in sockets
         ]
-        self.stopping = Stopping(settings, loop, self.hub, self._connections, self.listeners, clock)
+        self.stopping = Stopping(
+            settings,
+            loop,
+            self.hub,
+            self._visitors,
+            self._connections.turns,
+            self.listeners,
+            clock,
+        )
         loop.at_tick_end(self.stopping.stop_when_drained)
 
     def run(self) -> int:
@@ -76,16 +85,18 @@ class Server:
         self._connections.close()
         return self.stopping.exit_code
 
-    def _welcome(self, sock: socket.socket, host: str, port: int) -> None:
-        """A visitor has connected: give them a connection and a session."""
-        connection = Connection(sock, printable(host, port), self._connections)
+    def _welcome(self, connection: Connection, host: str) -> None:
+        """A visitor has connected: give them a session."""
         settings = self._settings
         program = JsonLines(settings.max_object, settings.max_line)
         protocol = Undecided(Line(settings.max_line, program), program)
-        connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
+        connection.session = session = Session(
+            connection, protocol, self.hub, self._loop, settings, host, self._visitors
+        )
+        self._visitors.add(connection, session)
         connection.start()
         log.debug("%s connected", connection.address)
 
     def measure(self) -> Measured:
         uptime = self._clock() - self._started
-        return measure(self._metrics, self._connections, len(self.hub.rooms), uptime)
+        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime)

@@ -22,6 +22,7 @@ from chatroom.chat.member import Channel, Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Arrange, Become, Hangup, Protocol, Reply, Request
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.durations import duration
@@ -94,6 +95,7 @@ class Session:
         "_settings",
         "_told",
         "_turns",
+        "_visitors",
     )
 
     def __init__(
@@ -104,6 +106,7 @@ class Session:
         loop: Loop,
         settings: Settings,
         host: str,
+        visitors: Visitors,
     ) -> None:
         self._connection = connection
         self._protocol = protocol
@@ -119,6 +122,7 @@ class Session:
         self._look_at = 0.0  # when to look for /cancel next, at the earliest
         self._looked = 0  # unread bytes that were looked through; below 0: some that are read since
         self._turns = connection.turns
+        self._visitors = visitors
         self._bucket: Bucket | None = None
         if settings.rate:
             burst = max(1.0, settings.rate * settings.burst_seconds)
@@ -130,6 +134,7 @@ class Session:
     # --- what the connection calls ------------------------------------------------------------
 
     def received(self, data: bytes) -> None:
+        self._visitors.reads += 1
         self._bytes += len(data)
         self._looked -= len(data)
         self._pending = self._protocol.receive(data)
@@ -139,6 +144,7 @@ class Session:
         self._hub.drained(self._member)
 
     def lost(self, reason: str) -> None:
+        self._visitors.lost(self._connection)
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()

@@ -17,6 +17,7 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided
 from chatroom.server.session import Session
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 
@@ -163,13 +164,6 @@ class Recorder:
         self.reasons.append(reason)
         self.on_lost()
 
-    def hurry(self) -> None:
-        """Nothing is held back."""
-
-    def say_goodbye(self, text: str) -> int:
-        self.connection.close("shutdown", text.encode())
-        return 0
-
 
 class Plain:
     """A connection without a chat behind it, and both of its ends."""
@@ -214,6 +208,7 @@ class World:
         self.metrics = Metrics()
         self.loop = Loop(settings, self.metrics, clock, selector)
         self.connections = Connections(self.loop, settings, self.metrics)
+        self.visitors = Visitors(self.connections)
         self.hub = Hub(
             settings,
             self.metrics,
@@ -280,7 +275,10 @@ class World:
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
         program = JsonLines(16384, self.settings.max_line)
         protocol = Undecided(Line(self.settings.max_line, program), program)
-        connection.session = Session(connection, protocol, self.hub, self.loop, self.settings, host)
+        connection.session = session = Session(
+            connection, protocol, self.hub, self.loop, self.settings, host, self.visitors
+        )
+        self.visitors.add(connection, session)
         connection.start()
         return self._keep(Visitor(peer, connection, sock))
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from chatroom.chat.hub import Hub
 from chatroom.metrics import Metrics
-from chatroom.net.connection import Connection
+from chatroom.net.connection import Connection, Connections
 from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.server.session import Bucket, Session
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 
@@ -180,6 +181,7 @@ class Talk:
             cast(Loop, self.loop),
             settings,
             "192.0.2.1",
+            Visitors(cast(Connections, None)),
         )
 
     def measure(self) -> Measured:
