@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from chatroom.chat.hub import Hub
@@ -13,7 +14,7 @@ from chatroom.net.listener import Bound, Listener
 from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
 from chatroom.server.stats import measure
@@ -47,6 +48,9 @@ class Server:
         self._started = clock()
         self._connections = Connections(loop, settings, metrics)
         self._visitors = Visitors(self._connections)
+        program = partial(JsonLines, settings.max_object, settings.max_line)
+        self._person = partial(Line, settings.max_line, program)
+        self._table = table(program)
         self.hub = Hub(
             settings,
             metrics,
@@ -87,11 +91,9 @@ class Server:
 
     def _welcome(self, connection: Connection, host: str) -> None:
         """A visitor has connected: give them a session."""
-        settings = self._settings
-        program = JsonLines(settings.max_object, settings.max_line)
-        protocol = Undecided(Line(settings.max_line, program), program)
+        protocol = Undecided(self._table, self._person)
         connection.session = session = Session(
-            connection, protocol, self.hub, self._loop, settings, host, self._visitors
+            connection, protocol, self.hub, self._loop, self._settings, host, self._visitors
         )
         self._visitors.add(connection, session)
         connection.start()

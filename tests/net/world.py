@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self, TypeVar, cast
 
 from chatroom.chat.hub import Hub
@@ -15,7 +16,7 @@ from chatroom.net.connection import Connection, Connections
 from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.server.session import Session
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
@@ -273,8 +274,8 @@ class World:
         """Somebody who has just connected."""
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
-        program = JsonLines(16384, self.settings.max_line)
-        protocol = Undecided(Line(self.settings.max_line, program), program)
+        program = partial(JsonLines, 16384, self.settings.max_line)
+        protocol = Undecided(table(program), partial(Line, self.settings.max_line, program))
         connection.session = session = Session(
             connection, protocol, self.hub, self.loop, self.settings, host, self.visitors
         )

@@ -20,7 +20,7 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import names, text
 
 READ = 16 * 1024  # bytes that a connection receives at once
@@ -68,8 +68,10 @@ def splitter(limit: int) -> Feed:
 
 
 def detector() -> Feed:
-    program = JsonLines(READ, 4096)
-    return Consumer(Undecided(Line(4096, program), program))
+    def program() -> JsonLines:
+        return JsonLines(READ, 4096)
+
+    return Consumer(Undecided(table(program), lambda: Line(4096, program)))
 
 
 STREAMS: dict[str, Callable[[], Feed]] = {
