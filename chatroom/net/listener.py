@@ -19,7 +19,8 @@ from collections.abc import Callable, Sized
 
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
-from chatroom.net.connection import Connection, Connections
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
 from chatroom.vocabulary.counts import counted

@@ -9,7 +9,8 @@ from typing import cast
 from chatroom.chat.hub import Hub
 from chatroom.chat.member import Broadcast
 from chatroom.metrics import Metrics
-from chatroom.net.connection import Connection, Connections
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.listener import Bound, Listener
 from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines

@@ -127,7 +127,7 @@ class Session:
         if settings.rate:
             burst = max(1.0, settings.rate * settings.burst_seconds)
             self._bucket = Bucket(settings.rate, burst, loop.woke)
-        self._deadline = loop.call_later(settings.silence, self._silent, connection)
+        self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
         self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
 
@@ -328,9 +328,10 @@ class Session:
                 self._handle(request)
 
     def _cancel_deadlines(self) -> None:
-        self._deadline.cancel()
-        if self._head_timer is not None:
-            self._head_timer.cancel()
+        for timer in (self._deadline, self._head_timer):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._head_timer = None
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."

@@ -6,7 +6,8 @@ here, takes no place of the limit on clients and is not told goodbye.
 
 from typing import Protocol
 
-from chatroom.net.connection import Connection, Connections
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 
 
 class Visitor(Protocol):

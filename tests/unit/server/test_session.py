@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from chatroom.chat.hub import Hub
 from chatroom.metrics import Metrics
-from chatroom.net.connection import Connection, Connections
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
