@@ -69,14 +69,9 @@ class Server:
             Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)
             for sock in sockets
         ]
+        turns = self._connections.turns
         self.stopping = Stopping(
-            settings,
-            loop,
-            self.hub,
-            self._visitors,
-            self._connections.turns,
-            self.listeners,
-            clock,
+            settings, loop, self.hub, self._visitors, turns, self.listeners, clock
         )
         loop.at_tick_end(self.stopping.stop_when_drained)
 
