@@ -103,10 +103,11 @@ class Settings:
     send_buffer: int = 128 * KIB
     receive_buffer: int = 64 * KIB
 
-    # Fan-outs that follow each other within so many times as long as they take are followed by a
-    # rest as long, but of no more seconds than that; what is said meanwhile goes out together.
-    rest_factor: float = 2.0
-    longest_rest: float = 0.001
+    # Pacing: a fan-out that begins sooner after the last one than so many times the time it takes
+    # is followed by an interval of that length, of at most so many seconds. What is said during the
+    # interval is coalesced.
+    pacing_factor: float = 2.0
+    longest_pacing_interval: float = 0.001
 
     # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
     pieces_per_send: int = 64

@@ -1,7 +1,7 @@
 """The process of the hostile clients: hundreds of them on one loop, for a bounded time.
 
 It runs at the lowest priority, so that it takes only what the people who are measured leave of
-their core: what those notice is then the server's doing, not a harness that was out of breath.
+their core: what those notice is then the server's doing, not that of an overloaded harness.
 The server has a core of its own where there are two.
 
 Every visit ends with a reset at the latest when the attack does, and nobody comes more often

@@ -1,6 +1,6 @@
 """What the figures of a measurement can be trusted for: was it the server that was measured?
 
-A harness that is out of breath sends late, which is part of a latency that counts from when
+A harness that is overloaded sends late, which is part of a latency that counts from when
 a message was due, and reads late. That second delay is not in the times (``load/visitor.py``),
 except for messages that were read together with later ones. So the share that may be the
 harness's own can be bounded: all of the lateness of sending, and the lateness of reading for

@@ -24,8 +24,7 @@ from chatroom.net.connections import Connections
 from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
 from chatroom.vocabulary.counts import counted
-
-FULL = b"The chatroom is full. Please try again later.\n"
+from chatroom.vocabulary.notices import FULL
 
 _OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _CLOSED = {errno.EBADF, errno.EINVAL}
@@ -236,7 +235,7 @@ def _inherited(settings: Settings) -> list[tuple[int, int, int]]:
 
 def _turn_away(sock: socket.socket) -> None:
     with sock, contextlib.suppress(OSError):  # they may have left first
-        sock.send(FULL)
+        sock.send(f"{FULL}\n".encode())
         sock.shutdown(socket.SHUT_WR)
         sock.recv(4096)  # closing with unread input would reset the connection
 

@@ -14,8 +14,9 @@ from world import PATIENCE, Peer, Recorder, Sorted, World
 
 from chatroom.net.address import printable
 from chatroom.net.connection import Connection
-from chatroom.net.listener import FULL, CannotListen, Listener, bind
+from chatroom.net.listener import CannotListen, Listener, bind
 from chatroom.settings import Settings
+from chatroom.vocabulary.notices import FULL
 
 
 class Guest:
@@ -261,7 +262,7 @@ def test_when_full_a_newcomer_is_told_so_and_closed(
     world.plain(), world.plain()
     newcomer = closing.enter_context(contextlib.closing(door.knock()))
     world.tick()
-    assert newcomer.read_to_end() == FULL
+    assert newcomer.read_to_end().decode() == f"{FULL}\n"
     assert door.guests == []
     assert world.metrics.endings == {"turned away: full at 2 clients": 1}
     assert len(caplog.records) == 1
@@ -276,7 +277,7 @@ def test_when_full_a_newcomer_who_talks_first_is_told_so_as_well(
     newcomer = closing.enter_context(contextlib.closing(door.knock()))
     newcomer.send("ann\nhello\n")
     world.tick()
-    assert newcomer.read_to_end() == FULL
+    assert newcomer.read_to_end().decode() == f"{FULL}\n"
     assert newcomer.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0, "a reset came"
 
 
@@ -351,7 +352,7 @@ def test_without_descriptors_one_visitor_is_told_and_the_listener_rests(
     with no_more_descriptors():
         world.tick()
         assert world.loop.watched == 0
-        assert visitors[0].read_to_end() == FULL
+        assert visitors[0].read_to_end().decode() == f"{FULL}\n"
         world.tick(10)
         world.clock.advance(0.499)
         world.tick(10)
@@ -398,7 +399,7 @@ def test_the_reserve_is_there_again_for_the_next_time(
         visitor = closing.enter_context(contextlib.closing(door.knock()))
         with no_more_descriptors():
             world.tick()
-            assert visitor.read_to_end() == FULL
+            assert visitor.read_to_end().decode() == f"{FULL}\n"
         world.later(0.5)
 
 
