@@ -156,7 +156,7 @@ def starts(contest: Contest, bare: Sequence[float]) -> list[str]:
 
 
 def overloaded(contest: Contest) -> list[str]:
-    """Where the times are more the load's than the server's."""
+    """The workloads and servers whose times were limited by the load processes."""
     found = []
     for workload in contest.workloads:
         for name in contest.peers:

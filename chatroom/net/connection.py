@@ -193,9 +193,9 @@ class Connection:
         self._watch()  # at once: it may still have an event in this tick
 
     def is_broken(self) -> bool:
-        """Ask the kernel whether the connection is gone: one that is not read would not hear of it.
+        """Ask the kernel whether the connection is gone, and abort it if so.
 
-        If so it is aborted.
+        A connection that is not watched for reading would not learn of it.
         """
         if self._state is State.CLOSED:
             return True
@@ -239,7 +239,7 @@ class Connection:
     # --- receiving ----------------------------------------------------------------------------
 
     def _receive_or_wait(self) -> None:
-        """Receive, unless others come first: those who have less to say, when time is short."""
+        """Receive now, or in a later tick when time is short and others go first."""
         turns = self._owner.turns
         if self._state is State.OPEN and turns.contended:
             first = self._comes_first()
@@ -250,7 +250,7 @@ class Connection:
         self._receive()
 
     def _comes_first(self) -> bool:
-        """Has the peer been quiet, and has little to say now?"""
+        """Whether the peer has been quiet and has sent little."""
         owner = self._owner
         quiet = owner.loop.woke - self._heard > owner.settings.quiet_seconds
         return quiet and self.unread <= owner.settings.small_input

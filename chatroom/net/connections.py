@@ -94,7 +94,7 @@ class Connections:
             connection._stall.note_progress()
 
     def _settle(self, connection: Connection) -> None:
-        """Draw the consequences of a send that was, or was not, complete."""
+        """Update the state after a send, whether it was complete or not."""
         if connection._state is State.CLOSED:
             return
         if connection._outgoing.pieces:
@@ -159,7 +159,7 @@ class Connections:
             session.lost(connection.reason)
 
     def shed(self) -> None:
-        """Out of memory: give up the connection for which the most is queued."""
+        """Out of memory: abort the connection for which the most is queued."""
         if self.blocked:
             max(self.blocked, key=lambda connection: connection.queued).abort("out of memory")
 
@@ -175,8 +175,9 @@ class Connections:
     def broadcast(self, receivers: Mapping[K, Connection], data: bytes) -> list[K]:
         """Send the same bytes to many, at the end of a tick; returns those whose queue is full.
 
-        For each it is `write` and `flush` in one, and the same for them. Written out because it is
-        done for every line and receiver: each call here would cost a tenth of the `send` itself.
+        For each receiver it does what `write` and `flush` do, with the same result. It is written
+        out because it runs for every line and receiver: each call here would cost a tenth of the
+        `send`.
         """
         full: list[K] = []
         size = len(data)

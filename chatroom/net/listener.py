@@ -1,13 +1,14 @@
-"""Bound sockets, and the way in.
+"""Bound sockets, and accepting connections from them.
 
-Accepting is bounded per tick, refuses politely when the chatroom is full, and survives the process
-running out of descriptors: the listener stays readable then, so a loop that just goes on spins on a
-full core. One descriptor is kept in reserve for that moment. It is given up to accept one visitor
-and to tell them; then the listener rests for a while.
+The number of accepts per tick is bounded. A full chatroom refuses with a sentence.
 
-Options that every connection needs are set on the listening socket: accepted ones inherit them,
-which saves eight system calls per visitor in a storm, and there is nothing that could fail for a
-peer who has gone already.
+When the process runs out of descriptors the listener stays readable, so a loop that just goes on
+would spin on a full core. One descriptor is kept in reserve for that moment. It is given up to
+accept one visitor and to tell them; then the listener pauses for a while.
+
+Options that every connection needs are set on the listening socket, because accepted sockets
+inherit them. That saves eight system calls per visitor in a storm, and setting them cannot fail for
+a peer who has gone already.
 """
 
 import contextlib
@@ -106,7 +107,7 @@ class Listener:
                 return  # those who are in go first; the others wait in the backlog
 
     def crashed(self, error: Exception) -> None:
-        """One visitor was lost; the others may come."""
+        """One visitor was lost; the listener goes on."""
 
     def _admit(self, sock: socket.socket, address: tuple[str, int]) -> None:
         self._metrics.accepted += 1
@@ -144,7 +145,7 @@ class Listener:
             self.start()
 
     def _note(self, why: str) -> None:
-        """Say it, but not for every visitor of a storm."""
+        """Log a refusal, once per interval with a count."""
         self._refused += 1
         self._metrics.endings[f"turned away: {why}"] += 1
         if self._log.due(self._loop.woke):

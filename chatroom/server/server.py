@@ -1,4 +1,4 @@
-"""All parts put together: the only file that knows all the others."""
+"""The server, put together from its parts: the only file that knows all the others."""
 
 import logging
 import time

@@ -1,4 +1,8 @@
-"""What ends the server: a signal or the operator, the lines that had arrived, and the goodbye."""
+"""How the server stops: on a signal or the operator's command.
+
+The listeners are closed, the lines that had arrived are handled, and everybody is told goodbye. The
+loop stops when all of that has been sent.
+"""
 
 import logging
 import signal
@@ -59,7 +63,7 @@ class Stopping:
             self.shut_down()
 
     def shut_down(self) -> None:
-        """Let nobody in any more, handle what has arrived, and then drain."""
+        """Accept nobody any more, handle what has arrived, and then drain."""
         if not self._draining:
             self._draining = True
             log.info("shutting down")
@@ -76,7 +80,7 @@ class Stopping:
         quiet = reads == self._reads and not self._turns.waiting
         self._reads = reads
         self._quiet_ticks = self._quiet_ticks + 1 if quiet else 0
-        # one such tick may have been the one that began to read from somebody again
+        # the first such tick may have resumed reading from a throttled client
         if self._quiet_ticks < 2 and self._clock() < self._finish_until:
             self._loop.call_later(0.0, self._finish)
             return
