@@ -53,6 +53,10 @@ class State(enum.Enum):
     CLOSED = enum.auto()
 
 
+# Python 3.11 takes six times as long to find a member through its class, several times per write.
+OPEN, CLOSING, LINGERING, CLOSED = State
+
+
 class Owner(Protocol):
     """The set that a connection belongs to, and what its connections share (`Connections`)."""
 
@@ -102,7 +106,7 @@ class Connection:
         self.reason = ""  # why it ends
         self._sock = sock
         self._owner = owner
-        self._state = State.OPEN
+        self._state = OPEN
         self._outgoing = Outgoing()
         # Open, and nothing is queued. One flag for all that a broadcast has to know: looking into
         # every queue would fetch memory that nothing else needs, which is felt after a silence.
@@ -122,7 +126,7 @@ class Connection:
 
     @property
     def closing(self) -> bool:
-        return self._state is not State.OPEN
+        return self._state is not OPEN
 
     @property
     def queued(self) -> int:
@@ -149,7 +153,7 @@ class Connection:
         A first piece may have any length, or a long batch could never be sent to anybody. Once the
         connection is closing, bytes go nowhere.
         """
-        if self._state is not State.OPEN:
+        if self._state is not OPEN:
             return True
         outgoing = self._outgoing
         if not outgoing.pieces:
@@ -172,24 +176,24 @@ class Connection:
 
         `brief`: once the peer has our last words, whatever it still sends is reset.
         """
-        if self._state is not State.OPEN:
+        if self._state is not OPEN:
             return
         if farewell:
             self._outgoing.append(farewell)
         self.reason = reason
         owner = self._owner
         self._closing = Closing(self, self._sock, owner.loop, owner.settings, brief)
-        self._move(State.CLOSING)
+        self._move(CLOSING)
         self._watch()
         owner.dirty.append(self)
 
     def abort(self, reason: str) -> None:
         """Close at the end of the tick, whatever is queued."""
-        if self._state is State.CLOSED:
+        if self._state is CLOSED:
             return
         self.reason = self.reason or reason
         self._owner.ended.append(self)
-        self._move(State.CLOSED)
+        self._move(CLOSED)
         self._watch()  # at once: it may still have an event in this tick
 
     def is_broken(self) -> bool:
@@ -197,7 +201,7 @@ class Connection:
 
         A connection that is not watched for reading would not learn of it.
         """
-        if self._state is State.CLOSED:
+        if self._state is CLOSED:
             return True
         if error := kernel.pending_error(self._sock):
             self.abort(error)
@@ -241,7 +245,7 @@ class Connection:
     def _receive_or_wait(self) -> None:
         """Receive now, or in a later tick when time is short and others go first."""
         turns = self._owner.turns
-        if self._state is State.OPEN and turns.contended:
+        if self._state is OPEN and turns.contended:
             first = self._comes_first()
             if turns.over or not first:
                 self.pause_reading()
@@ -256,7 +260,7 @@ class Connection:
         return quiet and self.unread <= owner.settings.small_input
 
     def _receive_in_turn(self) -> None:
-        if self._state is State.OPEN:
+        if self._state is OPEN:
             self._paused = False
             self._receive()
             self._watch()  # afterwards: the session may want the pause to go on
@@ -297,9 +301,9 @@ class Connection:
         3. WRITE while the kernel holds us up.
         4. For nothing: do not watch at all, or a hang-up would wake the loop for ever.
         """
-        reading = self._state is State.OPEN and not (self._paused or self._input_ended)
-        interest = READ if reading or self._state is State.LINGERING else 0
-        if self._stall is not None and self._state is not State.CLOSED:
+        reading = self._state is OPEN and not (self._paused or self._input_ended)
+        interest = READ if reading or self._state is LINGERING else 0
+        if self._stall is not None and self._state is not CLOSED:
             interest |= WRITE
         if interest == self._interest:
             return

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from chatroom.metrics import Metrics
 from chatroom.net.closing import DONE, Closing
-from chatroom.net.connection import Connection, State
+from chatroom.net.connection import CLOSED, CLOSING, LINGERING, OPEN, Connection
 from chatroom.net.kernel import describe
 from chatroom.net.loop import Loop
 from chatroom.net.stall import Stall
@@ -69,12 +69,12 @@ class Connections:
 
     def _flush_one(self, connection: Connection) -> None:
         """One attempt to send what is queued, unless the kernel has said that it has no room."""
-        if connection._stall is not None or connection._state is State.CLOSED:
+        if connection._stall is not None or connection._state is CLOSED:
             return
         outgoing = connection._outgoing
         if outgoing.pieces:
             self._send(connection)
-        if outgoing.pieces or connection._refused or connection._state is State.CLOSING:
+        if outgoing.pieces or connection._refused or connection._state is CLOSING:
             self._settle(connection)
 
     def offer(self, connection: Connection) -> None:
@@ -89,13 +89,13 @@ class Connections:
         except OSError as error:
             connection.abort(describe(error))
             return
-        connection._clear = connection._state is State.OPEN and not outgoing.pieces
+        connection._clear = connection._state is OPEN and not outgoing.pieces
         if sent and connection._stall is not None:
             connection._stall.note_progress()
 
     def _settle(self, connection: Connection) -> None:
         """Update the state after a send, whether it was complete or not."""
-        if connection._state is State.CLOSED:
+        if connection._state is CLOSED:
             return
         if connection._outgoing.pieces:
             self._block(connection)
@@ -104,7 +104,7 @@ class Connections:
             connection._stall.stop()
             connection._stall = None
             self.blocked.discard(connection)
-        if connection._closing is not None and connection._state is State.CLOSING:
+        if connection._closing is not None and connection._state is CLOSING:
             self._linger(connection, connection._closing)
         connection._watch()
         if connection._refused:
@@ -119,7 +119,7 @@ class Connections:
         connection._stall = Stall(connection, connection._sock, self.loop, seconds)
         connection._outgoing.own()
         self.blocked.add(connection)
-        if connection._state is State.OPEN:
+        if connection._state is OPEN:
             connection._stall.watch()
         connection._watch()
 
@@ -135,7 +135,7 @@ class Connections:
         except OSError as error:
             connection.abort(describe(error))
             return
-        connection._move(State.LINGERING)
+        connection._move(LINGERING)
         self.talking.discard(connection)
         self.lingering.add(connection)
 
