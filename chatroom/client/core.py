@@ -41,8 +41,8 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.notices import FULL
 
-_FULL = b"The chatroom is full"  # said to everybody alike, before anything is known of them
 _NAME_CODES = ("bad-name", "name-taken", "name-reserved", "name-held", "name-barred")
 _NO_CHANGE = ("same-name", "same-room")
 _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to come back
@@ -419,8 +419,8 @@ class Client:
         """Something that no chatroom says; once it has shown that it is one, it is ignored."""
         if self._spoken_to:
             return
-        if line.startswith(_FULL):
-            self._gone("The chatroom is full. Please try again later.")
+        if line.startswith(FULL.encode()):
+            self._gone(FULL)
         else:
             self._gone(f"What answers at {self._where} is not a chatroom. {_HINT}")
 

@@ -13,7 +13,7 @@ line would be read as one and the rest said by nobody. It gets the name with a n
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.framing import LF, Lines
@@ -35,19 +35,19 @@ _CANCEL = re.compile(rb"\n/cancel[^\S\n]*+\n", re.IGNORECASE)
 
 
 # No receipts: their terminal has shown already what they type.
-_LF = Dialect("line, LF", lambda event: render(event, "\n"))
+PLAIN = Dialect("line, LF", lambda event: render(event, "\n"))
 _CRLF = Dialect("line, CR LF", lambda event: render(event, "\r\n"))
 
 
 class Line:
     """One person. Nameless first; `named` is called when the hub has accepted a name.
 
-    `program` is the protocol of whoever turns out to be one.
+    `program` makes the protocol of whoever turns out to be one.
     """
 
     __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_program", "_refusals", "_telnet")
 
-    def __init__(self, max_line: int, program: Protocol | None = None) -> None:
+    def __init__(self, max_line: int, program: Callable[[], Protocol] | None = None) -> None:
         self._max_line = max_line
         self._program = program
         self._lines = Lines(max_line)
@@ -58,7 +58,7 @@ class Line:
 
     @property
     def dialect(self) -> Dialect:
-        return _CRLF if self._lines.crlf else _LF
+        return _CRLF if self._lines.crlf else PLAIN
 
     @property
     def _ending(self) -> str:
@@ -135,8 +135,9 @@ class Line:
         if self._program is not None and self._meets_program():
             if self._greeted:
                 yield Reply(self._ending.encode())  # the prompt has none
-            yield Become(self._program)
-            yield from self._program.receive(self._lines.take_unread())
+            program = self._program()
+            yield Become(program)
+            yield from program.receive(self._lines.take_unread())
         elif not self._named and (found := introduction(self._lines.pending)):
             name, message = found
             tutorial = Tutorial(name, self._max_line)
@@ -149,7 +150,7 @@ class Line:
 
     def _introduced(self, line: bytes | None) -> Iterator[Request]:
         if line is not None and (verb := verb_of(line)):
-            yield from respond(verb)  # a browser that had connected before it had a request
+            yield respond(verb)  # a browser that had connected before it had a request
             return
         if line is not None and line.startswith(PROXY):
             yield Hangup("speaks the proxy protocol")

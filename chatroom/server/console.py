@@ -1,8 +1,8 @@
 """The operator's console: commands on standard input, answers on standard output.
 
-Standard input is watched like a socket where that is possible: a terminal or a pipe. Its end is not
-the end of the server, which may well be started without any; a file or /dev/null cannot be watched
-and simply are no console.
+Standard input is watched like a socket where that is possible: a terminal or a pipe. Its end does
+not stop the server, which may be started without any input. A file or /dev/null cannot be watched,
+so there is no console then.
 """
 
 import os

@@ -23,6 +23,7 @@ from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
@@ -77,6 +78,7 @@ class Session:
         "_settings",
         "_told",
         "_turns",
+        "_visitors",
     )
 
     def __init__(
@@ -87,6 +89,7 @@ class Session:
         loop: Loop,
         settings: Settings,
         host: str,
+        visitors: Visitors,
     ) -> None:
         self._connection = connection
         self._protocol = protocol
@@ -102,17 +105,19 @@ class Session:
         self._look_at = 0.0  # when to look for /cancel next, at the earliest
         self._looked = 0  # unread bytes that were looked through; below 0: some that are read since
         self._turns = connection.turns
+        self._visitors = visitors
         self._bucket: Bucket | None = None
         if settings.rate:
             burst = max(1.0, settings.rate * settings.burst_seconds)
             self._bucket = Bucket(settings.rate, burst, loop.woke)
-        self._deadline = loop.call_later(settings.silence, self._silent, connection)
+        self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
         self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
 
     # --- what the connection calls ------------------------------------------------------------
 
     def received(self, data: bytes) -> None:
+        self._visitors.reads += 1
         self._bytes += len(data)
         self._looked -= len(data)
         self._pending = self._protocol.receive(data)
@@ -122,6 +127,7 @@ class Session:
         self._hub.drained(self._member)
 
     def lost(self, reason: str) -> None:
+        self._visitors.lost(self._connection)
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()
@@ -305,9 +311,10 @@ class Session:
                 self._handle(request)
 
     def _cancel_deadlines(self) -> None:
-        self._deadline.cancel()
-        if self._head_timer is not None:
-            self._head_timer.cancel()
+        for timer in (self._deadline, self._head_timer):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._head_timer = None
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."

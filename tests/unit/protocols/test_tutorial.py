@@ -227,7 +227,7 @@ def test_a_long_message_comes_in_several_that_are_short_enough() -> None:
 def test_every_line_and_every_part_of_it_begins_with_whose_it_is(
     event: events.Said | events.Acted | events.Told, start: str, text: str
 ) -> None:
-    lines = member().encode(replace(event, text=f"{text}\n{text}")).decode().split("\n")
+    lines = member().dialect.encode(replace(event, text=f"{text}\n{text}")).decode().split("\n")
     assert lines.pop() == ""
     assert all(line.startswith(start) for line in lines)
     assert "".join(line.removeprefix(start) for line in lines) == text * 2

@@ -21,7 +21,7 @@ from chatroom.protocols.line import Line
 from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import events, names, text
 
 READ = 16 * 1024  # bytes that a connection receives at once
@@ -69,8 +69,10 @@ def splitter(limit: int) -> Feed:
 
 
 def detector() -> Feed:
-    program = JsonLines(READ, 4096)
-    return Consumer(Undecided(Line(4096, program), program))
+    def program() -> JsonLines:
+        return JsonLines(READ, 4096)
+
+    return Consumer(Undecided(table(program), lambda: Line(4096, program)))
 
 
 STREAMS: dict[str, Callable[[], Feed]] = {
@@ -153,7 +155,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "rendered": lambda value: lines_of(
         events.Said(1, "lobby", "ann", text.clean_lines(value), 0.0)
     ),
-    "tutorial": lambda value: Tutorial("ann", 4096).encode(
+    "tutorial": lambda value: Tutorial.dialect.encode(
         events.Acted(1, "lobby", "ann", text.clean_lines(value), 0.0)
     ),
     "name": names.enforce,

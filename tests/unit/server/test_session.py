@@ -14,10 +14,12 @@ from chatroom.chat.rules import decide
 from chatroom.chat.rules.kicking import kick
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.server.session import Bucket, Session
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands
 from chatroom.vocabulary.events import Measured
@@ -187,6 +189,7 @@ class Talk:
             cast(Loop, self.loop),
             settings,
             "192.0.2.1",
+            Visitors(cast(Connections, None)),
         )
 
     def measure(self) -> Measured:
