@@ -56,7 +56,7 @@ class Hub:
         clock: Callable[[], float],
         wall: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
-        measure: Callable[[], events.Measured],
+        measure: Callable[[], events.Stats],
         broadcast: Broadcast = write_to_each,
     ) -> None:
         self.roster = Roster(settings.hold_seconds, clock)
@@ -73,7 +73,7 @@ class Hub:
         self._private = Private(
             settings, self.roster, clock, wall, call_later, self.room_of, self.reply
         )
-        self._terms = _terms(settings)
+        self._limits = _limits(settings)
         self._changed: list[Room] = []
         self._ids = count(1)
         self._handlers: dict[type, Callable[[Member, Any], None]] = {
@@ -224,7 +224,12 @@ class Hub:
         people = self._people(room.members, len(room))
         self.answer(
             member,
-            events.Welcomed(member.name, room.name, people, self._terms, resumed, member.last),
+            events.Welcomed(
+                *(member.name, room.name, people, self._limits, __version__),
+                history=False,
+                resumed=resumed,
+                last=member.last,
+            ),
         )
         self._announcer.joined(room, member)
         self._private.arrived(member)
@@ -358,8 +363,8 @@ class Hub:
         self.roster.give(member, name)
         log.info("%s was %s", member, old)
         room = self._seats[member]
-        room.publish(events.Renamed(room.name, old, member.name), member)
-        self.answer(member, events.NowKnownAs(room.name, old, member.name))
+        room.publish(events.Renamed(old, member.name), member)
+        self.answer(member, events.NowKnownAs(old, member.name))
         self._private.arrived(member)
 
     def _move(self, member: Member, command: commands.Move) -> None:
@@ -434,7 +439,7 @@ class Hub:
 
     def _list_rooms(self, member: Member, _: commands.Rooms) -> None:
         shown = islice(self.rooms.values(), self._settings.rows_shown)
-        rows = tuple((room.name, len(room)) for room in shown)
+        rows = tuple(events.RoomCount(room.name, len(room)) for room in shown)
         self.answer(member, events.RoomList(len(self.rooms), rows))
 
     def _stats(self, member: Member, _: commands.Stats) -> None:
@@ -483,13 +488,11 @@ def _mark(member: Member, ref: commands.Ref) -> None:
         member.last = ref
 
 
-def _terms(settings: Settings) -> events.Terms:
-    return events.Terms(
-        version=__version__,
-        history=False,
-        max_text=settings.max_line,
-        max_name=names.MAX_LENGTH,
-        max_object=settings.max_object,
+def _limits(settings: Settings) -> events.Limits:
+    return events.Limits(
+        text=settings.max_line,
+        name=names.MAX_LENGTH,
+        line=settings.max_object,
         rate=settings.rate,
         burst=settings.rate * settings.burst_seconds,
     )

@@ -12,7 +12,8 @@ from collections.abc import Hashable, Iterator
 
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.framing import LF, Lines
-from chatroom.protocols.objects import PONG, Ping, Wrong, encode, error, read, write
+from chatroom.protocols.objects import Ping, Pong, encode, read_request
+from chatroom.protocols.shapes import Wrong
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 
@@ -67,7 +68,7 @@ class JsonLines:
         for line in self._lines.split(data) if data else self._lines.rest():
             if line is None:
                 text = f"A line has at most {self._max_line} bytes; that one was dropped."
-                yield Reply(write(error("too-long", text)))
+                yield Reply(encode(events.Refused("too-long", text)))
             elif line and not line.isspace():
                 yield self._read(line)
                 self._ref = None
@@ -76,7 +77,8 @@ class JsonLines:
 
     def _read(self, line: bytes) -> Request:
         try:
-            request, self._ref = read(line, self._max_text)
+            request = read_request(line, self._max_text)
         except Wrong as wrong:
-            return Reply(write(error(wrong.code, wrong.text), wrong.ref))
-        return Reply(write(PONG, self._ref)) if isinstance(request, Ping) else request
+            return Reply(encode(events.Refused(wrong.code, wrong.text), wrong.ref))
+        self._ref = request.ref
+        return Reply(encode(Pong(), request.ref)) if isinstance(request, Ping) else request

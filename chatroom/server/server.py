@@ -21,7 +21,7 @@ from chatroom.server.session import Session
 from chatroom.server.stats import measure
 from chatroom.server.stopping import Stopping
 from chatroom.settings import Settings
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,6 @@ class Server:
         connection.start()
         log.debug("%s connected", connection.address)
 
-    def measure(self) -> Measured:
+    def measure(self) -> Stats:
         uptime = self._clock() - self._started
         return measure(self._metrics, self._connections, len(self.hub.rooms), uptime)

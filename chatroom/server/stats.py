@@ -5,11 +5,11 @@ import time
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connections
 from chatroom.server.resources import memory_in_use
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 
-def measure(metrics: Metrics, connections: Connections, rooms: int, uptime: float) -> Measured:
-    return Measured(
+def measure(metrics: Metrics, connections: Connections, rooms: int, uptime: float) -> Stats:
+    return Stats(
         clients=len(connections.talking),
         rooms=rooms,
         messages=metrics.messages,
@@ -22,7 +22,7 @@ def measure(metrics: Metrics, connections: Connections, rooms: int, uptime: floa
         lag_max=metrics.lag.max,
         slow_readers=len(connections.blocked),
         queued=sum(connection.queued for connection in connections.blocked),
-        endings=tuple(metrics.endings.most_common(8)),
+        endings=dict(metrics.endings.most_common(8)),
         accepted=metrics.accepted,
         errors=metrics.handler_errors,
         log_dropped=metrics.log_dropped,

@@ -5,14 +5,19 @@ the program. All of it is frozen. Text in commands is raw.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 Ref = int | str | None
 """A visitor's own mark on what they ask for, by which one who comes back learns what arrived."""
+
+Ticket = Annotated[str, "a secret of 1 to 64 printable ASCII characters"]
 
 
 @dataclass(frozen=True, slots=True)
 class Greet:
     """A person has arrived and wants to see who is here."""
+
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,9 @@ class Join:
 
     name: str
     room: str = ""
-    ticket: str = ""
+    ticket: Ticket = ""
     quiet: bool = False
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,28 +99,32 @@ class Who:
     """Who is in this room? Without a name: in the visitor's own."""
 
     room: str = ""
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    pass
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """Ignore this member, or hear them again. Without a name: who is ignored?"""
 
-    name: str
+    name: str = ""
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    pass
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Drop the lines of this visitor that wait to be handled because they came too fast."""
+
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ class Quit:
 
     reason: str
     meant: bool = True
+    ref: Ref = None
 
 
 Command = (

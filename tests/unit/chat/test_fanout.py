@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DIALECTS = ("plain", "plain", "plain", "wide", "wide", "confirmed", "confirmed")
 HOSTS = len(DIALECTS)
-TERMS = events.Terms(__version__, False, 4096, 32, 16384, 5.0, 20.0)
+LIMITS = events.Limits(4096, 32, 16384, 5.0, 20.0)
 MAX_BATCH = 1000
 ROOMS = ("lobby", "tea", "den")
 
@@ -260,7 +260,8 @@ class Trial:
         if person.room is None and visitor.member.key == "":
             visitor.does(commands.Join(person.name))
             self.model.enter(person, "lobby")
-            welcomed = events.Welcomed(person.name, "lobby", self.model.there("lobby"), TERMS)
+            there = self.model.there("lobby")
+            welcomed = events.Welcomed(person.name, "lobby", there, LIMITS, __version__, False)
             self.model.answer(person, welcomed)
             self.model.publish("lobby", events.Joined("lobby", person.name), person)
 
@@ -296,8 +297,8 @@ class Trial:
             self.count += 1
             old, person.name = person.name, f"p{number}x{self.count}"
             visitor.does(commands.Rename(person.name))
-            self.model.publish(person.room, events.Renamed(person.room, old, person.name), person)
-            self.model.answer(person, events.NowKnownAs(person.room, old, person.name))
+            self.model.publish(person.room, events.Renamed(old, person.name), person)
+            self.model.answer(person, events.NowKnownAs(old, person.name))
 
     def ignore(self, number: int, other: int) -> None:
         visitor, person = self.both(number)

@@ -15,7 +15,7 @@ from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.server.session import Bucket, Session
 from chatroom.settings import Settings
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 RATE, BURST, START = 4.0, 16.0, 1000.0
 
@@ -182,7 +182,7 @@ class Talk:
             "192.0.2.1",
         )
 
-    def measure(self) -> Measured:
+    def measure(self) -> Stats:
         raise AssertionError("nobody asks for the stats here")
 
 
