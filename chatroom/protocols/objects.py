@@ -84,7 +84,7 @@ MESSAGES: dict[str, type] = {
     "closing": events.Closing,
 }
 IMPLIED: dict[str, Mapping[str, object]] = {
-    "reply": {"name": None},
+    "reply": {"name": None, "wait": False},
     "quit": {"reason": "quit", "meant": True},
 }
 """The fields that a word says by itself; the object does not have them."""

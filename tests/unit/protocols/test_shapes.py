@@ -8,7 +8,7 @@ from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatroom.client.look import clock_time, plain_lines
@@ -71,6 +71,7 @@ def things(make: type, implied: Mapping[str, object] | None = None) -> st.Search
 
 
 @pytest.mark.parametrize("word", REQUESTS)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_a_client_asks_for_is_what_a_server_reads(word: str, data: st.DataObject) -> None:
     request = data.draw(things(REQUESTS[word], IMPLIED.get(word)))
@@ -80,6 +81,7 @@ def test_what_a_client_asks_for_is_what_a_server_reads(word: str, data: st.DataO
 
 
 @pytest.mark.parametrize("word", MESSAGES)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_a_server_says_is_what_a_client_reads(word: str, data: st.DataObject) -> None:
     message, ref = data.draw(things(MESSAGES[word])), data.draw(REFS)
@@ -196,6 +198,7 @@ def changed(message: dict[str, Any], data: st.DataObject) -> bytes:
 
 
 @pytest.mark.parametrize("word", MESSAGES)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_any_message_is_read_or_ignored(word: str, data: st.DataObject) -> None:
     line = changed(json.loads(encode(data.draw(things(MESSAGES[word])))), data)
@@ -208,6 +211,7 @@ def test_any_message_is_read_or_ignored(word: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("word", REQUESTS)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_any_request_is_read_or_is_wrong(word: str, data: st.DataObject) -> None:
     line = changed(json.loads(encode(data.draw(things(REQUESTS[word], IMPLIED.get(word))))), data)
