@@ -2,10 +2,13 @@
 
 One object is one message, whatever carries it: a line of its own in a stream, or a message of a
 WebSocket. The dataclasses of the vocabulary are the declaration (`shapes.py`), and two tables give
-each class its word. The server reads requests and writes messages, our clients the reverse.
+each class its word. The server reads requests and writes messages; our clients do the reverse.
 
-The `ref` is in no table: a request takes it along, and who answers gives it. What is not right is
-refused by the server, with a code and a sentence, and ignored by a client.
+A malformed request is refused with a code and a sentence. A malformed message is ignored: a client
+does not trust its server, and cleans all text before a terminal sees it.
+
+A request carries its `ref`. A message has none of its own: `encode` is given that of the request
+which it answers.
 """
 
 import json
@@ -93,7 +96,7 @@ _WRITTEN_AS: dict[type, str] = {events.NameRefused: "error", events.NowKnownAs: 
 
 
 def read_request(line: bytes, max_text: int) -> Request:
-    """What a program asks for, with its mark. Raises Wrong, and nothing else.
+    """The request in a line, with its ref. Raises Wrong, and nothing else.
 
     `max_text` is the limit of a text in bytes of UTF-8.
     """
@@ -125,9 +128,9 @@ def _asked(kind: object) -> Shape:
 
 
 def read_message(line: bytes) -> tuple[Message | None, Ref]:
-    """What a server says, None if there is nothing in it for us, and the mark it came with.
+    """The message in a line and its ref; the message is None if it is malformed or unknown.
 
-    Raises Wrong if the line is not an object with a type: no chatroom says such a thing.
+    Raises Wrong if the line is not an object with a type, which no chatroom sends.
     """
     message = _object(line)
     kind = message.get("type")
@@ -166,7 +169,7 @@ def _cleaned(_: str, value: str) -> str:
 
 
 def encode(thing: Request | Message, ref: Ref = None) -> bytes:
-    """A request or a message as a line of UTF-8, with the mark that goes with it."""
+    """A request or a message as a line of UTF-8, with its ref."""
     line = _recent(thing) if isinstance(thing, LONG) else _line(thing)
     if ref is None and (ref := getattr(thing, "ref", None)) is None:
         return line

@@ -1,11 +1,11 @@
-"""A dataclass as a JSON object: the class is the declaration, for both directions.
+"""A dataclass as a JSON object: one declaration serves reading and writing.
 
-The object has the fields of the class, in their order; one with a default may be missing or null.
-Fields that the class does not have are the future's, and ignored. The annotation says how a value
-is read and written: `_KINDS` has the types, and `_kind` what is made of them.
+The object has the fields of the class, in their order. A field with a default may be missing or
+null when it is read, and unknown fields are ignored: later versions will send more. The annotation
+of a field says how its value is read and written: `_KINDS` lists the simple types, `_kind` adds
+those that are composed of them.
 
-How far a string is trusted is the reader's affair, and handed in: a server measures, and our
-clients clean.
+How far a string is trusted is an argument (`Text`): the server refuses a long one, clients clean.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ Text = Callable[[str, str], str]
 
 
 class Wrong(Exception):
-    """The object cannot be read: a stable code, a sentence, and its mark if it has one."""
+    """The object cannot be read: a stable code, a sentence, and the ref if there was one."""
 
     def __init__(self, code: str, text: str, ref: Ref = None) -> None:
         super().__init__(text)
@@ -43,10 +43,10 @@ class _Kind(NamedTuple):
 
 
 class Shape:
-    """One dataclass as a JSON object, whose `type` is the word; one inside of another has none.
+    """One dataclass as a JSON object with `word` as its type; a nested object has no type.
 
-    `implied` are fields that the word says by itself, so the object does not have them. With
-    `brief` it leaves out as well what is as it is by default.
+    `implied` fields follow from the word, so the object does not have them. `brief` leaves out
+    fields that have their default.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Shape:
         self._defaults = {name: default for name, _, default in self._parts if brief}
 
     def read(self, name: str, value: Any, text: Text, **more: object) -> Any:
-        """The dataclass; `name` is what the object is called. Raises Wrong."""
+        """An instance of the class; `name` is for the sentence in Wrong, which it may raise."""
         if not isinstance(value, dict):
             raise Wrong("bad-field", f"{name} is an object.")
         given: dict[str, object] = {**self._implied, **more}

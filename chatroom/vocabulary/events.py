@@ -70,7 +70,7 @@ class Welcomed:
     members: People
     limits: Limits
     version: str
-    history: bool
+    history: bool = False
     resumed: bool = False
     last: Ref = None
 

@@ -14,8 +14,8 @@ from chatroom.vocabulary.events import Limits, People, RoomCount, Row, Stats
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
 
-# Where the codes of errors are given, each the first argument; a Closing's are its own.
-ERRORS = ("Refused", "NameRefused", "Unavailable", "Wrong")
+# What is given the code of an error, beside a sentence. Those of a Closing have another table.
+ERRORS = ("Refused", "NameRefused", "Unavailable", "Wrong", "refuse")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -89,16 +89,17 @@ def test_the_objects_inside_of_messages_have_the_fields_of_the_page() -> None:
 
 
 def codes(*names: str) -> set[str]:
-    """The literals that are given first to these, anywhere in the server."""
+    """The literals that are given to these, anywhere in the server, and are no sentences."""
     paths = [path for path in (ROOT / "chatroom").rglob("*.py") if "client" not in path.parts]
     trees = [ast.parse(path.read_text(), path) for path in paths]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return {
-        node.value
+        str(node.value)
         for call in calls
-        if call.args and ast.unparse(call.func).rpartition(".")[2] in names
-        for node in ast.walk(call.args[0])
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if ast.unparse(call.func).rpartition(".")[2] in names
+        for argument in call.args
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z]+(-[a-z]+)*", str(node.value))
     }
 
 
