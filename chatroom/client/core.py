@@ -21,7 +21,6 @@ import enum
 import math
 from collections.abc import Callable
 
-from chatroom.client import wire
 from chatroom.client.backoff import Backoff
 from chatroom.client.delivery import Delivery
 from chatroom.client.events import (
@@ -38,7 +37,9 @@ from chatroom.client.outbox import Change, Kept, Question, Talk
 from chatroom.client.roster import Roster
 from chatroom.client.settings import ClientSettings
 from chatroom.protocols.framing import Lines
+from chatroom.protocols.objects import Message, Ping, Pong, encode, read_message
 from chatroom.protocols.rendering import PROMPT
+from chatroom.protocols.shapes import Wrong
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.notices import FULL
@@ -210,10 +211,10 @@ class Client:
         elif self.state is State.JOINED:
             if now >= self._heartbeat.ping_at:
                 self._ping()
-                self._ask("rooms")
+                self._ask(commands.Rooms())
             if self.roster.ask_at is not None and now >= self.roster.ask_at:
                 self.roster.ask_at = None
-                self._ask("who")
+                self._ask(commands.Who())
         self._proceed()
         if self.state is State.JOINED:
             self._delivery.tell_what_waits()
@@ -295,24 +296,22 @@ class Client:
 
     # --- asking for our own use ---------------------------------------------------------------
 
-    def _ask(self, kind: str) -> None:
+    def _ask(self, question: commands.Rooms | commands.Who) -> None:
         mark = self._delivery.next_mark()
         self._asked_by_us.add(mark)
-        self._output += wire.write(kind, mark)
+        self._output += encode(question, mark)
 
     def _ping(self) -> None:
         mark = self._delivery.next_mark()
-        self._output += wire.write("ping", mark)
+        self._output += encode(Ping(), mark)
         self._heartbeat.pinged(mark)
 
     def _send_join(self) -> None:
         self.state = State.JOINING
         self._heartbeat.expect()
         self._heartbeat.heard()  # the join has all the time that there is
-        room = self.roster.room
-        self._output += wire.write(
-            "join", name=self.name, room=room, ticket=self._ticket, quiet=self._quiet
-        )
+        join = commands.Join(self.name, self.roster.room, self._ticket, self._quiet)
+        self._output += encode(join)
 
     # --- coming and going ---------------------------------------------------------------------
 
@@ -346,7 +345,7 @@ class Client:
     def _leave(self) -> None:
         """Now, without what waits; but what was sent may have its receipts."""
         if self.is_connected:
-            self._output += wire.write("quit")
+            self._output += encode(commands.Quit("quit"))
         if self.state is State.JOINED and self._outbox.under_way:
             self.state = State.LEAVING
             self._leave_by = self._clock() + self._settings.leave_seconds
@@ -391,10 +390,8 @@ class Client:
             if not line:
                 return
         try:
-            if line is None:
-                raise wire.NotAChatroom
-            message, ref = wire.read(line)
-        except wire.NotAChatroom:
+            message, ref = read_message(line or b"")  # None is too long to be anything
+        except Wrong:
             self._strange(line or b"")
             return
         if not self._spoken_to:
@@ -424,10 +421,10 @@ class Client:
         else:
             self._gone(f"What answers at {self._where} is not a chatroom. {_HINT}")
 
-    def _take(self, message: wire.Message, ref: Ref) -> None:
+    def _take(self, message: Message, ref: Ref) -> None:
         kept = self._confirm(ref)
         match message:
-            case wire.Pong():
+            case Pong():
                 self._heartbeat.ponged(ref)
             case events.Welcomed():
                 self._take_welcome(message)
@@ -461,14 +458,14 @@ class Client:
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         self.state = State.JOINED
         self.name = welcome.name
-        self.roster.enter(welcome.room, welcome.people)
+        self.roster.enter(welcome.room, welcome.members)
         self._backoff.joined()
-        rate = welcome.terms.rate
+        rate = welcome.limits.rate
         self._heartbeat = Heartbeat(self._settings, self._clock, 1 / rate if rate else 0.0)
         self._events.append(Back(self.name, welcome.room) if self._been_in else welcome)
         self._been_in = True
         last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
-        for kept in self._delivery.begin(welcome.terms, last):
+        for kept in self._delivery.begin(welcome.limits, last):
             self._show_without_receipt(kept.command)
 
     def _take_refusal(self, refusal: events.Refused) -> None:

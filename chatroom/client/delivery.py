@@ -7,10 +7,10 @@ the server would refuse, or would not get.
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatroom.client import wire
 from chatroom.client.bucket import TokenBucket
 from chatroom.client.outbox import Change, Kept, Outbox, Question, Talk
 from chatroom.client.settings import ClientSettings
+from chatroom.protocols.objects import encode
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.counts import counted
@@ -31,7 +31,7 @@ class Delivery:
         self._clock = clock
         self._tell = tell
         self._bucket = TokenBucket(0.0, 0.0, clock)  # until the welcome
-        self._terms: events.Terms | None = None
+        self._limits: events.Limits | None = None
         self._told_what_waits = False
         self._not_kept = 0  # requests, since the outbox is full
         self._mark = 0
@@ -53,10 +53,10 @@ class Delivery:
         self._mark += 1
         return self._mark
 
-    def begin(self, terms: events.Terms, last: int | None) -> list[Kept]:
+    def begin(self, limits: events.Limits, last: int | None) -> list[Kept]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
-        self._terms = terms
-        self._bucket = TokenBucket(terms.rate, terms.burst, self._clock)
+        self._limits = limits
+        self._bucket = TokenBucket(limits.rate, limits.burst, self._clock)
         return self.outbox.begin_again(last)
 
     def keep(self, command: Talk | Change | Question, delayed: bool) -> None:
@@ -105,16 +105,16 @@ class Delivery:
 
     def _request(self, kept: Kept) -> bytes:
         """It as a line, unless the server would not take that: one too long gets no receipt."""
-        terms, mark = self._terms, self.next_mark()
+        limits, mark = self._limits, self.next_mark()
         command = kept.command
         if isinstance(command, commands.Tell) and kept.delayed:  # they may be on the way back
             command = replace(command, wait=True)
-        data = wire.request(command, mark)
+        data = encode(command, mark)
         text = kept.command.text if isinstance(kept.command, Talk) else ""
-        if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
-            self.refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
+        if limits and len(text.encode("utf-8", "replace")) > limits.text:
+            self.refuse("too-long", f"That has more than {limits.text} bytes; it was not sent.")
             return b""
-        if terms and len(data) > terms.max_object:
+        if limits and len(data) > limits.line:
             self.refuse("too-long", "That is too long for the server; it was not sent.")
             return b""
         self.outbox.sent(mark, kept)

@@ -46,10 +46,10 @@ class Roster:
                     self.ask_at = self._clock() + self._interval
             case events.Moved(_, room, people):
                 self.enter(room, people)
-            case events.Members(room, count, rows) if room == self.room:
-                self.names = dict.fromkeys(row.name for row in rows)
+            case events.Members(room, count, members) if room == self.room:
+                self.names = dict.fromkeys(row.name for row in members)
                 self.count = count
             case events.RoomList(_, rooms):
-                self.rooms = rooms
-                if dict(rooms).get(self.room, self.count) != self.count:
+                self.rooms = tuple((one.room, one.count) for one in rooms)
+                if dict(self.rooms).get(self.room, self.count) != self.count:
                     self.ask_at = self._clock()  # somebody came or went quietly
