@@ -177,7 +177,7 @@ def test_what_no_chatroom_would_say_can_be_shown(line: bytes) -> None:
 
 def test_text_is_cleaned_before_it_reaches_a_terminal() -> None:
     line = b'{"type":"notice","text":"\\u001b[2Jboo\\u202e\\nServer: forged"}'
-    assert read_message(line) == (events.Notice("[2JbooServer: forged"), None)
+    assert read_message(line) == (events.Notice("[2Jboo Server: forged"), None)
 
 
 JSON = st.recursive(
