@@ -13,7 +13,6 @@ which it answers.
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -137,17 +136,19 @@ def read_message(line: bytes) -> tuple[Message | None, Ref]:
     kind = message.get("type")
     if not isinstance(kind, str):
         raise Wrong("bad-field", "type is a string.")
-    message_read: Message | None = None
-    with suppress(Wrong):
-        if shape := _MESSAGES.get(kind):
-            message_read = shape.read(kind, message, _lines if kind in _TALK else _line_of_text)
     ref = message.get("ref")
-    return message_read, ref if is_ref(ref) else None
+    shape = _MESSAGES.get(kind)
+    clean_text = _lines if kind in _TALK else _line_of_text
+    try:
+        told = shape.read(kind, message, clean_text) if shape else None
+    except Wrong:
+        told = None
+    return told, ref if is_ref(ref) else None
 
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(line.decode(), parse_constant=_refuse_constant)
+        message = _decoder.decode(line.decode())
     except (ValueError, RecursionError):
         raise Wrong("bad-json", "That is not JSON in UTF-8.") from None
     if not isinstance(message, dict):
@@ -194,6 +195,7 @@ def _tell_or_reply(thing: object) -> Shape:
     return _REQUESTS["reply" if thing.name is None else "tell"]
 
 
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _recent = Recent(_line)
 _REQUESTS = {

@@ -7,8 +7,7 @@ through `Outlet`, which the session is.
 
 Here a client that talks too fast is throttled. The commands of what was received are an iterator,
 and consuming it stops, and reading with it, when the client has no tokens left or has had its turn
-in this tick. Nothing is lost: TCP holds the rest back. Bytes cost tokens as well as lines, or a
-line that never ends would be free, and so do long answers.
+in this tick (`throttle.py`, `net/turns.py`). Nothing is lost: TCP holds the rest back.
 
 Whoever pasted something long is told how much of it waits, and `/cancel` drops it. That line comes
 behind the paste, so it is looked for in what is not decided yet and in the kernel's buffer.
@@ -23,6 +22,7 @@ from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.server.throttle import Throttle
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
@@ -35,39 +35,14 @@ _FREE = (Become, commands.Greet)
 log = logging.getLogger(__name__)
 
 
-class Bucket:
-    """Tokens: `burst` at first, `rate` a second after that, never more than `burst`.
-
-    It may be overdrawn, since what has been received must be paid for; the debt is waited for.
-    """
-
-    __slots__ = ("_burst", "_rate", "_stamp", "_tokens")
-
-    def __init__(self, rate: float, burst: float, now: float) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._tokens = burst
-        self._stamp = now
-
-    def take(self, tokens: int, now: float) -> float:
-        """Pay, and return the seconds to wait until there is a whole token again."""
-        self._tokens = min(self._burst, self._tokens + (now - self._stamp) * self._rate) - tokens
-        self._stamp = now
-        return max(0.0, (1.0 - self._tokens) / self._rate)
-
-
 class Session:
     """`protocol` is what the connection is taken to speak before anything is known."""
 
     __slots__ = (
-        "_answered",
-        "_bucket",
-        "_bytes",
         "_connection",
         "_deadline",
         "_head_timer",
         "_hub",
-        "_lines",
         "_look_at",
         "_looked",
         "_loop",
@@ -76,6 +51,7 @@ class Session:
         "_pending",
         "_protocol",
         "_settings",
+        "_throttle",
         "_told",
         "_turns",
         "_visitors",
@@ -98,18 +74,12 @@ class Session:
         self._settings = settings
         self._member = Member(self, connection, protocol.dialect, host, connection.address)
         self._pending: Iterator[Request] | None = None
-        self._lines = 0  # handled of what is pending
-        self._bytes = 0  # received, and not yet counted towards a token
-        self._answered = 0  # tokens that the answers to the last command cost, beside its own
         self._told = False  # that many lines are waiting
         self._look_at = 0.0  # when to look for /cancel next, at the earliest
         self._looked = 0  # unread bytes that were looked through; below 0: some that are read since
         self._turns = connection.turns
         self._visitors = visitors
-        self._bucket: Bucket | None = None
-        if settings.rate:
-            burst = max(1.0, settings.rate * settings.burst_seconds)
-            self._bucket = Bucket(settings.rate, burst, loop.woke)
+        self._throttle = Throttle(settings, loop.woke)
         self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
         self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
@@ -118,7 +88,7 @@ class Session:
 
     def received(self, data: bytes) -> None:
         self._visitors.reads += 1
-        self._bytes += len(data)
+        self._throttle.received(len(data))
         self._looked -= len(data)
         self._pending = self._protocol.receive(data)
         self._consume()
@@ -142,7 +112,7 @@ class Session:
 
     def answer(self, event: events.Event, ref: Ref) -> bytes:
         data = self._protocol.answer(event, ref)
-        self._answered += len(data) // self._settings.max_line
+        self._throttle.answered(len(data))
         return data
 
     def named(self) -> None:
@@ -158,7 +128,7 @@ class Session:
 
     def hurry(self) -> None:
         """Handle what has been received, and what the kernel has, without the rate."""
-        self._bucket = None
+        self._throttle.lift()
         if self._pause_timer is not None and self._pause_timer.live:
             self._pause_timer.cancel()
             self._wait_for_turn()
@@ -189,7 +159,7 @@ class Session:
             if isinstance(request, _FREE):
                 continue
             handled += 1
-            if wait := self._pay_for_command():
+            if wait := self._throttle.pay_for_command(self._loop.woke):
                 self._pause(wait)
                 return
             enough = handled == self._settings.lines_per_tick or self._turns.contended
@@ -197,26 +167,11 @@ class Session:
                 self._wait_for_turn()
                 return
         self._pending = None
-        if wait := self._pay(self._owed_for_bytes()):
+        if wait := self._throttle.pay_for_bytes(self._loop.woke):
             self._pause(wait)
             return
         self._connection.resume_reading()
         self._told = self._told and self._count_waiting() > 0
-
-    def _owed_for_bytes(self) -> int:
-        """Tokens: one for as many bytes as a line may have, as far as no line has been paid."""
-        tokens, self._bytes = divmod(self._bytes, self._settings.max_line)
-        lines, self._lines = self._lines, 0
-        return max(0, tokens - lines)
-
-    def _pay_for_command(self) -> float:
-        """And for its answer; returns the seconds to wait."""
-        self._lines += 1
-        answered, self._answered = self._answered, 0
-        return self._pay(1 + answered)
-
-    def _pay(self, tokens: int) -> float:
-        return self._bucket.take(tokens, self._loop.woke) if self._bucket and tokens else 0.0
 
     def _pause(self, seconds: float) -> None:
         """Out of tokens: nothing is read or handled until there is one again."""
@@ -240,7 +195,7 @@ class Session:
 
     def _decided(self) -> None:
         """What took time has been decided, and is paid for like everything else."""
-        if wait := self._pay_for_command():
+        if wait := self._throttle.pay_for_command(self._loop.woke):
             self._pause(wait)
         else:
             self._go_on_in_turn()
@@ -289,6 +244,9 @@ class Session:
                 self._hub.speak(self._member, protocol.dialect)
             case Hangup(reason, farewell):
                 self.close(reason, farewell)
+            case commands.Say() | commands.Act() | commands.Tell():
+                self._throttle.said(request.text)
+                return self._hub.handle(self._member, request)
             case _:
                 return self._hub.handle(self._member, request)
         return None

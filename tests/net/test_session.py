@@ -8,7 +8,7 @@ import pytest
 from world import Visitor, World
 
 from chatroom.protocols.line import Line
-from chatroom.server.session import Bucket
+from chatroom.server.throttle import Bucket
 
 WELCOME = "Welcome to the chatroom. Nobody else is here yet.\n"
 PROMPT = "Your name: "

@@ -18,7 +18,8 @@ from chatroom.net.connections import Connections
 from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
-from chatroom.server.session import Bucket, Session
+from chatroom.server.session import Session
+from chatroom.server.throttle import Bucket
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands
