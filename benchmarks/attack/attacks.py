@@ -173,6 +173,21 @@ def same_name(number: int) -> Visit:
     return Visit(b"mallory\n", b"mallory\n" * BURST)
 
 
+def rooms(number: int) -> Visit:
+    """All are in the same 50 rooms, say something in each and have many names."""
+    names = [f"room{n}" for n in range(49)]
+    enters = b"".join(request(type="enter", room=name) for name in names)
+    says = b"".join(request(type="say", text="hi", room=name) for name in names[::5])
+    renames = b"".join(request(type="rename", name=f"n{number}x{n}") for n in range(10))
+    return Visit(program(number) + enters, says + renames)
+
+
+def pages(number: int) -> Visit:
+    """Texts of a hundred lines."""
+    text = "\n".join("x" * 35 for _ in range(100))
+    return Visit(program(number), request(type="say", text=text, ref=number) * BURST)
+
+
 def pings(number: int) -> Visit:
     return Visit(packet=fill(REQUESTS, request(type="ping", ref=number)))
 
@@ -205,5 +220,7 @@ KINDS = {
     "nested": Kind("send deeply nested JSON", nested),
     "renames": Kind("rename themselves, also to names that are taken", renames),
     "same-name": Kind("all want one name", same_name),
+    "rooms": Kind("talk and rename themselves in 50 rooms at once", rooms),
+    "pages": Kind("say texts of a hundred lines", pages),
     "pings": Kind("send pings as JSON before any name", pings),
 }

@@ -85,10 +85,11 @@ class Delivery:
         self, rooms: Iterable[Room], event: Event, author: Member | None = None
     ) -> None:
         """Tell everybody in these rooms, each once, but for whoever has caused it."""
-        told: set[Member] = set()
+        told: set[Member] = set() if author is None else {author}
         for room in rooms:
-            room.publish(event, author, told)
-            told.update(room.shared)
+            if len(room) > len(room.shared) or not told.issuperset(room.shared):
+                room.publish(event, author, told)
+                told.update(room.shared)
 
     def catch_up(self, member: Member) -> None:
         """Hand them what they are still to get, from all their rooms."""
