@@ -22,6 +22,7 @@ class Backoff:
         self._settings = settings
         self._clock = clock
         self._chance = chance
+        self.retry_at = 0.0
         self._since: float | None = None
         self._joined_at = 0.0
 
@@ -38,8 +39,16 @@ class Backoff:
         if self._since is None or self.stayed > self._settings.longest_wait:
             self._since = self._clock()
 
-    def wait(self) -> float:
-        """Seconds from now to the next attempt."""
+    @property
+    def retry_in(self) -> float:
+        """Seconds until the next attempt."""
+        return max(0.0, self.retry_at - self._clock())
+
+    def schedule(self) -> None:
+        """Set the time of the next attempt."""
+        self.retry_at = self._clock() + self._wait()
+
+    def _wait(self) -> float:
         settings = self._settings
         away = self._clock() - self._since if self._since is not None else 0.0
         wait = max(settings.first_wait, away * settings.wait_share)

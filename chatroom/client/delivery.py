@@ -11,6 +11,7 @@ from chatroom.client import wire
 from chatroom.client.outbox import Change, Kept, Outbox, Question, Talk
 from chatroom.client.pacing import Pacing
 from chatroom.client.settings import ClientSettings
+from chatroom.client.text import divide
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.counts import counted
@@ -32,6 +33,7 @@ class Delivery:
         self._tell = tell
         self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
         self._terms: events.Terms | None = None
+        self._settings = settings
         self._told_what_waits = False
         self._not_kept = 0  # requests, since the outbox is full
         self._mark = 0
@@ -53,6 +55,10 @@ class Delivery:
         self._mark += 1
         return self._mark
 
+    def spend(self) -> None:
+        """A request that is not kept was sent; it counts against the rate as well."""
+        self._pacing.sent()
+
     def begin(self, terms: events.Terms, last: int | None) -> list[Kept]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
         self._terms = terms
@@ -60,6 +66,15 @@ class Delivery:
         return self.outbox.begin_again(last)
 
     def keep(self, command: Talk | Change | Question, delayed: bool) -> None:
+        """It is sent in its turn; a long text in several messages."""
+        if not isinstance(command, Talk):
+            self._keep(command, delayed)
+            return
+        size = self._terms.max_text if self._terms else self._settings.max_text
+        for part in divide(command.text, self._settings.max_lines, size):
+            self._keep(replace(command, text=part), delayed)
+
+    def _keep(self, command: Talk | Change | Question, delayed: bool) -> None:
         if not self.outbox.is_full:
             self.outbox.add(command, delayed)
             return

@@ -51,4 +51,19 @@ class Ended:
     uncertain: int = 0
 
 
-ClientEvent = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """Another room is the current one; what follows belongs there, unless it says otherwise."""
+
+    room: str
+
+
+ClientEvent = events.Event | Connected | NameWanted | Failed | Lost | Back | Switched | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event, and the rooms in whose logs it belongs; without any it is for the current room."""
+
+    event: ClientEvent
+    rooms: tuple[str, ...] = ()

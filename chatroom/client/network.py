@@ -9,8 +9,9 @@ import errno
 import socket
 from collections.abc import Callable
 
-from chatroom.client.core import Client, State
-from chatroom.client.events import ClientEvent
+from chatroom.client.core import Client
+from chatroom.client.events import Entry
+from chatroom.client.session import State
 from chatroom.net.address import printable
 
 _BOTH_FAMILIES = 0.25  # seconds after which the second one is tried as well (RFC 8305)
@@ -35,7 +36,7 @@ class Network:
         host: str,
         port: int,
         connect_seconds: float,
-        show: Callable[[list[ClientEvent]], object],
+        show: Callable[[list[Entry]], object],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.news = asyncio.Event()
@@ -69,7 +70,7 @@ class Network:
         """Carry out what the client wants. To be called after anything was asked of it."""
         client = self._client
         self._carry_out()
-        while happened := client.take_events():
+        while happened := client.take_entries():
             self._show(happened)
             self._carry_out()  # who was shown something may have asked for something
         self._set_timer()

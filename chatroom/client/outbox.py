@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from chatroom.vocabulary import commands
 
 Talk = commands.Say | commands.Act | commands.Tell
-Change = commands.Move | commands.Rename
+Change = commands.Move | commands.Enter | commands.Leave | commands.Rename
 Question = commands.Who | commands.Rooms | commands.Ignore | commands.Stats
 
 
@@ -62,14 +62,13 @@ class Outbox:
     @property
     def unsent_lines(self) -> int:
         """Lines that have not arrived, since they were never sent."""
-        return sum(_is_talk(kept) and not kept.repeated for kept in self._waiting)
+        return sum(_lines(kept) for kept in self._waiting if not kept.repeated)
 
     @property
     def uncertain_lines(self) -> int:
         """Lines that were sent, and of which nobody knows whether they have arrived."""
-        return sum(map(_is_talk, self._sent.values())) + sum(
-            _is_talk(kept) and kept.repeated for kept in self._waiting
-        )
+        repeated = [kept for kept in self._waiting if kept.repeated]
+        return sum(map(_lines, [*self._sent.values(), *repeated]))
 
     def add(self, command: Talk | Change | Question, delayed: bool = False) -> None:
         self._waiting.append(Kept(command, delayed))
@@ -116,6 +115,10 @@ class Outbox:
 
 def _is_talk(kept: Kept) -> bool:
     return isinstance(kept.command, Talk)
+
+
+def _lines(kept: Kept) -> int:
+    return kept.command.text.count("\n") + 1 if isinstance(kept.command, Talk) else 0
 
 
 def _toggles(kept: Kept) -> bool:

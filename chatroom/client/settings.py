@@ -34,6 +34,15 @@ class ClientSettings:
     # is refused, with a word.
     most_waiting: int = 1000
 
+    # Lines of one message. A longer text is sent as several messages.
+    max_lines: int = 100
+
+    # Bytes of one message, as long as the server has not told its own limit.
+    max_text: int = 4096
+
+    # Lines of each room that the terminal client keeps, to show them when one switches to it.
+    room_lines: int = 200
+
     # People of a room that are known by name; of more only the number is.
     most_people: int = 10_000
 

@@ -27,6 +27,7 @@ Message = events.Event | Pong
 
 _LONGEST = 16 * 1024  # characters of a text; a server that sends more would only fill the screen
 _MOST = 2**53  # of anything that is counted
+MAX_LINES = 100  # of a text
 _MOST_SECONDS = 1e11  # some three thousand years: calendars end
 
 
@@ -62,10 +63,10 @@ def write(kind: str, ref: Ref = None, **fields: str | bool) -> bytes:
 def request(command: commands.Command, ref: Ref = None) -> bytes:
     """The command as a line of JSON. Not for Join and Greet, which are not typed."""
     match command:
-        case commands.Say(text):
-            return write("say", ref, text=text)
-        case commands.Act(text):
-            return write("me", ref, text=text)
+        case commands.Say(text, room=room):
+            return write("say", ref, text=text, room=room)
+        case commands.Act(text, room=room):
+            return write("me", ref, text=text, room=room)
         case commands.Tell(None, text):
             return write("reply", ref, text=text)
         case commands.Tell(str(name), text, wait=wait):
@@ -74,6 +75,10 @@ def request(command: commands.Command, ref: Ref = None) -> bytes:
             return write("rename", ref, name=name)
         case commands.Move(room):
             return write("move", ref, room=room)
+        case commands.Enter(room):
+            return write("enter", ref, room=room)
+        case commands.Leave(room):
+            return write("leave", ref, room=room)
         case commands.Ignore(name):
             return write("ignore", ref, name=name)
         case commands.Who(room):
@@ -101,6 +106,13 @@ class _Fields:
         if not isinstance(value, str):
             raise _Malformed(name)
         return clean(value[:_LONGEST])
+
+    def lines(self, name: str) -> str:
+        """A text that may hold line breaks."""
+        value = self._fields.get(name)
+        if not isinstance(value, str):
+            raise _Malformed(name)
+        return "\n".join(map(clean, value[:_LONGEST].split("\n")[:MAX_LINES]))
 
     def text_or_none(self, name: str) -> str | None:
         return None if self._fields.get(name) is None else self.text(name)
@@ -215,7 +227,7 @@ def _line(make: type[events.Said] | type[events.Acted]) -> Callable[[_Fields], M
         fields.number("id"),
         fields.text("room"),
         fields.text("name"),
-        fields.text("text"),
+        fields.lines("text"),
         fields.seconds("time"),
     )
 
@@ -227,7 +239,7 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
     "told": lambda fields: events.Told(
         fields.text("name"),
         fields.text("to"),
-        fields.text("text"),
+        fields.lines("text"),
         fields.seconds("time"),
         fields.seconds_or_none("waits"),
     ),
@@ -241,13 +253,17 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
         fields.text_or_none("destination"),
     ),
     "renamed": lambda fields: events.Renamed(
-        fields.text("room"), fields.text("old"), fields.text("name")
+        fields.text_or_none("room") or "", fields.text("old"), fields.text("name")
     ),
+    "gone": lambda fields: events.Gone(fields.text("name"), fields.text("reason")),
     "presence": lambda fields: events.Presence(
         fields.text("room"), fields.number("joined"), fields.number("left"), fields.number("count")
     ),
     "moved": lambda fields: events.Moved(
         fields.text("name"), fields.text("room"), _people(fields.object("members"))
+    ),
+    "entered": lambda fields: events.Entered(
+        fields.text("room"), _people(fields.object("members"))
     ),
     "members": lambda fields: events.Members(
         fields.text("room"), fields.number("count"), tuple(map(_row, fields.objects("members")))

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from chatroom.vocabulary import commands, events
+from chatroom.vocabulary import events
 
 tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
+from chatroom.client.completion import complete  # noqa: E402
 from chatroom.client.preferences import Preferences  # noqa: E402
-from chatroom.client.window.completion import complete  # noqa: E402
 from chatroom.client.window.composer import Composer  # noqa: E402
 from chatroom.client.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
-from chatroom.client.window.drafts import split  # noqa: E402
+from chatroom.client.window.conversations import Conversations  # noqa: E402
 from chatroom.client.window.entrance import Entrance, Wish  # noqa: E402
 from chatroom.client.window.history import History  # noqa: E402
 from chatroom.client.window.links import links  # noqa: E402
 from chatroom.client.window.main import Window  # noqa: E402
-from chatroom.client.window.sidebar import Sidebar  # noqa: E402
+from chatroom.client.window.sidebar import RoomRow, Sidebar  # noqa: E402
 from chatroom.client.window.theme import (  # noqa: E402
     DARK,
     LIGHT,
@@ -32,7 +32,6 @@ from chatroom.client.window.theme import (  # noqa: E402
     resize_fonts,
     set_font_size,
 )
-from chatroom.protocols.typed import parse  # noqa: E402
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -174,6 +173,62 @@ def test_a_long_message_is_wrapped_below_its_text(talk: Conversation) -> None:
     assert int(float(str(talk.text.tag_cget("line", "lmargin2")))) > 20
 
 
+@pytest.fixture
+def talks(root: tk.Tk) -> Conversations:
+    talks = Conversations(root, KEPT, lambda _: None, lambda _: None)
+    talks.colour(LIGHT)
+    talks.pack(fill="both", expand=True)
+    talks.add("", plain("connected"))
+    talks.show("tea")
+    root.update()
+    return talks
+
+
+def shown(talks: Conversations) -> str:
+    talks.update()
+    return talks.shown.text.get("1.0", "end-1c")
+
+
+def test_each_room_has_its_own_conversation(talks: Conversations) -> None:
+    talks.add("tea", plain("hello"))
+    talks.add("den", plain("elsewhere"))
+    talks.add("", plain("for whoever looks"))
+    assert shown(talks) == "connected\nhello\nfor whoever looks"
+    talks.show("den")
+    assert shown(talks) == "elsewhere"
+    talks.show("tea")
+    assert shown(talks) == "connected\nhello\nfor whoever looks"
+
+
+def test_a_conversation_that_is_shown_again_shows_its_end(talks: Conversations) -> None:
+    talks.show("den")
+    talks.add("tea", plain(*map(str, range(50))))
+    talks.show("tea")
+    assert at_end(talks.shown)
+    assert not talks.shown.new.winfo_ismapped()
+
+
+def test_whoever_read_back_in_another_room_is_where_they_were(talks: Conversations) -> None:
+    talks.add("tea", plain(*map(str, range(50))))
+    talks.shown.text.yview_moveto(0.0)
+    talks.update()
+    talks.show("den")
+    talks.add("tea", plain("new"))
+    talks.show("tea")
+    talks.update()
+    assert talks.shown.text.yview()[0] == 0.0
+    assert talks.shown.new.cget("text").startswith("1 new message ")
+
+
+def test_conversations_of_rooms_that_were_left_go_in_the_end(talks: Conversations) -> None:
+    for number in range(100):
+        talks.show(f"room{number}")
+        talks.prune({"tea", f"room{number}"})
+    assert len(talks.winfo_children()) <= 65
+    talks.show("tea")
+    assert shown(talks) == "connected"
+
+
 # --- what an event looks like ---------------------------------------------------------------------
 
 
@@ -187,6 +242,22 @@ def test_a_name_has_its_colour_and_a_mention_is_marked() -> None:
     assert tags["bob"][0].startswith("person")
     assert tags["hi ann"] == ("mention",)
     assert tags_of(events.Said(1, "tea", "ann", "I am ann", 0.0))["I am ann"] == ()
+
+
+def test_a_text_of_several_lines_is_one_message() -> None:
+    said = events.Said(1, "tea", "bob", "one\n  two, ann\n\nfour", 0.0)
+    first, *others = lines_of(said, "ann", 0.0, 10)
+    assert [text for text, _ in first][1:] == ["bob  ", "one"]
+    assert [line[0][0] for line in others] == ["  two, ann", "", "four"]
+    assert all(tags == ("below", "mention") for ((_, tags),) in others)
+
+
+def test_a_message_of_several_lines_is_one_new_message(talk: Conversation) -> None:
+    talk.add(plain(*map(str, range(50))))
+    talk.text.yview_moveto(0.0)
+    talk.update()
+    talk.add(lines_of(events.Told("bob", "ann", "one\ntwo", 0.0), "ann", 0.0, 10))
+    assert talk.new.cget("text").startswith("1 new message ")
 
 
 def test_a_link_inside_a_mention_is_both() -> None:
@@ -392,29 +463,6 @@ def test_the_cursor_stays_at_its_place_in_a_draft_that_is_addressed(composer: Co
     assert composer.text == "/msg bob half a thou"
 
 
-PRIVATE = ("/msg bob", "/MSG  bob", "/w bob", "/tell bob", "/reply", "/r")
-
-
-@pytest.mark.parametrize("private", PRIVATE)
-def test_all_lines_of_a_private_message_are_private(private: str) -> None:
-    assert split(f"{private} one\n/two\n\nthree") == [
-        f"{private} one",
-        f"{private} /two",
-        f"{private} three",
-    ]
-    assert split(f"{private}\none") == [private, f"{private} one"]
-
-
-@pytest.mark.parametrize("draft", ["one\n/msg bob two", "/msg\nbob one", "/replying\none", "one"])
-def test_lines_of_other_drafts_are_sent_as_they_are(draft: str) -> None:
-    assert split(draft) == draft.split("\n")
-
-
-@pytest.mark.parametrize("private", ["/msg bob", "/tell bob", "/reply"])
-def test_what_is_taken_for_private_is_a_private_message(private: str) -> None:
-    assert isinstance(parse(f"{private} one"), commands.Tell)
-
-
 def paste(composer: Composer, text: str) -> None:
     composer.clipboard_clear()
     composer.clipboard_append(text)
@@ -445,6 +493,18 @@ def test_pasting_with_an_empty_clipboard_does_nothing(composer: Composer) -> Non
     composer.clipboard_clear()
     press(composer, "<Paste>")
     assert composer.text == ""
+
+
+def test_a_draft_can_be_put_aside_for_another_one(composer: Composer) -> None:
+    write(composer, "sent")
+    press(composer, "Return")
+    write(composer, "half a thou")
+    press(composer, "Up")
+    assert composer.swap("for tea") == "half a thou"
+    assert composer.text == "for tea"
+    assert composer.swap("half a thou") == "for tea"
+    press(composer, "Up")
+    assert composer.text == "sent"
 
 
 @pytest.mark.parametrize("letters", [11, 32])
@@ -529,10 +589,23 @@ def side(root: tk.Tk) -> Sidebar:
 
 
 def test_people_and_rooms_are_in_order(side: Sidebar) -> None:
-    side.show("ann", ["cy", "ann", "Bob"], 3, "tea", (("tea", 3), ("den", 1)))
+    side.show("ann", ["cy", "ann", "Bob"], 3, "tea", (RoomRow("tea", 3, True), RoomRow("den", 1)))
     assert side.people.get(0, "end") == (" ann (you)", " Bob", " cy")
-    assert side.rooms.get(0, "end") == (" den  1", " tea  3")
-    assert side.rooms.selection_includes(1)
+    assert side.rooms.get(0, "end") == (" tea  3", " den  1")
+    assert side.rooms.selection_includes(0)
+
+
+def test_rooms_show_what_is_unread_and_where_we_are_mentioned(side: Sidebar) -> None:
+    rooms = [
+        RoomRow("tea", 3, True),
+        RoomRow("den", 2, True, unread=5),
+        RoomRow("attic", 9, True, unread=7, mentions=1),
+        RoomRow("cellar", 4),
+    ]
+    side.show("ann", ["ann"], 1, "tea", rooms)
+    assert side.rooms.get(0, "end") == (" tea  3", " den  2  +5", " attic  9  +7!", " cellar  4")
+    colours = [side.rooms.itemcget(row, "foreground") for row in range(4)]
+    assert colours == [LIGHT.text, LIGHT.link, LIGHT.problem, LIGHT.faint]
 
 
 def test_who_looks_through_the_people_keeps_their_place(side: Sidebar) -> None:
@@ -583,7 +656,7 @@ def test_a_room_and_a_person_can_be_chosen(root: tk.Tk) -> None:
     side = Sidebar(root, chosen.append, chosen.append)
     side.colour(DARK)
     side.pack()
-    side.show("ann", ["ann", "bob"], 2, "tea", (("den", 1), ("tea", 2)))
+    side.show("ann", ["ann", "bob"], 2, "tea", (RoomRow("den", 1), RoomRow("tea", 2)))
     root.update()
     for box, index in ((side.rooms, 0), (side.people, 1)):
         x, y, width, height = box.bbox(index)  # type: ignore[misc]

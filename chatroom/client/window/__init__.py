@@ -5,7 +5,8 @@ import tkinter
 
 from chatroom.client.preferences import change, load
 from chatroom.client.window.entrance import Wish
-from chatroom.client.window.main import NewClient, Window
+from chatroom.client.window.main import Window
+from chatroom.client.window.session import NewClient
 
 __all__ = ["run"]
 

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from tkinter import font, ttk
 
-from chatroom.client.window.completion import last_word
+from chatroom.client.completion import last_word
 from chatroom.client.window.drafts import addressed
 from chatroom.client.window.history import History
 from chatroom.client.window.theme import LIGHT, Theme
@@ -98,6 +98,16 @@ class Composer(ttk.Frame):
         self.entry.focus_set()
         self.entry.insert("insert", text)
         self.entry.see("insert")
+
+    def swap(self, draft: str) -> str:
+        """Write on this draft; returns the one that was being written."""
+        written = self._history.leave(self.text)
+        enabled = self.entry.cget("state")
+        self.entry.configure(state="normal")
+        self._set(draft)
+        self.entry.edit_reset()
+        self.entry.configure(state=enabled)
+        return written
 
     def close(self, offer: str, accept: Callable[[], None]) -> None:
         """There is nobody to write to; the button makes an offer instead."""

@@ -25,6 +25,7 @@ class Conversation(ttk.Frame):
         self._kept = kept
         self._open_link = open_link
         self._unseen = 0
+        self._was_at_end = True
         self.text = tkinter.Text(
             self,
             state="disabled",
@@ -98,10 +99,13 @@ class Conversation(ttk.Frame):
         """Lines that are wrapped go on below the text, not below the time."""
         indent = font.nametofont("ChatText", self).measure("00:00  ")
         self.text.tag_configure("line", lmargin2=indent)
+        below = indent + font.nametofont("ChatText", self).measure("  ")
+        self.text.tag_configure("below", lmargin1=below, lmargin2=below)
         # The rows of a table need all the width there is.
         letter = font.nametofont("ChatMono", self).measure("0")
         self.text.tag_configure("columns", lmargin1=2 * letter, lmargin2=6 * letter)
         self.text.tag_raise("columns", "line")
+        self.text.tag_raise("below", "line")
 
     def add(self, lines: Sequence[Sequence[Piece]]) -> None:
         """Append the lines, and keep to the end if it was to be seen."""
@@ -125,10 +129,21 @@ class Conversation(ttk.Frame):
         if following:
             self.text.see("end")
         else:
-            self._unseen += len(lines)
+            self._unseen += sum(not _is_below(line) for line in lines)
             messages = counted(self._unseen, "new message")
             self.new.configure(text=f"{messages} \N{DOWNWARDS ARROW}")
             self.new.place(in_=self.text, relx=0.5, rely=1.0, y=-_EDGE, anchor="s")
+
+    def hide(self) -> None:
+        """Another conversation takes our place."""
+        self._was_at_end = self._sees_end()
+        self.pack_forget()
+
+    def restore(self) -> None:
+        """We are shown again."""
+        at_end, self._was_at_end = self._was_at_end, True
+        if at_end:
+            self.show_end()
 
     @property
     def lines(self) -> int:
@@ -140,8 +155,10 @@ class Conversation(ttk.Frame):
         self._seen()
 
     def _sees_end(self) -> bool:
-        """Whether the last line is on the screen; before there is a screen it counts as that."""
-        return not self.text.winfo_viewable() or self.text.dlineinfo("end-1c") is not None
+        """Whether the last line is on the screen, or was when we were last shown."""
+        if not self.text.winfo_viewable():
+            return self._was_at_end
+        return self.text.dlineinfo("end-1c") is not None
 
     def _scrolled(self, first: float, last: float) -> None:
         self.bar.set(first, last)
@@ -162,18 +179,22 @@ class Conversation(ttk.Frame):
             self._open_link(self.text.get(*span))
 
 
+def _is_below(line: Sequence[Piece]) -> bool:
+    return any("below" in tags for _, tags in line)
+
+
 def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list[Piece]]:
     """What has happened, as lines of pieces. `now` is the time of what has none of its own."""
     match event:
         case events.Said(_, _, name, text, time):
             who = (f"{name}  ", (_person(name, colours),))
-            return [[_time(time), who, *_words(text, name, me)]]
+            return _message([_time(time), who], text, _is_mention(name, text, me))
         case events.Acted(_, _, name, text, time):
             who = (f"{name} ", (_person(name, colours),))
-            return [[_time(time), ("* ", ()), who, *_words(text, name, me)]]
+            return _message([_time(time), ("* ", ()), who], text, _is_mention(name, text, me))
         case events.Told(name, to, text, time):
             other = f"to {to}  " if name == me else f"from {name}  "
-            return [[_time(time), (f"private {other}", ("private",)), *_words(text, name, "")]]
+            return _message([_time(time), (f"private {other}", ("private",))], text, False)
         case events.Members() | events.RoomList() | events.Measured():
             heading, *rows = plain_lines(event, me)
             return [[_time(now), _notice(heading)], *_columns(rows)]
@@ -207,9 +228,20 @@ def _person(name: str, colours: int) -> str:
     return f"person{colour_number(name, colours)}"
 
 
-def _words(text: str, name: str, me: str) -> list[Piece]:
-    """The text, its links tagged, and all of it if it mentions us."""
-    tags = ("mention",) if name != me and mentions(text, me) else ()
+def _is_mention(name: str, text: str, me: str) -> bool:
+    return name != me and mentions(text, me)
+
+
+def _message(head: list[Piece], text: str, mention: bool) -> list[list[Piece]]:
+    """The text behind its head, and its other lines below."""
+    first, *others = text.split("\n")
+    marked = ("mention",) if mention else ()
+    lines = [[*head, *_words(first, marked)]]
+    return lines + [_words(line, ("below", *marked)) for line in others]
+
+
+def _words(text: str, tags: tuple[str, ...]) -> list[Piece]:
+    """The text of a line, its links tagged."""
     pieces: list[Piece] = []
     start = 0
     for begin, end in links(text):

@@ -21,6 +21,11 @@ class History:
         self._at = at
         return self._pages[at]
 
+    def leave(self, text: str) -> str:
+        """Turn to the page of the draft, for another one. Returns the draft that stood there."""
+        self.turn(text, len(self._pages) - 1 - self._at)
+        return self._pages[-1]
+
     def sent(self, text: str) -> str:
         """The text of this page was sent. Returns the draft: on another page there may be one."""
         draft = self._pages.pop()

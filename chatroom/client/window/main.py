@@ -5,7 +5,6 @@ and each turn draws only a part of it: a burst of thousands of messages may take
 shown, but the window answers all the while.
 """
 
-import asyncio
 import signal
 import tkinter
 import webbrowser
@@ -15,40 +14,26 @@ from functools import partial
 from tkinter import ttk
 from urllib.parse import urlsplit
 
-from chatroom.client.core import Client, State
-from chatroom.client.events import Back, ClientEvent, Ended, Failed, NameWanted
+from chatroom.client.events import Back, ClientEvent, Ended, Entry, Failed, NameWanted, Switched
 from chatroom.client.look import is_own
-from chatroom.client.network import Network
 from chatroom.client.preferences import Preferences
 from chatroom.client.settings import ClientSettings
+from chatroom.client.typed import HELP, Switch, Typed, read
+from chatroom.client.window.appearance import Appearance
 from chatroom.client.window.beside import Beside
 from chatroom.client.window.chat import Chat
-from chatroom.client.window.conversation import answer_lines, lines_of
-from chatroom.client.window.drafts import split
+from chatroom.client.window.conversation import Piece, answer_lines, lines_of
 from chatroom.client.window.entrance import Entrance, Wish
-from chatroom.client.window.theme import (
-    DARK,
-    LIGHT,
-    THEMES,
-    apply,
-    font_size,
-    make_fonts,
-    resize_fonts,
-    set_font_size,
-)
+from chatroom.client.window.session import NewClient, WindowSession
 from chatroom.client.window.turns import Turns
-from chatroom.net.address import printable
-from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
 
 _AT_ONCE = 200  # events drawn in one turn
 _SMALL = (460, 370)  # pixels for the form, if that is enough
 _LARGE = "900x620"
 _TITLE = "chatroom"
+_HELP = f"{'Alt-1 ... Alt-9':18} switch to another room of yours, as a click on it does\n"
 _NOTHING = Preferences()  # is remembered
-
-NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
-"""Makes a client's core from settings, a room, a clock and HOST:PORT."""
 
 
 class Window:
@@ -69,53 +54,53 @@ class Window:
         echo: bool = False,
     ) -> None:
         self._root = root
-        self._new_client = new_client
-        self._settings = ClientSettings()
+        settings = ClientSettings()
         self._turns = Turns(root, self._work)
-        self._loop = self._turns.loop
-        self._theme = THEMES.get(preferences.theme, LIGHT)
+        loop = self._turns.loop
+        self._session = WindowSession(new_client, settings, loop, self._happened)
+        self._appearance = Appearance(root, preferences, remember)
         self._remember = remember
-        self._client: Client | None = None
-        self._network: Network | None = None
-        self._running: asyncio.Task[None] | None = None
-        self._where = ("", 0)
-        self._pending: deque[ClientEvent] = deque(maxlen=self._settings.lines_kept)
-        self._unread = 0
+        self._pending: deque[Entry] = deque(maxlen=settings.lines_kept)
+        self._unread = 0  # lines of the current room, while nobody looks
         self._focused = True
         self._leaving = False
         self._stop_asked = False
-        self._beside = Beside(self._loop, self._say) if echo else None
-        self._build(wish.or_else(preferences), preferences.font_size)
+        self._beside = Beside(loop, self._send) if echo else None
+        self._build(wish.or_else(preferences), settings.lines_kept)
         if wish.host and wish.name:
             self.entrance.try_it()
 
     # --- how it is built ----------------------------------------------------------------------
 
-    def _build(self, wish: Wish, letters: int) -> None:
+    def _build(self, wish: Wish, lines_kept: int) -> None:
         root = self._root
-        self._fonts = make_fonts(root)
-        if letters:
-            set_font_size(root, letters)
-        apply(root, self._theme)
         root.title(_TITLE)
         root.protocol("WM_DELETE_WINDOW", self.leave)
+        self._bind_keys()
+        self.entrance = Entrance(
+            root, wish.host, wish.port, wish.name, wish.room, self._session.join
+        )
+        self.show_entrance()
+        self.chat = Chat(
+            root,
+            lines_kept,
+            self._send,
+            self._session.choose,
+            self._open_link,
+            self._change_theme,
+        )
+        self.chat.colour(self._appearance.theme)
+
+    def _bind_keys(self) -> None:
+        root = self._root
         root.bind("<FocusIn>", self._focus_changed)
         root.bind("<FocusOut>", self._focus_changed)
         root.bind_class("TEntry", "<Control-a>", _select_all)
         for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
             for key in keys.split():
                 root.bind(f"<Control-{key}>", partial(self._resize, steps))
-        self.entrance = Entrance(root, wish.host, wish.port, wish.name, wish.room, self._try)
-        self.show_entrance()
-        self.chat = Chat(
-            root,
-            self._settings.lines_kept,
-            self._send,
-            self._go_to,
-            self._open_link,
-            self._change_theme,
-        )
-        self.chat.colour(self._theme)
+        for number in range(1, 10):
+            root.bind(f"<Alt-Key-{number}>", partial(self._switch, number))
 
     def show_entrance(self) -> None:
         """The form, in a window that it fits into."""
@@ -140,7 +125,7 @@ class Window:
         """Say goodbye to the server, then close the window."""
         self._leaving = True
         self._root.withdraw()
-        self._request(commands.Quit("quit"))
+        self._session.request(commands.Quit("quit"))
 
     def _interrupted(self, *_: object) -> None:
         self._stop_asked = True  # no more than that here: we may be in the middle of anything
@@ -151,34 +136,14 @@ class Window:
         self._show_status()
         if self._stop_asked and not self._leaving:
             self.leave()
-        if self._leaving and (self._running is None or self._running.done()):
+        if self._leaving and self._session.is_over:
             self._turns.stop()
             self._root.destroy()
         return bool(self._pending)
 
-    # --- coming in ----------------------------------------------------------------------------
-
-    def _try(self, wish: Wish) -> None:
-        """Connect, or only give another name where we are connected already."""
-        where = (wish.host, wish.port)
-        client = self._client
-        if client and where == self._where and client.state in (State.APART, State.CONNECTED):
-            client.join(wish.name, wish.room)
-            self._go_on()
-            return
-        self._request(commands.Quit("quit"))
-        self._where = where
-        self._client = client = self._new_client(
-            self._settings, wish.room, self._loop.time, printable(*where)
-        )
-        self._network = Network(
-            client, *where, self._settings.connect_seconds, self._happened, self._loop
-        )
-        client.join(wish.name)
-        self._running = self._loop.create_task(self._network.run())
+    # --- from the form to the chat and back ---------------------------------------------------
 
     def _enter(self) -> None:
-        """From the form to the chat."""
         if not self.chat.winfo_manager():
             self.entrance.pack_forget()
             self._root.geometry(_LARGE)
@@ -194,9 +159,8 @@ class Window:
             self.entrance.refuse(text)
 
     def _join_again(self) -> None:
-        assert self._client is not None
         self.chat.composer.open()
-        self._try(Wish(*self._where, self._client.name, self._client.roster.room))
+        self._session.join_again()
 
     def _return(self, problem: str) -> None:
         """Back to the form, which says why."""
@@ -209,38 +173,48 @@ class Window:
 
     # --- what has happened --------------------------------------------------------------------
 
-    def _happened(self, happened: list[ClientEvent]) -> None:
+    def _happened(self, happened: list[Entry]) -> None:
         """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
-        for event in happened:
-            self._note(event)
-            if isinstance(event, NameWanted | Failed):
-                self._echo(event, "")  # the form shows it here
+        for entry in happened:
+            self._note(entry)
+            if isinstance(entry.event, NameWanted | Failed):
+                self._echo(entry, "")  # the form shows it here
             else:
-                self._pending.append(event)
+                self._pending.append(entry)
         self._show_title()
 
     def _draw_pending(self) -> None:
-        """All that there is room for in one turn, with one change of the text."""
-        if not self._pending or self._client is None:
+        """All that there is room for in one turn, with one change of each room's text."""
+        client = self._session.client
+        if not self._pending or client is None:
             return
-        lines = []
+        colours = len(self._appearance.theme.people)
+        lines: dict[str, list[list[Piece]]] = {}
         for _ in range(min(_AT_ONCE, len(self._pending))):
-            event = self._pending.popleft()
-            lines += lines_of(
-                event, self._client.name, self._client.wall(), len(self._theme.people)
-            )
-            self._echo(event, self._client.name)
-        self.chat.conversation.add(lines)
+            entry = self._pending.popleft()
+            if isinstance(entry.event, Switched):
+                self._draw(lines)
+                self.chat.show_room(entry.event.room)
+            drawn = lines_of(entry.event, client.name, client.wall(), colours)
+            for room in entry.rooms or ("",):
+                lines.setdefault(room, []).extend(drawn)
+            self._echo(entry, client.name)
+        self._draw(lines)
 
-    def _echo(self, event: ClientEvent, me: str) -> None:
-        if self._beside is not None:
-            self._beside.show(event, me)
+    def _draw(self, lines: dict[str, list[list[Piece]]]) -> None:
+        for room, added in lines.items():
+            self.chat.conversations.add(room, added)
+        lines.clear()
 
-    def _note(self, event: ClientEvent) -> None:
-        assert self._client is not None
-        match event:
+    def _echo(self, entry: Entry, me: str) -> None:
+        client = self._session.client
+        if self._beside is not None and client is not None:
+            self._beside.show(entry, me, len(client.rooms))
+
+    def _note(self, entry: Entry) -> None:
+        match entry.event:
             case events.Welcomed(name=name):
-                host, port = self._where
+                host, port = self._session.address
                 self._remember(host=host, port=port, name=name)
                 self._enter()
             case Back():
@@ -254,13 +228,23 @@ class Window:
             case Ended(text) if text:
                 self._end(text)
             case events.Said() | events.Acted() | events.Told():
-                if not (self._focused or is_own(event, self._client.name)):
-                    self._unread += 1
+                self._count(entry.event, entry.rooms)
+
+    # --- the title and the status -------------------------------------------------------------
+
+    def _count(self, event: ClientEvent, rooms: tuple[str, ...]) -> None:
+        """Lines of other rooms are counted by the client's core."""
+        client = self._session.client
+        if client is not None and not (self._focused or is_own(event, client.name)):
+            self._unread += not rooms or client.rooms.current.name in rooms
 
     def _show_title(self) -> None:
-        room = self._client.roster.room if self._client and self.chat.winfo_manager() else ""
-        title = f"{room} - {_TITLE}" if room else _TITLE
-        self._root.title(f"({self._unread}) {title}" if self._unread else title)
+        client = self._session.client
+        unread, title = self._unread, _TITLE
+        if client is not None and self.chat.winfo_manager():
+            unread += client.rooms.unread
+            title = f"{client.rooms.current.name} - {_TITLE}"
+        self._root.title(f"({unread}) {title}" if unread else title)
 
     def _focus_changed(self, _: object) -> None:
         self._focused = self._root.focus_displayof() is not None
@@ -269,54 +253,49 @@ class Window:
             self._show_title()
 
     def _show_status(self) -> None:
-        if self._client is not None:
-            self.chat.show(self._client, printable(*self._where))
+        if self._session.client is not None:
+            if not self._pending:  # of too many events a switch may be among those not drawn
+                self.chat.show_room(self._session.client.rooms.current.name)
+            self.chat.show(self._session.client, self._session.where)
 
     # --- what the person does -----------------------------------------------------------------
 
     def _send(self, text: str) -> None:
-        for line in split(text):
-            self._say(line)
+        for typed in read(text):
+            self._do(typed)
         self.chat.conversation.show_end()
 
-    def _say(self, line: str) -> None:
-        if self._client is None:
-            return
-        command = parse(line)
-        if not isinstance(command, str):
-            self._request(command)
-            if isinstance(command, commands.Quit):
+    def _do(self, typed: Typed) -> None:
+        match typed:
+            case Switch(number):
+                self._switch(number)
+            case str():
+                self._answer(typed + _HELP if typed == HELP else typed)
+            case commands.Quit():
                 self.leave()
-        elif command:
-            self.chat.conversation.add(answer_lines(command, self._client.wall()))
+            case _:
+                self._session.request(typed)
 
-    def _request(self, command: commands.Command) -> None:
-        if self._client is not None:
-            self._client.request(command)
-            self._go_on()
+    def _switch(self, number: int, _: object = None) -> None:
+        if not self._session.switch(number):
+            self._answer(f"You are in no room with number {number}.")
 
-    def _go_on(self) -> None:
-        if self._network is not None:
-            self._network.go_on()
-
-    def _go_to(self, room: str) -> None:
-        if self._client is not None and room != self._client.roster.room:
-            self._request(commands.Move(room))
+    def _answer(self, text: str) -> None:
+        if self._session.client is not None:
+            self.chat.conversation.add(answer_lines(text, self._session.client.wall()))
 
     def _open_link(self, url: str) -> None:
         if urlsplit(url).scheme.lower() in ("http", "https"):
-            self._loop.run_in_executor(None, webbrowser.open, url)  # it may wait for the browser
+            # it may wait for the browser
+            self._turns.loop.run_in_executor(None, webbrowser.open, url)
 
     def _change_theme(self) -> None:
-        self._theme = DARK if self._theme is LIGHT else LIGHT
-        self._remember(theme=self._theme.name)
-        apply(self._root, self._theme)
-        self.chat.colour(self._theme)
+        self._appearance.change_theme()
+        self.chat.colour(self._appearance.theme)
         self._show_status()
 
     def _resize(self, steps: int, _: object) -> None:
-        resize_fonts(self._root, steps)
-        self._remember(font_size=font_size(self._root))
+        self._appearance.resize(steps)
         self.chat.measure()
         self.entrance.measure()
         if not self.chat.winfo_manager():

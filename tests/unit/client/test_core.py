@@ -1,105 +1,25 @@
 """The client's core: a server is a list of lines, and time a number."""
 
-import json
 from collections import deque
 from collections.abc import Callable
-from itertools import count
 
 import pytest
+from client_world import LIMITS, SETTINGS, SILENCE, World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.client.core import Client, State
 from chatroom.client.events import (
     Back,
-    ClientEvent,
     Connected,
     Ended,
     Failed,
     Lost,
     NameWanted,
 )
-from chatroom.client.settings import ClientSettings
+from chatroom.client.session import State
 from chatroom.vocabulary import commands, events
 
-SETTINGS = ClientSettings()
-SILENCE = SETTINGS.answer_seconds + 1
 HINT = "Is that the port of a chatroom?"
-LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
-
-
-class World:
-    """A client, and the server that it talks to: us."""
-
-    def __init__(self, name: str = "ann", room: str = "", quiet: bool = False) -> None:
-        self.now = 1000.0
-        self.chance = 1.0
-        self.client = Client(
-            SETTINGS,
-            "t1cket",
-            lambda: self.now,
-            lambda: 5e8,
-            lambda: self.chance,
-            room,
-            "attic:1060",
-            quiet,
-        )
-        self.ids = count(1)
-        if name:
-            self.client.join(name)
-        else:
-            self.client.start()
-
-    def sees(self) -> list[ClientEvent]:
-        return self.client.take_events()
-
-    def sent(self) -> list[dict[str, object]]:
-        """What the client has sent since we looked last."""
-        return [json.loads(line) for line in self.client.take_output().splitlines()]
-
-    def says(self, kind: str, **fields: object) -> None:
-        """The server says something."""
-        self.client.received(json.dumps({"type": kind, **fields}).encode() + b"\n")
-
-    def welcome(self, room: str = "lobby", **fields: object) -> None:
-        message = {
-            "name": self.client.name,
-            "room": room,
-            "members": {"count": 1, "names": [self.client.name]},
-            "limits": LIMITS,
-            "version": "1",
-            "history": False,
-            "resumed": False,
-            "last": None,
-            **fields,
-        }
-        self.says("welcome", **message)
-
-    def said(self, name: str, text: str, **fields: object) -> None:
-        room = self.client.roster.room
-        self.says("said", id=next(self.ids), room=room, name=name, text=text, time=0, **fields)
-
-    def enter(self) -> "World":
-        """Connect and be let in; nothing of it is left over."""
-        assert self.client.wants_connection
-        self.client.connected()
-        self.welcome()
-        self.sent()
-        self.sees()
-        return self
-
-    def passes(self, seconds: float) -> None:
-        """Time passes, and whatever was due in it happens in its order."""
-        end = self.now + seconds
-        while self.client.deadline is not None and self.client.deadline <= end:
-            self.now = max(self.now, self.client.deadline)
-            self.client.tick()
-        self.now = end
-
-    def answers_pings(self) -> None:
-        for message in self.sent():
-            if message["type"] == "ping":
-                self.says("pong", ref=message["ref"])
 
 
 @pytest.fixture
@@ -455,7 +375,7 @@ def changes(world: World) -> list[tuple[object, object]]:
     """What it asks for over a new connection, and with what."""
     world.passes(world.client.retry_in)
     world.client.connected()
-    world.welcome(world.client.roster.room)
+    world.welcome(world.client.rooms.current.name)
     return [
         (message["type"], message.get("text") or message.get("room") or message.get("name"))
         for message in world.sent()
@@ -682,7 +602,7 @@ def test_who_closes_at_once_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
     world.client.lost("The connection was closed.")
-    assert world.sees() == [Failed(f"attic:1060 closes the door. {HINT}")]
+    assert world.sees() == [Failed(f"attic:1060 closes the connection. {HINT}")]
 
 
 def test_an_answer_that_is_due_is_spoken_of(world: World) -> None:
@@ -993,15 +913,21 @@ def test_a_connection_that_comes_too_late_is_not_wanted() -> None:
 def test_it_keeps_up_with_who_is_here(world: World) -> None:
     world.says("joined", room="lobby", name="bob", origin=None)
     world.says("joined", room="lobby", name="cy", origin="tea")
-    assert (list(world.client.roster.names), world.client.roster.count) == (
+    assert (
+        list(world.client.rooms.current.roster.names),
+        world.client.rooms.current.roster.count,
+    ) == (
         ["ann", "bob", "cy"],
         3,
     )
     world.says("renamed", room="lobby", old="bob", name="rob")
     world.says("left", room="lobby", name="cy", reason="quit", destination=None)
-    assert (list(world.client.roster.names), world.client.roster.count) == (["ann", "rob"], 2)
+    assert (
+        list(world.client.rooms.current.roster.names),
+        world.client.rooms.current.roster.count,
+    ) == (["ann", "rob"], 2)
     world.says("left", room="lobby", name="nobody", reason="quit", destination=None)
-    assert world.client.roster.count == 2
+    assert world.client.rooms.current.roster.count == 2
 
 
 def test_its_own_new_name_is_told_as_such(world: World) -> None:
@@ -1015,7 +941,7 @@ def test_what_it_asks_for_itself_is_not_shown(world: World) -> None:
     refs = {message["type"]: message.get("ref") for message in world.sent()}
     world.says("rooms", count=1, rooms=[{"room": "lobby", "count": 1}], ref=refs["rooms"])
     assert world.sees() == []
-    assert world.client.roster.rooms == (("lobby", 1),)
+    assert world.client.rooms.listed == (("lobby", 1),)
     world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}])
     assert world.sees() == [events.RoomList(1, (("tea", 2),))]
 
@@ -1031,10 +957,10 @@ def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:
                 asked.append(second)
             elif message["type"] == "ping":
                 world.says("pong", ref=message["ref"])
-    assert world.client.roster.count == 90
+    assert world.client.rooms.current.roster.count == 90
     assert asked == [9, 19, 29]
     world.says("members", room="lobby", count=91, members=[])
-    assert world.client.roster.count == 91
+    assert world.client.rooms.current.roster.count == 91
 
 
 def test_who_came_or_went_quietly_is_found_out(world: World) -> None:

@@ -157,6 +157,39 @@ def test_text_is_cleaned_before_it_reaches_a_terminal() -> None:
     assert read(line) == (events.Notice("[2JbooServer: forged"), None)
 
 
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        (
+            b'{"type":"entered","room":"tea","members":{"count":2,"names":["ann","bob"]}}',
+            events.Entered("tea", PEOPLE),
+        ),
+        (b'{"type":"gone","name":"bob","reason":"quit"}', events.Gone("bob", "quit")),
+        (b'{"type":"renamed","old":"bob","name":"rob"}', events.Renamed("", "bob", "rob")),
+        (
+            b'{"type":"said","id":1,"room":"tea","name":"bob","text":"a\\n\\u001b b","time":1}',
+            events.Said(1, "tea", "bob", "a\n b", 1.0),
+        ),
+    ],
+)
+def test_several_rooms_and_several_lines_are_read(line: bytes, event: events.Event) -> None:
+    assert read(line) == (event, None)
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        (commands.Enter("tea"), {"type": "enter", "room": "tea"}),
+        (commands.Leave("tea"), {"type": "leave", "room": "tea"}),
+        (commands.Leave(), {"type": "leave"}),
+        (commands.Say("a\nb", room="tea"), {"type": "say", "text": "a\nb", "room": "tea"}),
+        (commands.Act("waves", room="tea"), {"type": "me", "text": "waves", "room": "tea"}),
+    ],
+)
+def test_requests_about_rooms_are_written(command: commands.Command, fields: object) -> None:
+    assert json.loads(request(command)) == fields
+
+
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
 NAMES = [*objects.message_of(EVENTS[0]), "id", "text", "time", "count", "rooms", "names", "ref"]
 
