@@ -1,6 +1,6 @@
 """What Tab makes of the word before the cursor: a command, a room, or somebody's name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chatroom.client.rooms import Rooms
 from chatroom.client.typed import VERBS
@@ -14,7 +14,7 @@ def complete(
     people: Iterable[str],
     rooms: Iterable[str],
     entered: Iterable[str] = (),
-    options: dict[str, Iterable[str]] | None = None,
+    options: Mapping[str, Iterable[str]] | None = None,
 ) -> list[str]:
     """What the last word of `before` can become, each with what separates it from the next word.
 
@@ -41,7 +41,7 @@ def complete(
 
 
 def complete_for(
-    before: str, rooms: Rooms, me: str, options: dict[str, Iterable[str]] | None = None
+    before: str, rooms: Rooms, me: str, options: Mapping[str, Iterable[str]] | None = None
 ) -> list[str]:
     """The same for whoever is called `me` and is in these rooms."""
     people = (name for name in rooms.current.roster.names if name != me)
