@@ -137,7 +137,7 @@ async def _talk(options: argparse.Namespace) -> int:
             show(happened)
 
         host, port = options.host, options.port
-        return Network(client, host, port, settings.connect_seconds, remember_and_show, loop)
+        return Network(client, host, port, settings.connect_timeout, remember_and_show, loop)
 
     capable = os.environ.get("TERM", "") not in _DUMB
     better = importlib.util.find_spec("prompt_toolkit") is not None

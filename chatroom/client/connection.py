@@ -64,5 +64,5 @@ class Connection:
     def why_silent(self) -> str:
         """What to say when an answer has not come in time."""
         if self.verified:
-            return f"{self._where} has not answered for {self._settings.answer_seconds:.0f} s."
+            return f"{self._where} has not answered for {self._settings.answer_timeout:.0f} s."
         return f"{self._where} does not answer like a chatroom. {HINT}"

@@ -5,7 +5,7 @@ it, hands over what was received, calls `tick` at the `deadline`, and takes outp
 after each of these. Neither a socket nor a sleep is in here: a lost evening is a line in a test.
 
 What is said is kept until the server's receipt has come, and is said again over the next connection
-if it has not. To keep it from being said twice, every line carries a mark, and the server, which
+if it has not. To keep it from being said twice, every line carries a ref, and the server, which
 knows us by our ticket, tells with its welcome what the last one was that it had decided. Lines go
 out no faster than the server lets them through: what still waits here can be cancelled.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from chatroom.client import wire
 from chatroom.client.decoder import ProtocolError
-from chatroom.client.events import Back, Connected, Entry, NameWanted
+from chatroom.client.events import Connected, Entry, NameRequired, Reconnected
 from chatroom.client.membership import Membership
 from chatroom.client.outbox import Change, Question, Talk
 from chatroom.client.rooms import Rooms
@@ -28,7 +28,7 @@ _FOR_EVER = ("kicked", "replaced")  # closings after which it would be rude to c
 
 
 class Client:
-    """`clock` is monotonic, `wall` gives the time of day, `chance` numbers from 0 to 1.
+    """`clock` is monotonic, `wall` gives the time of day, `jitter` numbers from 0 to 1.
 
     `room` is the one to go to, empty for the server's choice. `ticket` is a secret of this
     client's: who has it is taken for us. `where` is what the server is called when it is none.
@@ -41,7 +41,7 @@ class Client:
         ticket: str,
         clock: Callable[[], float],
         wall: Callable[[], float],
-        chance: Callable[[], float],
+        jitter: Callable[[], float],
         room: str = "",
         where: str = "The server",
         quiet: bool = False,
@@ -50,7 +50,7 @@ class Client:
         self._where = where
         self._me = Membership(settings, clock, wall, room)
         self._outbox = self._me.delivery.outbox
-        self._session = Session(self._me, settings, clock, chance, where, ticket, quiet)
+        self._session = Session(self._me, settings, clock, jitter, where, ticket, quiet)
 
     # --- for whoever drives it ----------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class Client:
     def join(self, name: str, room: str = "") -> None:
         """Take part under this name."""
         self._me.name = name
-        self.rooms.wish(room)
+        self.rooms.choose_first(room)
         self._session.join()
 
     def switch(self, room: str) -> None:
@@ -193,7 +193,7 @@ class Client:
         if not self._session.been_in:
             self._me.emit(Connected())
         if not self.name:
-            self._me.emit(NameWanted(""))
+            self._me.emit(NameRequired(""))
 
     def _take(self, message: wire.Message, ref: Ref) -> None:
         # Before the welcome nothing is known of what was sent over an earlier connection.
@@ -219,7 +219,7 @@ class Client:
         again = self._session.been_in
         self._me.join(welcome)
         self._session.joined(welcome.terms.rate)
-        self._me.emit(Back(self.name, welcome.room) if again else welcome)
+        self._me.emit(Reconnected(self.name, welcome.room) if again else welcome)
         self._session.connection.output += self._me.resume(welcome)
 
     def _take_refusal(self, refusal: events.Refused) -> None:
@@ -227,14 +227,14 @@ class Client:
         if refusal.code in _NAME_CODES:
             self._session.name_refused()
             self._me.name = ""
-            self._me.emit(NameWanted(refusal.text))
+            self._me.emit(NameRequired(refusal.text))
         else:
             self._session.drop(f"{self._where} says: {refusal.text}")
 
     def _take_closing(self, closing: events.Closing, may_answer: bool) -> None:
         if closing.code == "quit":
             if may_answer:  # everything before our quit was decided
-                self._me.confirm(self._me.delivery.next_mark())
+                self._me.confirm(self._me.delivery.next_ref())
             return
         self._session.connection.closing = closing
         if closing.code in _FOR_EVER:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatroom.client import wire
-from chatroom.client.outbox import Change, Kept, Outbox, Question, Talk
+from chatroom.client.outbox import Change, Outbox, PendingRequest, Question, Talk
 from chatroom.client.pacing import Pacing
 from chatroom.client.settings import ClientSettings
 from chatroom.client.text import divide
@@ -28,7 +28,7 @@ class Delivery:
         clock: Callable[[], float],
         tell: Callable[[events.Event], None],
     ) -> None:
-        self.outbox = Outbox(settings.most_waiting)
+        self.outbox = Outbox(settings.max_queued)
         self._clock = clock
         self._tell = tell
         self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
@@ -36,7 +36,7 @@ class Delivery:
         self._settings = settings
         self._told_what_waits = False
         self._not_kept = 0  # requests, since the outbox is full
-        self._mark = 0
+        self._ref = 0
 
     @property
     def unsent(self) -> int:
@@ -50,16 +50,16 @@ class Delivery:
             return None
         return self._pacing.next_at(self.outbox.under_way)
 
-    def next_mark(self) -> int:
+    def next_ref(self) -> int:
         """A higher one than all before, also for what is not kept."""
-        self._mark += 1
-        return self._mark
+        self._ref += 1
+        return self._ref
 
     def spend(self) -> None:
         """A request that is not kept was sent; it counts against the rate as well."""
         self._pacing.sent()
 
-    def begin(self, terms: events.Terms, last: int | None) -> list[Kept]:
+    def begin(self, terms: events.Terms, last: int | None) -> list[PendingRequest]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
         self._terms = terms
         self._pacing = Pacing(terms.rate, terms.burst, self._clock)
@@ -108,8 +108,8 @@ class Delivery:
             self._told_what_waits = True
             self._tell(events.Waiting(waiting, rate))
 
-    def confirm(self, ref: Ref) -> tuple[Kept | None, list[Kept]]:
-        """What the server answers with this mark, and what it has decided before unheard by us."""
+    def confirm(self, ref: Ref) -> tuple[PendingRequest | None, list[PendingRequest]]:
+        """What the server answers with this ref, and what it has decided before unheard by us."""
         if not isinstance(ref, int):
             return None, []
         unheard = self.outbox.take_before(ref)
@@ -118,13 +118,13 @@ class Delivery:
     def refuse(self, code: str, text: str) -> None:
         self._tell(events.Refused(code, text))
 
-    def _request(self, kept: Kept) -> bytes:
+    def _request(self, kept: PendingRequest) -> bytes:
         """It as a line, unless the server would not take that: one too long gets no receipt."""
-        terms, mark = self._terms, self.next_mark()
+        terms, ref = self._terms, self.next_ref()
         command = kept.command
         if isinstance(command, commands.Tell) and kept.delayed:  # they may be on the way back
             command = replace(command, wait=True)
-        data = wire.request(command, mark)
+        data = wire.request(command, ref)
         text = kept.command.text if isinstance(kept.command, Talk) else ""
         if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
             self.refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
@@ -132,7 +132,7 @@ class Delivery:
         if terms and len(data) > terms.max_object:
             self.refuse("too-long", "That is too long for the server; it was not sent.")
             return b""
-        self.outbox.sent(mark, kept)
+        self.outbox.sent(ref, kept)
         self._pacing.sent()
         return data
 

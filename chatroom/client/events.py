@@ -11,28 +11,28 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
-class NameWanted:
+class NameRequired:
     """A name is to be chosen; the text says why the last one was refused, if there was one."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ConnectFailed:
     """We did not get in. Nothing is tried again by itself."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class ConnectionLost:
     """We were in, and the connection is lost. It is tried again."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class Reconnected:
     """We are in again, as before."""
 
     name: str
@@ -58,7 +58,16 @@ class Switched:
     room: str
 
 
-ClientEvent = events.Event | Connected | NameWanted | Failed | Lost | Back | Switched | Ended
+ClientEvent = (
+    events.Event
+    | Connected
+    | NameRequired
+    | ConnectFailed
+    | ConnectionLost
+    | Reconnected
+    | Switched
+    | Ended
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from chatroom.client import wire
 from chatroom.client.delivery import Delivery
 from chatroom.client.events import ClientEvent, Entry, Switched
-from chatroom.client.outbox import Change, Kept, Question, Talk
+from chatroom.client.outbox import Change, PendingRequest, Question, Talk
 from chatroom.client.rooms import Room, Rooms
 from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events, names
@@ -102,7 +102,7 @@ class Membership:
         return b"".join(wire.write("who", self._next_own_ref(), room=room) for room in due)
 
     def _next_own_ref(self) -> int:
-        ref = self.delivery.next_mark()
+        ref = self.delivery.next_ref()
         self._asked.add(ref)
         return ref
 
@@ -126,20 +126,20 @@ class Membership:
         requests = bytearray()
         for room in self.rooms:
             if room is not self.rooms.current:
-                ref = self.delivery.next_mark()
+                ref = self.delivery.next_ref()
                 self._restored[ref] = room.name
                 requests += wire.write("enter", ref, room=room.name)
                 self.delivery.spend()
         return bytes(requests)
 
-    def confirm(self, ref: Ref) -> Kept | None:
+    def confirm(self, ref: Ref) -> PendingRequest | None:
         """The server has decided the request with this ref, and so all before it."""
         answered, unheard = self.delivery.confirm(ref)
         for kept in unheard:
             self._show_without_receipt(kept.command)
         return answered
 
-    def take(self, message: events.Event, ref: Ref, answered: Kept | None) -> None:
+    def take(self, message: events.Event, ref: Ref, answered: PendingRequest | None) -> None:
         """Anything but what is about the connection. `answered` is our request, if it is one."""
         own = isinstance(ref, int) and (ref in self._asked or ref in self._restored)
         if isinstance(message, events.Refused):
@@ -175,7 +175,9 @@ class Membership:
             case events.Left(room, name) if name == self.name:
                 self.rooms.leave(room)
 
-    def _take_refusal(self, refusal: events.Refused, ref: Ref, answered: Kept | None) -> None:
+    def _take_refusal(
+        self, refusal: events.Refused, ref: Ref, answered: PendingRequest | None
+    ) -> None:
         command = answered.command if answered else None
         before = self.rooms.current
         if isinstance(ref, int) and ref in self._restored:

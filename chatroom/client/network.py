@@ -35,7 +35,7 @@ class Network:
         client: Client,
         host: str,
         port: int,
-        connect_seconds: float,
+        connect_timeout: float,
         show: Callable[[list[Entry]], object],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
@@ -43,7 +43,7 @@ class Network:
         self._client = client
         self._host = host
         self._port = port
-        self._connect_seconds = connect_seconds
+        self._connect_timeout = connect_timeout
         self._show = show
         self._loop = loop
         self._link: _Link | None = None
@@ -54,7 +54,7 @@ class Network:
     async def run(self) -> None:
         """Until the client has ended, and what it had to say has been sent."""
         try:
-            self.go_on()
+            self.advance()
             await self._ended
             if self._link is not None:
                 self._link.close()
@@ -66,7 +66,7 @@ class Network:
             if self._timer is not None:
                 self._timer.cancel()
 
-    def go_on(self) -> None:
+    def advance(self) -> None:
         """Carry out what the client wants. To be called after anything was asked of it."""
         client = self._client
         self._carry_out()
@@ -101,12 +101,12 @@ class Network:
 
     def _tick(self) -> None:
         self._client.tick()
-        self.go_on()
+        self.advance()
 
     async def _connect(self) -> None:
         problem = ""
         try:
-            async with asyncio.timeout(self._connect_seconds):
+            async with asyncio.timeout(self._connect_timeout):
                 await self._loop.create_connection(
                     lambda: _Link(self, self._loop),
                     self._host,
@@ -120,25 +120,25 @@ class Network:
         self._connecting = None
         if problem:
             self._client.failed(f"Cannot connect to {printable(self._host, self._port)}: {problem}")
-        self.go_on()
+        self.advance()
 
     # --- what the connection tells ------------------------------------------------------------
 
     def connected(self, link: "_Link") -> None:
         self._link = link
         self._client.connected()
-        self.go_on()
+        self.advance()
 
     def received(self, link: "_Link", data: bytes) -> None:
         if link is self._link:
             self._client.received(data)
-            self.go_on()
+            self.advance()
 
     def lost(self, link: "_Link") -> None:
         if link is self._link:
             self._link = None
             self._client.lost("The connection was closed.")
-            self.go_on()
+            self.advance()
 
 
 class _Link(asyncio.Protocol):

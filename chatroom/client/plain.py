@@ -14,9 +14,16 @@ import sys
 from collections.abc import Callable
 
 from chatroom.client.core import Client
-from chatroom.client.events import Connected, Ended, Entry, Failed, Lost, NameWanted
-from chatroom.client.look import is_own, plain_lines, with_room
+from chatroom.client.events import (
+    Connected,
+    ConnectFailed,
+    ConnectionLost,
+    Ended,
+    Entry,
+    NameRequired,
+)
 from chatroom.client.network import Network
+from chatroom.client.presentation import is_own, plain_lines, with_room
 from chatroom.client.reader import Reader
 from chatroom.client.typed import Switch, read
 from chatroom.protocols.framing import Lines
@@ -87,7 +94,7 @@ class Plain:
                 )
         else:
             self._give_up("No name was given.")
-        self._network.go_on()
+        self._network.advance()
 
     async def _typed(self, line: bytes | None) -> None:
         if self._over:
@@ -108,7 +115,7 @@ class Plain:
             self._client.join(name)
         elif self._interactive:
             self._ask()
-        self._network.go_on()
+        self._network.advance()
 
     def _has_to_wait(self, text: str) -> bool:
         """Whether it is not this line's turn: we are not in yet, or much is under way.
@@ -170,18 +177,18 @@ class Plain:
         match event:
             case Connected() if self._interactive:
                 self._tell(f"Successfully connected to {self._where}")
-            case NameWanted(text) if self._interactive:
+            case NameRequired(text) if self._interactive:
                 self._usual = "" if text else self._usual  # it may be what was refused
                 self._tell(*lines)
                 self._ask()
-            case NameWanted(text) if text:  # nobody is there to choose another one
+            case NameRequired(text) if text:  # nobody is there to choose another one
                 self._give_up(text)
-            case Failed(text):
+            case ConnectFailed(text):
                 self._give_up(text)
             case Ended():
                 self._exit_code = 1 if lines else self._exit_code
                 self._complain(*lines)
-            case Lost() if not self._interactive:
+            case ConnectionLost() if not self._interactive:
                 self._complain(*lines)
             case events.Refused():
                 self._refused(*lines)

@@ -7,7 +7,7 @@ answer is meant for the room that they have asked for: `target`.
 
 from collections.abc import Callable, Iterator
 
-from chatroom.client.look import mentions
+from chatroom.client.presentation import mentions
 from chatroom.client.roster import Roster
 from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import events, names
@@ -25,14 +25,15 @@ class Room:
 
 
 class Rooms:
-    """In the order in which they were entered. Before the first one the current room is a wish."""
+    """In the order in which they were entered. `first` is the one to join, and the current one
+    until we are in."""
 
-    def __init__(self, wish: str, settings: ClientSettings, clock: Callable[[], float]) -> None:
+    def __init__(self, first: str, settings: ClientSettings, clock: Callable[[], float]) -> None:
         self.listed: tuple[tuple[str, int], ...] = ()  # all rooms of the server, with their counts
         self._settings = settings
         self._clock = clock
         self._entered: dict[str, Room] = {}  # by their keys
-        self.current = self._new(wish)
+        self.current = self._new(first)
         self._default = ""  # the key of the room that a move leaves
         self._requested = ""  # the room that is to be the current one, once we are in it
         self._recent: list[Room] = []  # rooms that were the current one, the latest last
@@ -71,7 +72,7 @@ class Rooms:
 
     # --- where we are -------------------------------------------------------------------------
 
-    def wish(self, name: str) -> None:
+    def choose_first(self, name: str) -> None:
         """The room to join first."""
         if name and not self._entered:
             self.current.name = name
@@ -144,7 +145,7 @@ class Rooms:
 
     def _new(self, name: str) -> Room:
         settings = self._settings
-        roster = Roster(settings.most_people, settings.people_interval, self._clock)
+        roster = Roster(settings.max_people, settings.roster_interval, self._clock)
         return Room(name, roster)
 
     def _replace(self, old: Room, new: Room) -> None:

@@ -1,8 +1,8 @@
 """The life of a client: connecting, joining, coming back after a lost connection, leaving.
 
-    APART ──join()──> CONNECTING ──connected()──> CONNECTED ──join()──> JOINING ──welcome──> JOINED
-      ^                    ^  └──failed()──> APART, or WAITING if we have been in                │
-      │                    └────────────time───────────── WAITING <──────────lost()──────────────┘
+    DISCONNECTED ─join()─> CONNECTING ─connected()─> CONNECTED ─join()─> JOINING ─welcome─> JOINED
+      ^                      ^  └──failed()──> DISCONNECTED, or WAITING if we have been in     │
+      │                      └────────────time───────────── WAITING <──────────lost()──────────┘
       └── lost() before there was a name                     any ──quit, kicked──> ENDED
 
     JOINED ──quit, with receipts due──> LEAVING ──the last receipt, lost(), time──> ENDED
@@ -17,14 +17,14 @@ from collections.abc import Callable
 from chatroom.client import wire
 from chatroom.client.backoff import Backoff
 from chatroom.client.connection import Connection
-from chatroom.client.departure import Departure
-from chatroom.client.events import Ended, Failed, Lost
+from chatroom.client.events import ConnectFailed, ConnectionLost, Ended
 from chatroom.client.membership import Membership
 from chatroom.client.settings import ClientSettings
+from chatroom.client.shutdown import Shutdown
 
 
 class State(enum.Enum):
-    APART = enum.auto()  # no connection, and no use for one before there is a name
+    DISCONNECTED = enum.auto()  # no connection, and no use for one before there is a name
     CONNECTING = enum.auto()
     CONNECTED = enum.auto()  # and not a member yet
     JOINING = enum.auto()
@@ -35,7 +35,7 @@ class State(enum.Enum):
 
 
 class Session:
-    """`where` is what the server is called in a complaint; `clock` is monotonic, `chance` gives
+    """`where` is what the server is called in a complaint; `clock` is monotonic, `jitter` gives
     numbers from 0 to 1. `ticket` and `quiet` are those of the join request."""
 
     def __init__(
@@ -43,12 +43,12 @@ class Session:
         me: Membership,
         settings: ClientSettings,
         clock: Callable[[], float],
-        chance: Callable[[], float],
+        jitter: Callable[[], float],
         where: str,
         ticket: str,
         quiet: bool,
     ) -> None:
-        self.state = State.APART
+        self.state = State.DISCONNECTED
         self.been_in = False
         self.connection = Connection(where, settings, clock)
         self.deadline: float | None = None  # when `tick` is to be called
@@ -58,8 +58,8 @@ class Session:
         self._where = where
         self._ticket = ticket
         self._quiet = quiet
-        self._backoff = Backoff(settings, clock, chance)
-        self._departure = Departure(settings, clock)
+        self._backoff = Backoff(settings, clock, jitter)
+        self._shutdown = Shutdown(settings, clock)
 
     @property
     def is_connected(self) -> bool:
@@ -74,7 +74,7 @@ class Session:
 
     def start(self) -> None:
         """A connection is wanted."""
-        if self.state is State.APART:
+        if self.state is State.DISCONNECTED:
             self.state = State.CONNECTING
 
     def connected(self) -> None:
@@ -88,7 +88,7 @@ class Session:
         if self._me.name:
             self._send_join()
         else:  # the server must not take us for a person who waits to be greeted
-            self.connection.ping(self._me.delivery.next_mark())
+            self.connection.ping(self._me.delivery.next_ref())
         self._set_deadline()
 
     def failed(self, text: str) -> None:
@@ -107,7 +107,7 @@ class Session:
         heartbeat = self.connection.heartbeat
         if self._gives_up_at is not None and now >= self._gives_up_at:
             self.end("The server did not answer in time.")
-        elif self.state is State.LEAVING and now >= self._departure.leave_by:
+        elif self.state is State.LEAVING and now >= self._shutdown.leave_by:
             self.end("")
         elif self.state is State.WAITING and now >= self._backoff.retry_at:
             self.state = State.CONNECTING
@@ -115,7 +115,7 @@ class Session:
             self.drop(self.connection.why_silent())
         elif self.state is State.JOINED:
             if now >= heartbeat.ping_at:
-                self.connection.ping(self._me.delivery.next_mark())
+                self.connection.ping(self._me.delivery.next_ref())
                 self.connection.output += self._me.ask_rooms()
             self.connection.output += self._me.ask_who(now)
         self.proceed()
@@ -164,20 +164,20 @@ class Session:
         if self.state is State.LEAVING:
             self.end("")
         elif closing is not None and closing.code == "no-name" and self.is_connected:
-            self.state = State.APART  # we come back when there is a name
+            self.state = State.DISCONNECTED  # we come back when there is a name
         elif self.been_in:
             self._wait(text)
         else:
-            self.state = State.APART
-            self._me.emit(Failed(text))
+            self.state = State.DISCONNECTED
+            self._me.emit(ConnectFailed(text))
         self._set_deadline()
 
     def _wait(self, text: str) -> None:
         """Come back in a moment."""
         if self.state is State.JOINED:
             self._backoff.lost()
-            self._departure.disconnected()
-            self._me.emit(Lost(text))
+            self._shutdown.disconnected()
+            self._me.emit(ConnectionLost(text))
         self._backoff.schedule()
         self.state = State.WAITING
 
@@ -187,17 +187,13 @@ class Session:
             self.connection.output += wire.write("quit")
         if self.state is State.JOINED and self._me.delivery.outbox.under_way:
             self.state = State.LEAVING
-            self._departure.leave()
+            self._shutdown.leave()
         else:
             self.end("")
 
     def _leave_if_finished(self) -> None:
         """And not before we were in: whoever waits for us wants to know whether that works."""
-        if (
-            self._departure.finishing
-            and not self._me.delivery.outbox
-            and self.state is State.JOINED
-        ):
+        if self._shutdown.finishing and not self._me.delivery.outbox and self.state is State.JOINED:
             self.leave()
 
     def end(self, text: str) -> None:
@@ -209,17 +205,17 @@ class Session:
     @property
     def _gives_up_at(self) -> float | None:
         is_in = self.state in (State.JOINED, State.LEAVING)
-        return None if is_in else self._departure.give_up_at
+        return None if is_in else self._shutdown.give_up_at
 
     def finish(self) -> None:
         """Leave as soon as everything has arrived."""
-        self._departure.finish()
+        self._shutdown.finish()
         self.proceed()
 
     def _set_deadline(self) -> None:
         due = [self._gives_up_at]
         if self.state is State.LEAVING:
-            due.append(self._departure.leave_by)
+            due.append(self._shutdown.leave_by)
         if self.state is State.WAITING:
             due.append(self._backoff.retry_at)
         if self.is_connected:

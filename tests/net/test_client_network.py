@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from chatroom.client.core import Client
-from chatroom.client.events import Entry, Lost
+from chatroom.client.events import ConnectionLost, Entry
 from chatroom.client.network import Network
 from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events
@@ -50,11 +50,11 @@ async def talk_into_a_reset_connection(server: socket.socket) -> None:
     reset(connection)
     for number in range(100):  # without giving the loop a turn to notice
         client.request(commands.Say(str(number)))
-        network.go_on()
-    await until(Lost)
+        network.advance()
+    await until(ConnectionLost)
     assert client.waiting == 100
     client.request(commands.Quit("quit"))
-    network.go_on()
+    network.advance()
     await running
 
 

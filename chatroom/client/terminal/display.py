@@ -10,7 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from chatroom.client.core import Client
 from chatroom.client.events import ClientEvent, Entry, Switched
-from chatroom.client.look import is_own, mentions
+from chatroom.client.presentation import is_own, mentions
 from chatroom.client.terminal.drawing import STYLE, Pieces, drawn, heading
 from chatroom.client.terminal.scrollback import Scrollback
 from chatroom.protocols.rendering import wrapped

@@ -4,8 +4,15 @@ from collections.abc import Callable, Iterable
 
 from prompt_toolkit.styles import Style
 
-from chatroom.client.events import ClientEvent, Connected, Ended, Failed, Lost, NameWanted
-from chatroom.client.look import clock_time, colour_number, mentions, other_end, plain_lines
+from chatroom.client.events import (
+    ClientEvent,
+    Connected,
+    ConnectFailed,
+    ConnectionLost,
+    Ended,
+    NameRequired,
+)
+from chatroom.client.presentation import clock_time, colour_number, mentions, other_end, plain_lines
 from chatroom.client.text import INDENT
 from chatroom.vocabulary import events
 
@@ -52,9 +59,9 @@ def drawn(event: ClientEvent, me: str, where: str, fit: Fit) -> Pieces:
         case events.Told(_, _, text, time):
             head = [("class:private", f"[private {other_end(event, me)}] ")]
             return [*_time(time), *head, *_text(text, False)]
-        case Failed() | Lost() | Ended():
+        case ConnectFailed() | ConnectionLost() | Ended():
             style = "class:problem"
-        case NameWanted():
+        case NameRequired():
             style = ""
         case _:
             style = "class:notice"

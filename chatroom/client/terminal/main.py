@@ -18,10 +18,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from chatroom.client.completion import complete_for, last_word
 from chatroom.client.core import Client
-from chatroom.client.events import ClientEvent, Ended, Entry, Failed, NameWanted
-from chatroom.client.look import plain_lines
+from chatroom.client.events import ClientEvent, ConnectFailed, Ended, Entry, NameRequired
 from chatroom.client.plain import Connect
 from chatroom.client.preferences import Preferences, change
+from chatroom.client.presentation import plain_lines
 from chatroom.client.session import State
 from chatroom.client.settings import ClientSettings
 from chatroom.client.terminal.display import BELLS, Display
@@ -82,7 +82,7 @@ class Terminal:
                 await self._session.prompt_async(default=offered)
         except (KeyboardInterrupt, EOFError):
             self._client.request(commands.Quit("quit"))
-            self._network.go_on()
+            self._network.advance()
         await network
         return self._exit_code
 
@@ -108,7 +108,7 @@ class Terminal:
 
     def _switch_by_key(self, event: KeyPressEvent) -> None:
         self._switch(int(event.key_sequence[-1].key))
-        self._network.go_on()
+        self._network.advance()
 
     def _question(self) -> str:
         if not self._client.name:
@@ -129,7 +129,7 @@ class Terminal:
         else:
             for typed in read(text):
                 self._do(typed)
-        self._network.go_on()
+        self._network.advance()
         return False  # the prompt goes on, with an empty line
 
     def _take_name(self, text: str) -> str:
@@ -184,13 +184,13 @@ class Terminal:
     def _note(self, event: ClientEvent) -> None:
         buffer = self._session.default_buffer
         match event:
-            case NameWanted():
+            case NameRequired():
                 self._draft = buffer.text
                 buffer.reset()
                 self._asking.set()
             case events.Welcomed():
                 self._asking.set()
-            case Failed() | Ended():
+            case ConnectFailed() | Ended():
                 self._exit_code = 1 if plain_lines(event, "") else self._exit_code
                 self._client.request(commands.Quit("quit"))
                 self._leave()

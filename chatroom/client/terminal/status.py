@@ -5,7 +5,7 @@ import math
 from prompt_toolkit.formatted_text import FormattedText
 
 from chatroom.client.core import Client
-from chatroom.client.look import milliseconds
+from chatroom.client.presentation import milliseconds
 from chatroom.client.rooms import Room, Rooms
 from chatroom.client.session import State
 from chatroom.client.terminal.drawing import Pieces

@@ -7,7 +7,7 @@ from tkinter import font, ttk
 
 from chatroom.client.completion import complete, complete_for
 from chatroom.client.core import Client
-from chatroom.client.look import milliseconds
+from chatroom.client.presentation import milliseconds
 from chatroom.client.session import State
 from chatroom.client.window.composer import Composer
 from chatroom.client.window.conversation import Conversation
@@ -45,9 +45,9 @@ class Chat(ttk.Frame):
     def _build_head(self) -> None:
         head = ttk.Frame(self)
         head.pack(fill="x", pady=(0, 8))
-        self.night = ttk.Button(head, style="Link.TButton", command=self._turn_light)
-        self.night.pack(side="right")
-        self.opener = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
+        self.theme_button = ttk.Button(head, style="Link.TButton", command=self._toggle_theme)
+        self.theme_button.pack(side="right")
+        self.sidebar_button = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
         self._room = ttk.Label(head, style="Room.TLabel")
         self._room.pack(side="left")
 
@@ -71,33 +71,33 @@ class Chat(ttk.Frame):
         self.sidebar.bind("<Configure>", lambda _: self.arrange())
         self.sidebar.bind_all("<Escape>", lambda _: self.close_sidebar())
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Show everything in these colours."""
-        self.night.configure(text="Light" if theme is DARK else "Dark")
+        self.theme_button.configure(text="Light" if theme is DARK else "Dark")
         for part in (self.sidebar, self.conversations, self.composer):
-            part.colour(theme)
+            part.apply_theme(theme)
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """The letters have another size."""
-        self.conversations.measure()
-        self.composer.measure()
+        self.conversations.fonts_changed()
+        self.composer.fonts_changed()
         self.arrange()
 
     # --- the people and rooms -----------------------------------------------------------------
 
     def arrange(self) -> None:
-        """Beside what is said where there is room for it; else behind a button."""
+        """TerminalEcho what is said where there is room for it; else behind a button."""
         width, wanted = self._middle.winfo_width(), self.sidebar.winfo_reqwidth()
         if wanted <= width * _SHARE:
-            self.opener.pack_forget()
+            self.sidebar_button.pack_forget()
             if self.sidebar.winfo_manager() != "pack":
                 self.sidebar.place_forget()
                 self.sidebar.pack(side="right", fill="y", before=self.conversations)
         else:
             if self.sidebar.winfo_manager() == "pack":
                 self.sidebar.pack_forget()
-            if not self.opener.winfo_manager():
-                self.opener.pack(side="right", before=self._room)
+            if not self.sidebar_button.winfo_manager():
+                self.sidebar_button.pack(side="right", before=self._room)
             if self.sidebar.winfo_manager() == "place":
                 self.sidebar.place(width=min(wanted, width))
 
@@ -125,7 +125,7 @@ class Chat(ttk.Frame):
         if self._client is None or name != self._client.name:
             self.composer.address(name)
 
-    def _turn_light(self) -> None:
+    def _toggle_theme(self) -> None:
         self._change_theme()
         self.composer.entry.focus_set()  # who clicks on the button goes on writing
 
@@ -142,7 +142,7 @@ class Chat(ttk.Frame):
         rows = room_rows(rooms)
         letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
         counts = _counted(roster.count, len(rows), rooms.unread, letters < _BRIEF)
-        _set_text(self.opener, counts)
+        _set_text(self.sidebar_button, counts)
         people = list(roster.names)
         self.sidebar.show(client.name, people, roster.count, rooms.current.name, rows)
 

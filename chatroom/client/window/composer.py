@@ -7,7 +7,7 @@ from tkinter import font, ttk
 
 from chatroom.client.completion import last_word
 from chatroom.client.window.drafts import addressed
-from chatroom.client.window.history import History
+from chatroom.client.window.input_history import InputHistory
 from chatroom.client.window.theme import LIGHT, Theme
 
 _RECALLED = 100  # lines that Up brings back
@@ -30,7 +30,7 @@ class Composer(ttk.Frame):
         super().__init__(master)
         self._submit = send
         self._complete = complete
-        self._history = History(_RECALLED)
+        self._history = InputHistory(_RECALLED)
         self._offers: deque[str] = deque()  # what Tab offers, the one that was taken first
         self._stem = ""  # what stands before the word that is completed
         self._completed = ""  # everything before the cursor, as Tab has left it
@@ -65,7 +65,7 @@ class Composer(ttk.Frame):
         entry.bind("<<Modified>>", lambda _: self._modified())
         entry.bind("<Configure>", lambda _: self._fit())
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.entry.configure(
             background=theme.panel,
@@ -121,7 +121,7 @@ class Composer(ttk.Frame):
         self.button.configure(text="Send", command=self._send)
         self._shade()
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """The letters have another size."""
         self._fit()
 

@@ -4,8 +4,8 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
-from chatroom.client.events import ClientEvent, Ended, Failed, Lost
-from chatroom.client.look import clock_time, colour_number, mentions, plain_lines
+from chatroom.client.events import ClientEvent, ConnectFailed, ConnectionLost, Ended
+from chatroom.client.presentation import clock_time, colour_number, mentions, plain_lines
 from chatroom.client.window.links import links
 from chatroom.client.window.theme import Theme
 from chatroom.vocabulary import events
@@ -65,7 +65,7 @@ class Conversation(ttk.Frame):
     def _select_all(self) -> None:
         self.text.tag_add("sel", "1.0", "end-1c")
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Show everything, also what is there already, in these colours."""
         text = self.text
         text.configure(
@@ -93,9 +93,9 @@ class Conversation(ttk.Frame):
         for number, colour in enumerate(theme.people):
             text.tag_configure(f"person{number}", foreground=colour, font="ChatBold")
         text.tag_raise("sel")
-        self.measure()
+        self.fonts_changed()
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """Lines that are wrapped go on below the text, not below the time."""
         indent = font.nametofont("ChatText", self).measure("00:00  ")
         self.text.tag_configure("line", lmargin2=indent)
@@ -198,7 +198,7 @@ def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list
         case events.Members() | events.RoomList() | events.Measured():
             heading, *rows = plain_lines(event, me)
             return [[_time(now), _notice(heading)], *_columns(rows)]
-        case Failed() | Lost() | Ended():
+        case ConnectFailed() | ConnectionLost() | Ended():
             return [[_time(now), (line, ("problem",))] for line in plain_lines(event, me)]
     return [[_time(now), _notice(line)] for line in plain_lines(event, me)]
 

@@ -52,19 +52,19 @@ class Conversations(ttk.Frame):
             if len(self._all) > _MOST:
                 self._all.pop(room).destroy()
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
         for one in self._all.values():
-            one.colour(theme)
+            one.apply_theme(theme)
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """The letters have another size."""
         for one in self._all.values():
-            one.measure()
+            one.fonts_changed()
 
     def _of(self, room: str) -> Conversation:
         if room not in self._all:
             self._all[room] = one = Conversation(self, self._kept, self._open_link)
-            one.colour(self._theme)
+            one.apply_theme(self._theme)
             one.text.bind("<Key>", self._key)
         return self._all[room]

@@ -1,6 +1,6 @@
 """The window itself: the form in front, the chat behind it, and what happens between the two.
 
-Everything happens in the thread of Tk (`turns.py`). What has been received waits in a bounded row,
+Everything happens in the thread of Tk (`loop_bridge.py`). What has been received waits in a bounded row,
 and each turn draws only a part of it: a burst of thousands of messages may take a second to be
 shown, but the window answers all the while.
 """
@@ -14,30 +14,37 @@ from functools import partial
 from tkinter import ttk
 from urllib.parse import urlsplit
 
-from chatroom.client.events import Back, ClientEvent, Ended, Entry, Failed, NameWanted, Switched
-from chatroom.client.look import is_own
+from chatroom.client.events import (
+    ClientEvent,
+    ConnectFailed,
+    Ended,
+    Entry,
+    NameRequired,
+    Reconnected,
+    Switched,
+)
 from chatroom.client.preferences import Preferences
 from chatroom.client.settings import ClientSettings
 from chatroom.client.typed import HELP, Switch, Typed, read
 from chatroom.client.window.appearance import Appearance
-from chatroom.client.window.beside import Beside
 from chatroom.client.window.chat import Chat
+from chatroom.client.window.connect_form import ConnectForm, Target
 from chatroom.client.window.conversation import Piece, answer_lines, lines_of
-from chatroom.client.window.entrance import Entrance, Wish
+from chatroom.client.window.loop_bridge import LoopBridge
 from chatroom.client.window.session import NewClient, WindowSession
-from chatroom.client.window.turns import Turns
+from chatroom.client.window.terminal_echo import TerminalEcho
+from chatroom.client.window.title import Title
 from chatroom.vocabulary import commands, events
 
 _AT_ONCE = 200  # events drawn in one turn
 _SMALL = (460, 370)  # pixels for the form, if that is enough
 _LARGE = "900x620"
-_TITLE = "chatroom"
 _HELP = f"{'Alt-1 ... Alt-9':18} switch to another room of yours, as a click on it does\n"
 _NOTHING = Preferences()  # is remembered
 
 
 class Window:
-    """`wish` is what is known already; what is missing is asked for.
+    """`target` is what is known already; what is missing is asked for.
 
     The form offers what the `preferences` hold, and `remember` is called with those that change.
     With `echo` the terminal that it was started from takes part as well.
@@ -47,7 +54,7 @@ class Window:
         self,
         root: tkinter.Tk,
         new_client: NewClient,
-        wish: Wish,
+        target: Target,
         *,
         preferences: Preferences = _NOTHING,
         remember: Callable[..., object] = lambda **_: None,
@@ -55,46 +62,42 @@ class Window:
     ) -> None:
         self._root = root
         settings = ClientSettings()
-        self._turns = Turns(root, self._work)
-        loop = self._turns.loop
+        self._bridge = LoopBridge(root, self._work)
+        loop = self._bridge.loop
         self._session = WindowSession(new_client, settings, loop, self._happened)
+        self._title = Title(root)
         self._appearance = Appearance(root, preferences, remember)
         self._remember = remember
-        self._pending: deque[Entry] = deque(maxlen=settings.lines_kept)
-        self._unread = 0  # lines of the current room, while nobody looks
-        self._focused = True
+        self._pending: deque[Entry] = deque(maxlen=settings.scrollback_lines)
         self._leaving = False
         self._stop_asked = False
-        self._beside = Beside(loop, self._send) if echo else None
-        self._build(wish.or_else(preferences), settings.lines_kept)
-        if wish.host and wish.name:
-            self.entrance.try_it()
+        self._terminal_echo = TerminalEcho(loop, self._send) if echo else None
+        self._build(target.or_else(preferences), settings.scrollback_lines)
+        if target.host and target.name:
+            self.form.try_it()
 
     # --- how it is built ----------------------------------------------------------------------
 
-    def _build(self, wish: Wish, lines_kept: int) -> None:
+    def _build(self, target: Target, scrollback_lines: int) -> None:
         root = self._root
-        root.title(_TITLE)
         root.protocol("WM_DELETE_WINDOW", self.leave)
         self._bind_keys()
-        self.entrance = Entrance(
-            root, wish.host, wish.port, wish.name, wish.room, self._session.join
+        self.form = ConnectForm(
+            root, target.host, target.port, target.name, target.room, self._session.join
         )
-        self.show_entrance()
+        self.show_form()
         self.chat = Chat(
             root,
-            lines_kept,
+            scrollback_lines,
             self._send,
             self._session.choose,
             self._open_link,
             self._change_theme,
         )
-        self.chat.colour(self._appearance.theme)
+        self.chat.apply_theme(self._appearance.theme)
 
     def _bind_keys(self) -> None:
         root = self._root
-        root.bind("<FocusIn>", self._focus_changed)
-        root.bind("<FocusOut>", self._focus_changed)
         root.bind_class("TEntry", "<Control-a>", _select_all)
         for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
             for key in keys.split():
@@ -102,12 +105,12 @@ class Window:
         for number in range(1, 10):
             root.bind(f"<Alt-Key-{number}>", partial(self._switch, number))
 
-    def show_entrance(self) -> None:
+    def show_form(self) -> None:
         """The form, in a window that it fits into."""
-        self.entrance.pack(fill="both", expand=True)
-        self.entrance.update_idletasks()
-        width = max(_SMALL[0], self.entrance.winfo_reqwidth())
-        height = max(_SMALL[1], self.entrance.winfo_reqheight())
+        self.form.pack(fill="both", expand=True)
+        self.form.update_idletasks()
+        width = max(_SMALL[0], self.form.winfo_reqwidth())
+        height = max(_SMALL[1], self.form.winfo_reqheight())
         self._root.geometry(f"{width}x{height}")
 
     # --- its life -----------------------------------------------------------------------------
@@ -115,11 +118,11 @@ class Window:
     def run(self) -> None:
         """Until it is closed."""
         signal.signal(signal.SIGINT, self._interrupted)
-        self._turns.start()
+        self._bridge.start()
         self._root.mainloop()
-        if self._beside is not None:
-            self._beside.close()
-        self._turns.close()
+        if self._terminal_echo is not None:
+            self._terminal_echo.close()
+        self._bridge.close()
 
     def leave(self) -> None:
         """Say goodbye to the server, then close the window."""
@@ -137,7 +140,7 @@ class Window:
         if self._stop_asked and not self._leaving:
             self.leave()
         if self._leaving and self._session.is_over:
-            self._turns.stop()
+            self._bridge.stop()
             self._root.destroy()
         return bool(self._pending)
 
@@ -145,7 +148,7 @@ class Window:
 
     def _enter(self) -> None:
         if not self.chat.winfo_manager():
-            self.entrance.pack_forget()
+            self.form.pack_forget()
             self._root.geometry(_LARGE)
             self._root.minsize(360, 280)
             self.chat.pack(fill="both", expand=True)
@@ -156,7 +159,7 @@ class Window:
         if self.chat.winfo_manager():
             self.chat.composer.close("Join again", self._join_again)
         else:
-            self.entrance.refuse(text)
+            self.form.refuse(text)
 
     def _join_again(self) -> None:
         self.chat.composer.open()
@@ -167,17 +170,19 @@ class Window:
         if self.chat.winfo_manager():
             self.chat.pack_forget()
             self._root.minsize(1, 1)
-            self.show_entrance()
-            self.entrance.name.focus_set()
-        self.entrance.refuse(problem)
+            self.show_form()
+            self.form.name.focus_set()
+        self.form.refuse(problem)
 
     # --- what has happened --------------------------------------------------------------------
 
     def _happened(self, happened: list[Entry]) -> None:
         """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
         for entry in happened:
-            self._note(entry)
-            if isinstance(entry.event, NameWanted | Failed):
+            self._note(entry.event)
+            if self._session.client is not None:
+                self._title.count(entry, self._session.client)
+            if isinstance(entry.event, NameRequired | ConnectFailed):
                 self._echo(entry, "")  # the form shows it here
             else:
                 self._pending.append(entry)
@@ -192,70 +197,43 @@ class Window:
         lines: dict[str, list[list[Piece]]] = {}
         for _ in range(min(_AT_ONCE, len(self._pending))):
             entry = self._pending.popleft()
-            if isinstance(entry.event, Switched):
-                self._draw(lines)
-                self.chat.show_room(entry.event.room)
             drawn = lines_of(entry.event, client.name, client.wall(), colours)
             for room in entry.rooms or ("",):
                 lines.setdefault(room, []).extend(drawn)
             self._echo(entry, client.name)
-        self._draw(lines)
-
-    def _draw(self, lines: dict[str, list[list[Piece]]]) -> None:
         for room, added in lines.items():
             self.chat.conversations.add(room, added)
-        lines.clear()
 
     def _echo(self, entry: Entry, me: str) -> None:
         client = self._session.client
-        if self._beside is not None and client is not None:
-            self._beside.show(entry, me, len(client.rooms))
+        if self._terminal_echo is not None and client is not None:
+            self._terminal_echo.show(entry, me, len(client.rooms))
 
-    def _note(self, entry: Entry) -> None:
-        match entry.event:
+    def _note(self, event: ClientEvent) -> None:
+        match event:
             case events.Welcomed(name=name):
                 host, port = self._session.address
                 self._remember(host=host, port=port, name=name)
                 self._enter()
-            case Back():
+            case Reconnected():
                 self._enter()
+            case Switched(room):  # at once: what is typed now is meant for this room
+                self.chat.show_room(room)
             case events.NowKnownAs(name=name):
                 self._remember(name=name)
-            case NameWanted(text) if text:
+            case NameRequired(text) if text:
                 self._return(text)
-            case Failed(text):
+            case ConnectFailed(text):
                 self._return(text)
             case Ended(text) if text:
                 self._end(text)
-            case events.Said() | events.Acted() | events.Told():
-                self._count(entry.event, entry.rooms)
-
-    # --- the title and the status -------------------------------------------------------------
-
-    def _count(self, event: ClientEvent, rooms: tuple[str, ...]) -> None:
-        """Lines of other rooms are counted by the client's core."""
-        client = self._session.client
-        if client is not None and not (self._focused or is_own(event, client.name)):
-            self._unread += not rooms or client.rooms.current.name in rooms
 
     def _show_title(self) -> None:
-        client = self._session.client
-        unread, title = self._unread, _TITLE
-        if client is not None and self.chat.winfo_manager():
-            unread += client.rooms.unread
-            title = f"{client.rooms.current.name} - {_TITLE}"
-        self._root.title(f"({unread}) {title}" if unread else title)
-
-    def _focus_changed(self, _: object) -> None:
-        self._focused = self._root.focus_displayof() is not None
-        if self._focused and self._unread:
-            self._unread = 0
-            self._show_title()
+        is_in = bool(self.chat.winfo_manager())
+        self._title.show(self._session.client if is_in else None)
 
     def _show_status(self) -> None:
         if self._session.client is not None:
-            if not self._pending:  # of too many events a switch may be among those not drawn
-                self.chat.show_room(self._session.client.rooms.current.name)
             self.chat.show(self._session.client, self._session.where)
 
     # --- what the person does -----------------------------------------------------------------
@@ -287,19 +265,19 @@ class Window:
     def _open_link(self, url: str) -> None:
         if urlsplit(url).scheme.lower() in ("http", "https"):
             # it may wait for the browser
-            self._turns.loop.run_in_executor(None, webbrowser.open, url)
+            self._bridge.loop.run_in_executor(None, webbrowser.open, url)
 
     def _change_theme(self) -> None:
         self._appearance.change_theme()
-        self.chat.colour(self._appearance.theme)
+        self.chat.apply_theme(self._appearance.theme)
         self._show_status()
 
     def _resize(self, steps: int, _: object) -> None:
         self._appearance.resize(steps)
-        self.chat.measure()
-        self.entrance.measure()
+        self.chat.fonts_changed()
+        self.form.fonts_changed()
         if not self.chat.winfo_manager():
-            self.show_entrance()
+            self.show_form()
 
 
 def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:

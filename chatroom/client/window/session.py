@@ -8,7 +8,7 @@ from chatroom.client.events import Entry
 from chatroom.client.network import Network
 from chatroom.client.session import State
 from chatroom.client.settings import ClientSettings
-from chatroom.client.window.entrance import Wish
+from chatroom.client.window.connect_form import Target
 from chatroom.net.address import printable
 from chatroom.vocabulary import commands
 
@@ -44,38 +44,42 @@ class WindowSession:
         """Whether there is nothing more to be sent."""
         return self._running is None or self._running.done()
 
-    def join(self, wish: Wish) -> None:
+    def join(self, target: Target) -> None:
         """Connect, or only give another name where we are connected already."""
-        address = (wish.host, wish.port)
+        address = (target.host, target.port)
         client = self.client
-        if client and address == self.address and client.state in (State.APART, State.CONNECTED):
-            client.join(wish.name, wish.room)
-            self.go_on()
+        if (
+            client
+            and address == self.address
+            and client.state in (State.DISCONNECTED, State.CONNECTED)
+        ):
+            client.join(target.name, target.room)
+            self.advance()
             return
         self.request(commands.Quit("quit"))
         self.address = address
         self.client = client = self._new_client(
-            self._settings, wish.room, self._loop.time, self.where
+            self._settings, target.room, self._loop.time, self.where
         )
-        seconds = self._settings.connect_seconds
+        seconds = self._settings.connect_timeout
         self._network = Network(client, *address, seconds, self._happened, self._loop)
-        client.join(wish.name)
+        client.join(target.name)
         self._running = self._loop.create_task(self._network.run())
 
     def join_again(self) -> None:
         """As before, after the server has sent us away."""
         assert self.client is not None
-        self.join(Wish(*self.address, self.client.name, self.client.rooms.current.name))
+        self.join(Target(*self.address, self.client.name, self.client.rooms.current.name))
 
     def request(self, command: commands.Command) -> None:
         if self.client is not None:
             self.client.request(command)
-            self.go_on()
+            self.advance()
 
     def switch(self, number: int) -> bool:
         """To our room with this number; False if there is none."""
         switched = self.client is not None and self.client.switch_to(number)
-        self.go_on()
+        self.advance()
         return switched
 
     def choose(self, room: str) -> None:
@@ -86,8 +90,8 @@ class WindowSession:
             self.request(commands.Enter(room))
         elif room != self.client.rooms.current.name:
             self.client.switch(room)
-            self.go_on()
+            self.advance()
 
-    def go_on(self) -> None:
+    def advance(self) -> None:
         if self._network is not None:
-            self._network.go_on()
+            self._network.advance()

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
 
-from chatroom.client.look import colour_number
+from chatroom.client.presentation import colour_number
 from chatroom.client.rooms import Rooms
-from chatroom.client.window.listing import Listing, Row
+from chatroom.client.window.list_view import ListView, Row
 from chatroom.client.window.theme import Theme
 
 _GAP = 12  # pixels to what is said
@@ -55,10 +55,10 @@ class Sidebar(ttk.Frame):
         self._theme: Theme | None = None
         self._heading = ttk.Label(self, text="People", style="Faint.TLabel")
         self._heading.grid(row=0, sticky="w", pady=(0, 4))
-        self._people_list = Listing(self, _PEOPLE)
+        self._people_list = ListView(self, _PEOPLE)
         self._people_list.grid(row=1, sticky="nsew")
         ttk.Label(self, text="Rooms", style="Faint.TLabel").grid(row=2, sticky="w", pady=(12, 4))
-        self._room_list = Listing(self, _ROOMS)
+        self._room_list = ListView(self, _ROOMS)
         self._room_list.grid(row=3, sticky="nsew")
         self.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=3)  # shares of what there is too much of, or too little
@@ -69,9 +69,9 @@ class Sidebar(ttk.Frame):
             self.people.bind(event, lambda _: self._choose_person())
         self.rooms.bind("<<ListboxSelect>>", lambda _: self._choose_room())
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         for listing in (self._people_list, self._room_list):
-            listing.colour(theme)
+            listing.apply_theme(theme)
         self._theme = theme
         self._shown = ()
 

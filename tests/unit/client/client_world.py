@@ -8,7 +8,7 @@ from chatroom.client.events import ClientEvent, Entry, Switched
 from chatroom.client.settings import ClientSettings
 
 SETTINGS = ClientSettings()
-SILENCE = SETTINGS.answer_seconds + 1
+SILENCE = SETTINGS.answer_timeout + 1
 LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
 
 
@@ -17,13 +17,13 @@ class World:
 
     def __init__(self, name: str = "ann", room: str = "", quiet: bool = False) -> None:
         self.now = 1000.0
-        self.chance = 1.0
+        self.jitter = 1.0
         self.client = Client(
             SETTINGS,
             "t1cket",
             lambda: self.now,
             lambda: 5e8,
-            lambda: self.chance,
+            lambda: self.jitter,
             room,
             "attic:1060",
             quiet,

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatroom.client.events import (
-    Back,
     Connected,
+    ConnectFailed,
+    ConnectionLost,
     Ended,
-    Failed,
-    Lost,
-    NameWanted,
+    NameRequired,
+    Reconnected,
 )
 from chatroom.client.session import State
 from chatroom.vocabulary import commands, events
@@ -45,7 +45,7 @@ def test_without_a_name_it_speaks_first_and_asks_for_one() -> None:
     (ping,) = world.sent()
     assert ping["type"] == "ping"
     world.says("pong", ref=ping["ref"])
-    assert world.sees() == [Connected(), NameWanted("")]
+    assert world.sees() == [Connected(), NameRequired("")]
     world.client.join("ann")
     assert [message["type"] for message in world.sent()] == ["join"]
 
@@ -54,7 +54,7 @@ def test_a_name_that_is_taken_is_asked_for_again() -> None:
     world = World()
     world.client.connected()
     world.says("error", code="name-taken", text="The name ann is taken.")
-    assert world.sees() == [Connected(), NameWanted("The name ann is taken.")]
+    assert world.sees() == [Connected(), NameRequired("The name ann is taken.")]
     assert world.client.name == ""
     world.client.join("anna")
     assert world.sent()[-1]["name"] == "anna"
@@ -66,14 +66,17 @@ def test_a_room_that_cannot_be_had_ends_the_attempt() -> None:
     world = World("ann", room="no room")
     world.client.connected()
     world.says("error", code="bad-room", text="A room name holds no spaces.")
-    assert world.sees() == [Connected(), Failed("attic:1060 says: A room name holds no spaces.")]
+    assert world.sees() == [
+        Connected(),
+        ConnectFailed("attic:1060 says: A room name holds no spaces."),
+    ]
     assert not world.client.is_connected
 
 
 def test_no_connection_at_first_is_a_failure_and_not_a_loss() -> None:
     world = World()
     world.client.failed("Nobody listens there.")
-    assert world.sees() == [Failed("Nobody listens there.")]
+    assert world.sees() == [ConnectFailed("Nobody listens there.")]
     assert world.client.deadline is None
     world.client.join("ann")
     assert world.client.wants_connection
@@ -86,7 +89,7 @@ def test_what_does_not_speak_json_is_no_chatroom(line: bytes) -> None:
     world = World()
     world.client.connected()
     world.client.received(line)
-    assert world.sees() == [Failed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
+    assert world.sees() == [ConnectFailed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
     assert not world.client.is_connected
 
 
@@ -113,7 +116,7 @@ def test_a_greeting_and_then_something_else_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
     world.client.received(GREETINGS[0] + b"The name is taken.\n")
-    assert world.sees() == [Failed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
+    assert world.sees() == [ConnectFailed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
 
 
 def test_who_wants_to_be_quiet_says_so_when_joining() -> None:
@@ -126,21 +129,21 @@ def test_a_full_chatroom_says_so() -> None:
     world = World()
     world.client.connected()
     world.client.received(b"The chatroom is full. Please try again later.\n")
-    assert world.sees() == [Failed("The chatroom is full. Please try again later.")]
+    assert world.sees() == [ConnectFailed("The chatroom is full. Please try again later.")]
 
 
 def test_who_never_answers_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
     world.passes(SILENCE)
-    assert world.sees() == [Failed(f"attic:1060 does not answer like a chatroom. {HINT}")]
+    assert world.sees() == [ConnectFailed(f"attic:1060 does not answer like a chatroom. {HINT}")]
 
 
 def test_a_line_without_an_end_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
     world.client.received(b"x" * (SETTINGS.max_message + 2))
-    assert world.sees() == [Failed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
+    assert world.sees() == [ConnectFailed(f"What answers at attic:1060 is not a chatroom. {HINT}")]
 
 
 def test_somebody_who_takes_long_to_choose_a_name_is_connected_again() -> None:
@@ -151,7 +154,7 @@ def test_somebody_who_takes_long_to_choose_a_name_is_connected_again() -> None:
     world.says("closing", code="no-name", text="No name was given within 1 min.")
     world.client.lost("closed")
     world.sees()
-    assert world.client.state is State.APART
+    assert world.client.state is State.DISCONNECTED
     world.client.join("ann")
     assert world.client.wants_connection
     world.client.connected()
@@ -206,7 +209,7 @@ def test_quitting_says_so_and_ends(world: World) -> None:
 
 def test_a_lost_connection_is_told_once_and_tried_again_in_growing_waits(world: World) -> None:
     world.client.lost("closed")
-    assert world.sees() == [Lost("closed")]
+    assert world.sees() == [ConnectionLost("closed")]
     waits = []
     for _ in range(60):
         assert world.client.state is State.WAITING
@@ -230,11 +233,11 @@ def test_after_an_outage_everybody_is_back_within_an_eighth_of_it(
         if world.client.wants_connection:
             world.client.failed("refused")
         world.passes(world.client.retry_in)
-    assert world.now - end <= max(SETTINGS.first_wait, outage / 8)
+    assert world.now - end <= max(SETTINGS.min_backoff, outage / 8)
 
 
 def test_half_of_each_wait_is_left_to_chance(world: World) -> None:
-    world.chance = 0.0
+    world.jitter = 0.0
     world.client.lost("closed")
     assert world.client.retry_in == pytest.approx(0.2)
 
@@ -274,7 +277,7 @@ def test_it_comes_back_under_the_same_name_to_the_same_room(world: World) -> Non
     world.client.connected()
     assert world.sent() == [{"type": "join", "name": "anna", "room": "tea", "ticket": "t1cket"}]
     world.welcome("tea")
-    assert world.sees() == [Lost("closed"), Back("anna", "tea")]
+    assert world.sees() == [ConnectionLost("closed"), Reconnected("anna", "tea")]
 
 
 def back(world: World, **fields: object) -> list[object]:
@@ -317,7 +320,7 @@ def test_what_had_arrived_without_a_receipt_is_shown_and_not_sent_again(world: W
     world.sees()
     assert back(world, resumed=True, last=marks[1]) == ["three"]
     assert world.sees() == [
-        Back("ann", "lobby"),
+        Reconnected("ann", "lobby"),
         events.Said(0, "lobby", "ann", "one", 5e8),
         events.Said(0, "lobby", "ann", "two", 5e8),
     ]
@@ -472,7 +475,7 @@ def test_a_name_lost_to_somebody_else_is_asked_for_and_nothing_typed_is_lost(wor
     world.passes(1)
     world.client.connected()
     world.says("error", code="name-taken", text="The name ann is taken.")
-    assert world.sees() == [Lost("closed"), NameWanted("The name ann is taken.")]
+    assert world.sees() == [ConnectionLost("closed"), NameRequired("The name ann is taken.")]
     world.client.join("anna")
     world.sent()
     world.welcome()
@@ -482,32 +485,32 @@ def test_a_name_lost_to_somebody_else_is_asked_for_and_nothing_typed_is_lost(wor
 def test_too_much_typed_meanwhile_is_refused_with_a_word(world: World) -> None:
     world.client.lost("closed")
     world.sees()
-    for number in range(SETTINGS.most_waiting + 1):
+    for number in range(SETTINGS.max_queued + 1):
         world.client.request(commands.Say(str(number)))
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
-    assert world.client.waiting == SETTINGS.most_waiting
+    assert world.client.waiting == SETTINGS.max_queued
 
 
 def test_of_far_too_long_a_paste_is_told_once_and_then_how_much_was_not_kept(
     world: World,
 ) -> None:
-    paste(world, SETTINGS.most_waiting + 500)
+    paste(world, SETTINGS.max_queued + 500)
     assert len(world.sees()) == 1
     confirm(world)
     told = [event for event in world.sees() if isinstance(event, events.Refused)]
     assert [event.text for event in told] == ["500 lines were not kept."]
     world.client.request(commands.Quit("quit"))
-    assert world.sees() == [Ended("", SETTINGS.most_waiting - 20, 0)]
+    assert world.sees() == [Ended("", SETTINGS.max_queued - 20, 0)]
 
 
 def test_what_was_not_kept_is_not_delivered(world: World) -> None:
     world.client.lost("closed")
     world.sees()
-    paste(world, SETTINGS.most_waiting + 7)
+    paste(world, SETTINGS.max_queued + 7)
     world.sees()
     world.client.request(commands.Quit("quit"))
-    assert world.sees() == [Ended("", SETTINGS.most_waiting + 7, 0)]
+    assert world.sees() == [Ended("", SETTINGS.max_queued + 7, 0)]
 
 
 def test_questions_wait_for_the_connection_in_their_place(world: World) -> None:
@@ -528,11 +531,11 @@ def test_questions_wait_for_the_connection_in_their_place(world: World) -> None:
 def test_questions_that_wait_are_bounded(world: World) -> None:
     world.client.lost("closed")
     world.sees()
-    for _ in range(SETTINGS.most_waiting + 1):
+    for _ in range(SETTINGS.max_queued + 1):
         world.client.request(commands.Who())
     (refused,) = world.sees()
     assert isinstance(refused, events.Refused)
-    assert world.client.pending == SETTINGS.most_waiting
+    assert world.client.pending == SETTINGS.max_queued
 
 
 def test_a_question_without_an_answer_is_asked_again(world: World) -> None:
@@ -594,7 +597,7 @@ def test_who_is_sent_away_stays_away(world: World, code: str) -> None:
 def test_a_server_that_shuts_down_is_waited_for(world: World) -> None:
     world.says("closing", code="shutdown", text="Goodbye!")
     world.client.lost("closed")
-    assert world.sees() == [events.Closing("shutdown", "Goodbye!"), Lost("Goodbye!")]
+    assert world.sees() == [events.Closing("shutdown", "Goodbye!"), ConnectionLost("Goodbye!")]
     assert world.client.state is State.WAITING
 
 
@@ -602,7 +605,7 @@ def test_who_closes_at_once_is_no_chatroom() -> None:
     world = World()
     world.client.connected()
     world.client.lost("The connection was closed.")
-    assert world.sees() == [Failed(f"attic:1060 closes the connection. {HINT}")]
+    assert world.sees() == [ConnectFailed(f"attic:1060 closes the connection. {HINT}")]
 
 
 def test_an_answer_that_is_due_is_spoken_of(world: World) -> None:
@@ -756,7 +759,7 @@ def test_what_has_no_receipt_at_the_end_may_have_arrived(world: World, end: str)
     if end == "lost":
         world.client.lost("closed")
     else:
-        world.passes(SETTINGS.leave_seconds)
+        world.passes(SETTINGS.leave_timeout)
     assert world.sees() == [Ended("", 3, 20)]
 
 
@@ -795,7 +798,7 @@ def test_a_name_that_is_mistyped_is_told_at_once(world: World) -> None:
 def test_a_silent_connection_is_found_out_and_left(world: World) -> None:
     world.passes(SILENCE)
     (lost,) = world.sees()
-    assert isinstance(lost, Lost)
+    assert isinstance(lost, ConnectionLost)
     assert not world.client.is_connected
 
 
@@ -808,7 +811,7 @@ def test_a_connection_that_answers_is_kept_for_ever(world: World) -> None:
 
 def test_whoever_sends_anything_is_alive_although_the_answer_is_late(world: World) -> None:
     for _ in range(10):
-        world.passes(SETTINGS.answer_seconds - 1)
+        world.passes(SETTINGS.answer_timeout - 1)
         world.said("bob", "hi")
     assert world.client.state is State.JOINED
 
@@ -846,7 +849,7 @@ def test_an_old_farewell_explains_no_new_loss(world: World) -> None:
     world.passes(1)
     world.enter()
     world.client.lost("pulled the plug")
-    assert world.sees() == [Lost("pulled the plug")]
+    assert world.sees() == [ConnectionLost("pulled the plug")]
 
 
 def test_an_old_farewell_for_want_of_a_name_keeps_nobody_away() -> None:
@@ -856,7 +859,7 @@ def test_an_old_farewell_for_want_of_a_name_keeps_nobody_away() -> None:
     world.client.lost("closed")
     world.client.join("ann")
     world.client.failed("refused")
-    assert isinstance(world.sees()[-1], Failed)
+    assert isinstance(world.sees()[-1], ConnectFailed)
 
 
 def test_marks_of_the_old_connection_hide_no_answer_of_the_new_one(world: World) -> None:
@@ -892,7 +895,7 @@ def test_a_ping_answered_late_is_no_answer_to_the_join() -> None:
 def test_after_the_welcome_nothing_more_is_due_but_pings(world: World) -> None:
     world = World("ann")
     world.client.connected()
-    world.now += SETTINGS.answer_seconds - 1
+    world.now += SETTINGS.answer_timeout - 1
     world.welcome()
     world.passes(2)
     assert world.client.state is State.JOINED
@@ -1087,7 +1090,7 @@ def test_whatever_happens_it_is_in_one_state_and_never_stuck(
     world = World("")
     ended = False
     for deed in deeds:
-        if deed is DEEDS[3] and world.client.state not in (State.APART, State.CONNECTED):
+        if deed is DEEDS[3] and world.client.state not in (State.DISCONNECTED, State.CONNECTED):
             continue  # nobody is asked for a name then
         deed(world)
         client = world.client

@@ -3,7 +3,7 @@
 import pytest
 from client_world import SETTINGS, World
 
-from chatroom.client.events import Back, Entry, Lost, Switched
+from chatroom.client.events import ConnectionLost, Entry, Reconnected, Switched
 from chatroom.vocabulary import commands, events
 
 ALONE = {"count": 1, "names": ["ann"]}
@@ -247,7 +247,7 @@ def test_our_own_new_name_is_told_once_where_we_are(three: World) -> None:
 
 def test_a_crowded_room_is_asked_about_by_its_name(three: World) -> None:
     three.says("presence", room="tea", joined=90, left=0, count=92)
-    three.passes(SETTINGS.people_interval)
+    three.passes(SETTINGS.roster_interval)
     assert ("who", "tea") in asked(three)
 
 
@@ -268,7 +268,7 @@ def test_after_a_lost_connection_all_rooms_are_entered_again(three: World) -> No
     for request in requests[1:]:
         members = {"count": 2, "names": ["ann", "zoe"]}
         three.says("entered", room=request["room"], members=members, ref=request["ref"])
-    assert three.sees() == [Back("ann", "tea")]
+    assert three.sees() == [Reconnected("ann", "tea")]
     assert names(three) == ["lobby", "tea", "den"]
     assert three.client.rooms.current.name == "tea"
     assert unread(three) == [(1, 0), (0, 0), (0, 0)]
@@ -325,7 +325,7 @@ def test_a_line_refused_since_we_are_not_there_is_told(three: World) -> None:
     three.client.request(commands.Say("hi"))
     three.client.lost("closed")
     requests = three.comes_back(room="den")
-    assert three.sees()[0] == Lost("closed")
+    assert three.sees()[0] == ConnectionLost("closed")
     three.says("error", code="not-in-room", text="You are not there.", ref=requests[-1]["ref"])
     assert three.sees()[-1] == events.Refused("not-in-room", "You are not there.")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.client.look import clock_time, plain_lines
+from chatroom.client.presentation import clock_time, plain_lines
 from chatroom.client.wire import NotAChatroom, Pong, read, request, write
 from chatroom.protocols import objects
 from chatroom.vocabulary import commands, events

@@ -1,11 +1,11 @@
-"""How long a client that wants to leave waits: for receipts, or for a connection."""
+"""The timeouts of a client that wants to leave: for receipts, and for a connection."""
 
 from collections.abc import Callable
 
 from chatroom.client.settings import ClientSettings
 
 
-class Departure:
+class Shutdown:
     """`finishing`: there is nothing more to say, and all of it is to arrive before we leave.
     `clock` is monotonic."""
 
@@ -22,11 +22,11 @@ class Departure:
 
     def disconnected(self) -> None:
         """The time that a connection may take begins."""
-        self._finish_by = self._clock() + self._settings.finish_seconds
+        self._finish_by = self._clock() + self._settings.finish_timeout
 
     def leave(self) -> None:
         """The time that the receipts may take begins."""
-        self.leave_by = self._clock() + self._settings.leave_seconds
+        self.leave_by = self._clock() + self._settings.leave_timeout
 
     @property
     def give_up_at(self) -> float | None:

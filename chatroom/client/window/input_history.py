@@ -1,7 +1,7 @@
 """What was written before, and the draft that is being written, as pages to turn."""
 
 
-class History:
+class InputHistory:
     """At most `most` lines that were sent, the oldest first; behind them the draft.
 
     Each page keeps what was changed on it, so that nothing that was written is lost by turning.

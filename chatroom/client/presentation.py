@@ -5,13 +5,13 @@ import zlib
 from datetime import datetime
 
 from chatroom.client.events import (
-    Back,
     ClientEvent,
     Connected,
+    ConnectFailed,
+    ConnectionLost,
     Ended,
-    Failed,
-    Lost,
-    NameWanted,
+    NameRequired,
+    Reconnected,
     Switched,
 )
 from chatroom.client.text import below
@@ -65,13 +65,13 @@ def plain_lines(event: ClientEvent, me: str) -> list[str]:
     `me` is our own name.
     """
     match event:
-        case Connected() | NameWanted("") | Switched():
+        case Connected() | NameRequired("") | Switched():
             return []
-        case NameWanted(text) | Failed(text):
+        case NameRequired(text) | ConnectFailed(text):
             return [text]
-        case Lost():
+        case ConnectionLost():
             return [LOST]
-        case Back(name, room):
+        case Reconnected(name, room):
             return [f"We are back, as {name} in room {room}."]
         case Ended():
             return _ended(event)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from chatroom.client.events import Entry
-from chatroom.client.look import plain_lines, with_room
+from chatroom.client.presentation import plain_lines, with_room
 from chatroom.client.reader import Reader
 from chatroom.net.standard import Stream
 from chatroom.protocols.framing import Lines
@@ -22,7 +22,7 @@ _MAX_LINE = 64 * 1024  # bytes
 _REMEMBERED = 100  # lines typed there that have not come back yet
 
 
-class Beside:
+class TerminalEcho:
     """`say` is called with each line that is typed."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, say: Callable[[str], None]) -> None:

@@ -2,8 +2,16 @@
 
 import pytest
 
-from chatroom.client.events import Back, ClientEvent, Connected, Ended, Failed, Lost, NameWanted
-from chatroom.client.look import colour_number, is_own, mentions, plain_lines, with_room
+from chatroom.client.events import (
+    ClientEvent,
+    Connected,
+    ConnectFailed,
+    ConnectionLost,
+    Ended,
+    NameRequired,
+    Reconnected,
+)
+from chatroom.client.presentation import colour_number, is_own, mentions, plain_lines, with_room
 from chatroom.vocabulary import events
 
 
@@ -40,11 +48,11 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
     ("event", "lines"),
     [
         (Connected(), []),
-        (NameWanted(""), []),
-        (NameWanted("The name ann is taken."), ["The name ann is taken."]),
-        (Failed("Cannot connect."), ["Cannot connect."]),
-        (Lost("closed"), ["Oh no, we have lost connection to the server!"]),
-        (Back("ann", "tea"), ["We are back, as ann in room tea."]),
+        (NameRequired(""), []),
+        (NameRequired("The name ann is taken."), ["The name ann is taken."]),
+        (ConnectFailed("Cannot connect."), ["Cannot connect."]),
+        (ConnectionLost("closed"), ["Oh no, we have lost connection to the server!"]),
+        (Reconnected("ann", "tea"), ["We are back, as ann in room tea."]),
         (Ended("", 0), []),
         (Ended("You were kicked.", 0), ["You were kicked."]),
         (Ended("", 1), ["1 line was not delivered."]),
