@@ -84,7 +84,9 @@ class Trial:
 
     @property
     def lost(self) -> int:
-        """Deliveries; who has lost the connection cannot say what is due, and nobody hears it."""
+        """Deliveries that were lost. A client that lost its connection reports nothing of what was
+        due.
+        """
         return self.hostile.found.verdict.lost + self.hostile.unsent * (PEOPLE - 1)
 
     @property
@@ -127,7 +129,7 @@ def attacked(
     cores: list[int] | None,
     progress: Progress,
 ) -> Trial:
-    """The same people twice: among themselves, and under attack."""
+    """The same clients twice: in quiet, and under attack."""
     quiet, hostile = Result(plan, watched=True), Result(plan, watched=True)
     job = (kind, clients, target.address, cores)
     with crew(plan, target, cores) as people, processes_for(work, [job]) as (attackers,):
@@ -147,7 +149,7 @@ def attacked(
 
 
 def let_in(address: tuple[str, int]) -> float:
-    """Seconds until a newcomer is let in; infinite when that does not happen."""
+    """Seconds until a new client has joined; infinite when that does not happen."""
     begun = monotonic()
     try:
         with socket.create_connection(address, timeout=ANSWERING) as newcomer:

@@ -55,7 +55,7 @@ def words(text: str) -> list[str]:
 
 
 def choose(parser: Parser, option: str, wanted: list[str] | None, known: list[str]) -> list[str]:
-    """What is wanted, if all of it is known; everything, if nothing is said."""
+    """The names that were asked for, if all of them are known; all names if none was given."""
     if wanted is None:
         return known
     if not set(wanted) <= set(known):

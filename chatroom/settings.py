@@ -1,7 +1,7 @@
 """Every limit and every default of the server, in one place.
 
 Each field says its unit, why it has this value, and what happens when it is reached. Nothing else
-in the program holds a limit of its own: who needs one is handed the `Settings`.
+in the program holds a limit of its own: code that needs one is given the `Settings`.
 """
 
 from dataclasses import dataclass
@@ -29,33 +29,38 @@ class Settings:
     # --- input ---------------------------------------------------------------------------------
 
     # Bytes of a line without its ending. A longer one is refused with a notice and skipped to its
-    # end; cutting it would put words in somebody's mouth.
+    # end; cutting it would change what somebody said.
     max_line: int = 4096
+
+    # Lines of one text of a program: a pasted function goes through, and people with nc see each of
+    # them behind the name, so a text must not fill many screens. One with more is refused.
+    max_text_lines: int = 100
 
     # Bytes of one JSON object: room for a text as long as a line, half of it in escapes. A longer
     # one is refused with an error and skipped to its end.
     max_object: int = 16 * KIB
 
-    # Bytes taken from a socket at once. It is the piece of work that is never divided: the worst
-    # bytes of that number take five milliseconds to read. While others wait it is a smaller piece.
+    # Bytes received from a socket at once. This piece of work is never divided: in the worst case
+    # it takes five milliseconds to parse. While others wait the piece is smaller (turn_bytes).
     recv_bytes: int = 16 * KIB
     turn_bytes: int = 4 * KIB
 
     # Bytes looked through for /cancel behind a long paste: what the kernel holds for one client.
     peek_bytes: int = 128 * KIB
 
-    # Seconds between such looks, which are made when something has arrived: each of them copies
-    # what is there.
+    # Seconds between two such searches. Each copies what the kernel holds, and is made only when
+    # something has arrived.
     look_seconds: float = 1.0
 
     # Lines of one client handled per tick; the rest waits for the next tick, in order.
     lines_per_tick: int = 32
 
-    # Seconds of a tick in which input is handled; what is left waits for the next tick. It is this
-    # share of what the last fan-out took, within these two: a large room must not spend its time on
-    # sending little. Half of it is for what can wait: newcomers, and what is lined up.
-    # A line that somebody says now and then waits for two such ticks at most, fan-outs included.
-    # Without a rate limit people are trusted and throughput counts, so the share is 1.
+    # Seconds of a tick in which input is handled; what is left waits for the next tick. The budget
+    # is a share (fan_out_share) of what the last fan-out took, between tick_seconds and
+    # longest_tick_seconds: a server with large rooms must not spend its time on small fan-outs.
+    # Half of the budget is for what can wait: newcomers, and backlogs of input. A line of somebody
+    # who speaks now and then waits for two such ticks at most, fan-outs included.
+    # Without a rate limit throughput counts, so the share is 1.
     tick_seconds: float = 0.001
     longest_tick_seconds: float = 0.01
     fan_out_share: float = 0.25
@@ -68,17 +73,18 @@ class Settings:
     # Seconds of silence after which a new connection is taken to be a person, and greeted.
     silence: float = 0.25
 
-    # Seconds from connecting in which the beginning of a request has to be whole. Who has sent half
-    # a verb by then is closed.
+    # Seconds from connecting in which the beginning of a request must be complete. A connection
+    # that has sent half a verb by then is closed.
     head_seconds: float = 10.0
 
-    # Seconds from connecting (not from the last byte: a dribble must not extend it) to a name.
+    # Seconds from connecting to a name. They do not count from the last byte, so a client that
+    # dribbles bytes cannot extend them.
     name_seconds: float = 60.0
 
     # --- output --------------------------------------------------------------------------------
 
-    # Bytes of what is said in one room in a tick. A heavier batch is sent at once, not at the end
-    # of the tick: it is in memory once for each dialect, and kept alive by whoever reads slowly.
+    # Bytes of what is said in one room in a tick. A larger batch is sent at once, not at the end
+    # of the tick: it is in memory once for each dialect, and the queues of slow readers keep it.
     max_batch: int = 1024 * KIB
 
     # Bytes waiting for one client. Over it the client is behind: lines are skipped and counted,
@@ -103,10 +109,11 @@ class Settings:
     send_buffer: int = 128 * KIB
     receive_buffer: int = 64 * KIB
 
-    # Fan-outs that follow each other within so many times as long as they take are followed by a
-    # rest as long, but of no more seconds than that; what is said meanwhile goes out together.
-    rest_factor: float = 2.0
-    longest_rest: float = 0.001
+    # Pacing: a fan-out that begins sooner after the last one than so many times the time it takes
+    # is followed by an interval of that length, of at most so many seconds. What is said during the
+    # interval is coalesced.
+    pacing_factor: float = 2.0
+    longest_pacing_interval: float = 0.001
 
     # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
     pieces_per_send: int = 64
@@ -120,7 +127,7 @@ class Settings:
     # Accepts per tick and listener: a storm of newcomers must not be felt by those who talk.
     accepts_per_tick: int = 64
 
-    # Seconds the listener rests when the process is out of descriptors; it would spin otherwise.
+    # Seconds the listener pauses when the process is out of descriptors; it would spin otherwise.
     accept_pause: float = 0.5
 
     # --- closing -------------------------------------------------------------------------------
@@ -128,8 +135,8 @@ class Settings:
     # Seconds to hand over what is queued before a close, and to drain at a shutdown.
     drain_seconds: float = 5.0
 
-    # Seconds, at a shutdown, to read and handle the lines that had arrived before it, as fast as it
-    # goes. What is left then is dropped, and whose it was is told how many lines.
+    # Seconds, at a shutdown, to read and handle the lines that had arrived before it, without the
+    # rate limit. What is left then is dropped, and its senders are told how many lines.
     finish_seconds: float = 1.0
 
     # After our last byte we read and drop what still arrives, this long and this much: closing
@@ -137,8 +144,7 @@ class Settings:
     linger_seconds: float = 5.0
     linger_bytes: int = 64 * KIB
 
-    # Seconds between looks whether somebody who wished to leave has got our last words; after that
-    # nothing is read from them any more.
+    # Seconds between two checks whether the peer of a brief close has acknowledged our last bytes.
     brief_seconds: float = 0.1
 
     # --- the chat ------------------------------------------------------------------------------
@@ -163,13 +169,16 @@ class Settings:
     # Seconds for which one answer to /who serves everybody: it takes a millisecond to write.
     answer_seconds: float = 0.05
 
-    # Seconds for which a kick bars the name and the address unless the operator says otherwise, and
-    # at most: a longer one is no kick but a ban, which ought to outlive the server.
+    # Seconds for which a kick bars the name and the address, by default and at most. A longer one
+    # would be a ban, which ought to outlive the server.
     bar_seconds: float = 60.0
     longest_bar: float = 86400.0
 
     # Names and addresses barred at once; one more replaces the oldest.
     max_bars: int = 1000
+
+    # Rooms one member may be in at once; one more is refused.
+    max_rooms: int = 50
 
     # People one member may ignore; one more is refused.
     max_ignored: int = 100

@@ -1,11 +1,11 @@
 """The process of the hostile clients: hundreds of them on one loop, for a bounded time.
 
-It runs at the lowest priority, so that it takes only what the people who are measured leave of
-their core: what those notice is then the server's doing, not a harness that was out of breath.
-The server has a core of its own where there are two.
+The process runs at the lowest priority, so it takes only what the measured clients leave of their
+core. What the measured clients notice is then caused by the server and not by an overloaded
+harness. The server has a core of its own where there are two.
 
-Every visit ends with a reset at the latest when the attack does, and nobody comes more often
-than their kind allows, so an attack leaves neither connections nor ports behind.
+Every visit ends with a reset at the latest when the attack ends, and no client connects more often
+than its kind allows, so an attack leaves neither connections nor ports behind.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Attacker:
 
     @property
     def mask(self) -> int:
-        """Who reads slowly is read by the clock."""
+        """What to wait for; a slow reader is read by the clock instead."""
         return (IN if self.visit.reads == inf else 0) | (OUT if self.wants_to_send else 0)
 
     @property
@@ -110,7 +110,7 @@ class Attacker:
 
     @property
     def leaves(self) -> bool:
-        """Is the visit over by its own will?"""
+        """Whether the visit ends by itself now."""
         if self.visit.leaves is Leaves.WHEN_SENT:
             return not self.rest
         return self.visit.leaves is Leaves.WHEN_LET_IN and self.let_in
@@ -137,7 +137,7 @@ class Attackers:
         self.victim = self.invite() if kind.victim else None
 
     def invite(self) -> Attacker:
-        """The victim comes before the others, and does nothing but read."""
+        """Let the victim join before the attackers; it only reads."""
         victim = Attacker(Visit(VICTIM + b"\n", reads=VICTIM_READS), keep=True)
         self.enter(victim)
         end = monotonic() + READY
@@ -166,7 +166,7 @@ class Attackers:
             self.read_slowly()
 
     def release(self) -> None:
-        """Nobody waits any more."""
+        """Let the attackers that wait for each other go on."""
         for attacker in self.attackers.values():
             attacker.waits = False
             self.poller.rewatch(attacker.sock, attacker.mask)
@@ -210,7 +210,7 @@ class Attackers:
         del self.attackers[descriptor]
 
     def disperse(self) -> None:
-        """Everybody leaves; the victim first reads what waits for them."""
+        """Close all visits; the victim first reads what waits for it."""
         for descriptor, attacker in list(self.attackers.items()):
             if attacker is not self.victim:
                 self.leave(descriptor, attacker)

@@ -48,11 +48,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Kind:
-    """An attack: what "200 clients" do, and how.
+    """An attack: what each of "200 clients" does, and how.
 
-    There are ``times`` as many of them as were asked for, and each makes up to ``visits`` visits,
-    one when the last has ended. ``together``: all of them come first, and send their packets at
-    one moment later. ``victim``: somebody is there who is to be drowned.
+    There are ``times`` as many clients as were asked for, and each makes up to ``visits`` visits,
+    one after the other. ``together``: all clients connect first and send their packets at one later
+    moment. ``victim``: the attack is aimed at one client, which only reads.
     """
 
     about: str
@@ -103,7 +103,7 @@ def requests(number: int) -> Visit:
 
 
 def lined_up(number: int) -> Visit:
-    """Every 25th makes one tick long, so that the next has to handle all that the others sent."""
+    """Every 25th makes one tick long, so that the next tick has to handle what all others sent."""
     if number % 25 == 0:
         return telnet(number)
     text = "x" * (REQUESTS // BURST - 50)
@@ -164,7 +164,7 @@ def nested(number: int) -> Visit:
 
 
 def renames(number: int) -> Visit:
-    """All want the same names, and each also takes some that nobody wants."""
+    """All ask for the same names, and each also takes some that nobody else wants."""
     wanted = b"".join(b"/nick mallory%d\n/nick n%d\n" % (n, number) for n in range(BURST))
     return Visit(name(number), wanted)
 

@@ -1,11 +1,11 @@
-"""What an attack may do to the others, and the verdict on one that was measured.
+"""What an attack may do to the other clients, and the verdict on one that was measured.
 
-The rule: while attackers do their worst, the p99 of the others' deliveries stays below twice
-what it was just before, or below ``FLOOR``. The floor is there because the p99 of a quiet room
-is one or two milliseconds, in which the scheduler of a busy machine is seen as well as the
-server, and nobody notices five. No delivery takes longer than ``FREEZE``, everything is
-delivered, the server's memory peaks less than ``GROWTH`` above its peak before, and a newcomer
-is let in within ``ANSWER`` right after the attack.
+The rule: during an attack the p99 of the others' deliveries stays below twice what it was just
+before, or below ``FLOOR``. The floor is there because the p99 of a quiet room is one or two
+milliseconds, of which the scheduler of a busy machine is a part, and nobody notices five. No
+delivery takes longer than ``FREEZE``, everything is delivered, the server's memory peaks less than
+``GROWTH`` above its peak before, and a new client can join within ``ANSWER`` right after the
+attack.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""Everybody does everything, in turns, several times; who fails is not asked again.
+"""All contenders run all workloads, in turns and several times; failures are not repeated.
 
-The contenders take turns within each workload and every round is repeated, so that what else
-the machine does in the course of an hour is not one contender's bad luck.
-
-Who has failed at a workload (was not up to the clients, or left deliveries undone) is asked
-neither to repeat it nor to do a more difficult one of the same kind: it would only take long.
-The first contender is the measure of all others and is always asked.
+The contenders take turns within each workload and every round is repeated, so that other activity
+on the machine in the course of an hour does not hit one contender alone. A contender that has
+failed at a workload (it could not take the clients, or left deliveries undone) is not run again on
+that workload or on a more difficult one of the same kind, because that would only take long. The
+first contender is the reference for all others and always runs.
 """
 
 from __future__ import annotations

@@ -155,8 +155,8 @@ def starts(contest: Contest, bare: Sequence[float]) -> list[str]:
     return [*lines, row("`python -c pass`, to its end", cell(figure, bare, base)), ""]
 
 
-def breathless(contest: Contest) -> list[str]:
-    """Where the times are more the load's than the server's."""
+def overloaded(contest: Contest) -> list[str]:
+    """The workloads and servers whose times were limited by the load processes."""
     found = []
     for workload in contest.workloads:
         for name in contest.peers:
@@ -165,7 +165,7 @@ def breathless(contest: Contest) -> list[str]:
                 found.append(f"{name} at {workload.name}")
     if not found:
         return []
-    return ["The load processes were themselves out of breath (upper bounds): " + "; ".join(found)]
+    return ["The load processes were themselves overloaded (upper bounds): " + "; ".join(found)]
 
 
 def measured(contest: Contest, setting: Setting) -> str:
@@ -188,7 +188,7 @@ def measured(contest: Contest, setting: Setting) -> str:
     lines += overview(contest)
     for workload in contest.workloads:
         lines += details(contest, workload)
-    lines += [*starts(contest, setting.bare), *breathless(contest)]
+    lines += [*starts(contest, setting.bare), *overloaded(contest)]
     return tidy(lines)
 
 

@@ -65,9 +65,9 @@ def unfinished(result: Result) -> float:
 
 
 def at(counts: Mapping[int, int], rank: float, never: float) -> float | None:
-    """A percentile in which what never came counts as infinite. Microseconds.
+    """A percentile in which what never arrived counts as infinite. Microseconds.
 
-    Who leaves the difficult half of the messages lying must not look fast for the other one.
+    Otherwise a server that drops the difficult half of the messages would look fast on the other.
     """
     if not counts and not never:
         return None
@@ -85,7 +85,7 @@ def fan_out(rank: float) -> Callable[[Result], float | None]:
 
 
 def coming_in(which: str) -> Callable[[Result], float | None]:
-    """Of those who connect; a relay lets nobody in and greets nobody."""
+    """Of those who connect; a relay has no join and no greeting."""
 
     def pick(result: Result) -> float | None:
         if which != "connects" and not result.plan.dialect.greets:

@@ -1,13 +1,11 @@
-"""The clients of one load process, before the measurement: coming in, and falling silent.
+"""The clients of one load process before the measurement: they join, and then fall silent.
 
-Nobody is measured while others still arrive. Everybody comes in (a bounded number at a
-time, or all at once when it is a storm that is asked for), then one of them says a word
-until everybody has heard it (a server that greets nobody gives no other sign that it has
-let somebody in), and then it must be quiet for a while, so that the first byte that counts
-is the first of the measurement.
+Nobody is measured while others still join. First all clients join, a bounded number at a time, or
+all at once in a storm. Then one of them sends a probe until every client has received it, because a
+server without a greeting gives no other sign that it has accepted somebody. Then the connections
+must be silent for a while, so that the first byte that counts is the first of the measurement.
 
-All the while whatever arrives is read and thrown away: nobody is ever a slow reader who is
-not meant to be one.
+Whatever arrives meanwhile is read and thrown away, so no client becomes a slow reader by accident.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ PROGRESS = 0.2  # seconds between two words about it
 
 @dataclass
 class Joined:
-    """How the clients came in: microseconds since each began to connect."""
+    """How the clients joined: microseconds since each began to connect."""
 
     connects: Counts = field(default_factory=Counter)
     greetings: Counts = field(default_factory=Counter)
@@ -50,7 +48,7 @@ class Joined:
 
 @dataclass
 class Status:
-    """How far the silence has come: who has not heard the word, and when the last byte was."""
+    """The state of the silence: who has not received the probe, and when the last byte arrived."""
 
     gone: int
     deaf: int
@@ -70,7 +68,7 @@ class Crowd:
         self.last_byte = monotonic()
 
     def join(self, tell: Callable[[int], None]) -> Joined:
-        """Bring everybody in; ``tell`` is called now and then with how many are in."""
+        """Let every client join; ``tell`` is called now and then with how many have."""
         waiting = deque(self.plan.members(self.worker))
         everyone = len(waiting)
         room = everyone if self.plan.storm else self.plan.abreast or self.plan.dialect.abreast
@@ -109,7 +107,7 @@ class Crowd:
                 self.changed(visitor, before)
 
     def changed(self, visitor: Visitor, before: State) -> None:
-        """Watch for what matters in the state a visitor has come to."""
+        """Watch for what matters in the state that a visitor has reached."""
         if visitor.state is State.LOST:
             self.poller.unwatch(visitor.sock)
             self.lost += before is not State.PRESENT
@@ -128,7 +126,7 @@ class Crowd:
         return result
 
     def commands(self, pipe: Connection) -> Iterator[tuple[str, Any]]:
-        """What the conductor asks for, reading all sockets until the next word of theirs."""
+        """The commands of the measuring process; all sockets are read until the next one."""
         while True:
             while not pipe.poll():
                 self.look_around(0.02)
@@ -138,7 +136,7 @@ class Crowd:
                 return
 
     def probe(self) -> None:
-        """Let the first client say the word that everybody else must hear."""
+        """Let the first client send the probe that every other client must receive."""
         for visitor in self.visitors.values():
             if visitor.index == PROBER:
                 visitor.say(self.plan.dialect.say(PROBE))
@@ -155,6 +153,6 @@ class Crowd:
 
 
 def count(times: Counts, start: float, end: float) -> None:
-    """Note a time, if it came to that."""
+    """Note a time, if there is one."""
     if end:
         times[int((end - start) * MICRO)] += 1

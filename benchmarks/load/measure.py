@@ -98,7 +98,7 @@ def measure(
 
 @contextmanager
 def crew(plan: Plan, target: Target, cores: list[int] | None) -> Iterator[list[Connection]]:
-    """The load processes, as the pipes to them."""
+    """Start the load processes; returns the pipes to them."""
     jobs = [(plan, worker, target.address, cores) for worker in range(plan.workers)]
     with processes_for(work, jobs) as pipes:
         yield pipes
@@ -140,7 +140,7 @@ def tell(pipes: list[Connection], verb: str, value: Any = None) -> None:
 
 
 def hear(pipe: Connection) -> Any:
-    """The next word of one load process."""
+    """The next answer of one load process."""
     try:
         if pipe.poll(PATIENCE):
             return pipe.recv()
@@ -174,7 +174,7 @@ def join(pipes: list[Connection], result: Result, progress: Progress) -> None:
 
 
 def calm(pipes: list[Connection], plan: Plan, progress: Progress) -> None:
-    """Wait until everybody hears the others, and nothing more comes."""
+    """Wait until every client has received the probe and nothing more arrives."""
     begun = probed = monotonic() - 1
     while monotonic() < begun + CALMING:
         tell(pipes, "status")
@@ -225,7 +225,7 @@ def gather(ran: Ran, result: Result, unsent: list[int]) -> None:
 
 
 def settle(result: Result, start: int, unsent: int) -> None:
-    """What only all load processes together can tell."""
+    """What can be told only from all load processes together."""
     found = result.found
     result.unsent = unsent
     result.fan_out, behind = fan_out(result.plan, start, found)

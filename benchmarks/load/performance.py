@@ -1,13 +1,12 @@
-"""The measured part of a load process: talk by the clock, listen, and note.
+"""The measured part of a load process: send by the clock, receive, and note the times.
 
-Sending and listening share one thread on purpose: a thread more would only compete for the
-same core. What is late because of it is measured and told: ``lags`` is how long after its
-due time a message was handed to the kernel, ``waits`` how long what had arrived lay
-unread (sampled on a few receivers). A harness that hides its own delays reports them as the
-server's.
+Sending and receiving share one thread on purpose, because another thread would compete for the same
+core. The delay that this causes is measured and reported: ``lags`` is how long after its due time a
+message was handed to the kernel, ``waits`` is how long received bytes lay unread (sampled on a few
+receivers). A harness that hides its own delays reports them as the server's.
 
-It ends when everything has come that must come, when nothing has come for a while, or when
-the patience is over; what is missing then is lost.
+The run ends when everything expected has arrived, when nothing has arrived for a while, or after a
+timeout; what is missing then is lost.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ class Performance:
         return NAP
 
     def talk(self) -> None:
-        """Send what is due and overdue, but not so much that nobody listens meanwhile."""
+        """Send what is due and overdue, within a bound, so that reading goes on meanwhile."""
         now = monotonic()
         for _ in range(BREATH):
             if self.position >= len(self.dues) or self.dues[self.position] > now:
@@ -136,7 +135,7 @@ class Performance:
                 self.crowd.poller.unwatch(visitor.sock)
 
     def over(self) -> bool:
-        """Asked often, and cheap while there is something left to say."""
+        """Whether the run has ended. Called often, so it is cheap while there is more to send."""
         if self.position < len(self.script):
             return False
         now = monotonic()
@@ -151,7 +150,7 @@ class Performance:
         return silent > (SETTLED if complete else patience) or now > end + self.plan.grace
 
     def complete(self, visitor: Visitor) -> bool:
-        """Has everything come, as far as lengths can tell? Notices make it look so early."""
+        """Whether everything has arrived, judged by lengths. Notices make it seem so too early."""
         if self.plan.noisy:
             heard = sum(chunk.count(MARK) for chunk in visitor.chunks or ())
             return heard >= self.plan.heard(visitor.index)
@@ -165,7 +164,7 @@ class Performance:
         return Ran(self.unsent(), self.lags, waits, busy, left, len(lost) - left)
 
     def unsent(self) -> list[int]:
-        """What no kernel took: said to a lost connection, or still waiting for one to drain."""
+        """What no kernel took: sent to a lost connection, or still waiting for one to drain."""
         numbers = list(self.refused)
         length = len(self.plan.dialect.say(body(0, 0, self.plan.size)))
         for author, spoken in self.spoken.items():

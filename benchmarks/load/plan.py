@@ -73,7 +73,7 @@ class Plan:
         return range(worker, self.everyone, self.workers)
 
     def heard(self, client: int) -> int:
-        """How many messages a client receives when everything is sent: all but their own."""
+        """How many messages a client receives when everything is sent: all except its own."""
         own = range(client, self.messages, self.senders) if self.speaks(client) else ()
         return self.messages - len(own)
 

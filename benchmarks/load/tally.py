@@ -139,7 +139,7 @@ class Tally:
         return found
 
     def key(self, record: Record) -> tuple[int, int, int]:
-        """Talkers do not hear themselves: what is complete for one is not for another."""
+        """Senders do not receive their own messages, so complete streams differ between them."""
         author = record.client if self.plan.speaks(record.client) else -1
         return record.length, record.crc, author
 

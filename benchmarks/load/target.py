@@ -31,7 +31,7 @@ CHATROOM = [*ORDINARY, "--rate", "0"]
 STARTING = 15.0  # seconds until a server must have said where it listens
 ANSWERING = 5.0  # seconds until a running server must have taken a connection
 STOPPING = 15.0  # seconds until a server must have drained and ended
-LOOKS = 0.002  # seconds between two knocks at the door of a server that is starting
+LOOKS = 0.002  # seconds between two attempts to connect to a server that is starting
 GOOD_ENDS = (0, -signal.SIGTERM)  # having drained, or having nothing to drain
 
 
@@ -63,7 +63,7 @@ class Target:
 
 
 def running(host: str, port: int) -> Target:
-    """A server that somebody else has started, here. Raises Unusable if nobody answers."""
+    """A server that is running here already. Raises Unusable if nothing answers."""
     try:
         address = socket.gethostbyname(host)
         if not ip_address(address).is_loopback:
@@ -86,7 +86,7 @@ def started(
 ) -> Iterator[Target]:
     """Start a server, and stop it when done. Raises Unusable if it does not come up.
 
-    ``port`` is where to knock; 0 if the server says itself where it listens.
+    ``port`` is where to connect; 0 if the server says itself where it listens.
     """
     with tempfile.TemporaryFile() as log:
         before, begun = proc.cores(), monotonic()
@@ -134,7 +134,7 @@ def listening(process: subprocess.Popen[bytes], log: IO[bytes]) -> tuple[str, in
 
 
 def answering(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> tuple[str, int]:
-    """The address at which it lets us in."""
+    """The address at which the server accepts connections."""
     end = monotonic() + STARTING
     while process.poll() is None and monotonic() < end:
         with socket.socket() as knock:
@@ -145,7 +145,7 @@ def answering(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> tu
 
 
 def kill(process: subprocess.Popen[bytes]) -> int:
-    """End it at once. Returns how it ended, if it had already."""
+    """End the server at once. Returns how it had ended, if it had already."""
     process.kill()
     process.wait()
     if process.stdout is not None:
@@ -154,7 +154,7 @@ def kill(process: subprocess.Popen[bytes]) -> int:
 
 
 def stop(process: subprocess.Popen[bytes]) -> int:
-    """Ask it to end; insist when it does not. Returns how it ended."""
+    """Ask the server to end, and kill it if it does not. Returns how it ended."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOPPING)

@@ -81,7 +81,7 @@ class Visitor:
         self.arm(keep=False)
 
     def arm(self, keep: bool) -> None:
-        """Forget what was received; from here on everything counts."""
+        """Forget what was received so far; everything after this counts."""
         self.total = self.crc = 0
         self.stamps = bytearray()
         self.looked = array("q")
@@ -89,7 +89,7 @@ class Visitor:
         self.chunks: list[bytes] | None = [] if keep else None
 
     def connect(self, address: tuple[str, int]) -> None:
-        """Start to connect; from another local address when this one has no ports left."""
+        """Start to connect, from another local address when this one has no ports left."""
         self.started = monotonic()
         code = self.sock.connect_ex(address)
         if code == errno.EADDRNOTAVAIL:
@@ -105,7 +105,7 @@ class Visitor:
         return (GONE if unread else IN) | (OUT if self.pending else 0)
 
     def advance(self, mask: int, now: float) -> None:
-        """Take one step of coming in, or throw away what is not measured yet."""
+        """Take one step of joining, or throw away what is not measured yet."""
         if self.state is State.CONNECTING and mask & ~IN:
             self.connect_done(now)
             return
@@ -133,7 +133,7 @@ class Visitor:
 
     @property
     def waits_for_greeting(self) -> bool:
-        """In a storm people come, and people read what they are asked before they answer."""
+        """In a storm clients answer like people: only once they have been asked for a name."""
         return self.plan.storm and self.plan.dialect.asks
 
     def come_in(self, now: float) -> None:
@@ -167,7 +167,7 @@ class Visitor:
         return data
 
     def receive(self) -> None:
-        """Read once and take note: the hot path of the whole harness."""
+        """Read once and note the time and the length: the hot path of the harness."""
         try:
             data, notes, _, _ = self.recvmsg(CHUNK, NOTES)
         except BlockingIOError:

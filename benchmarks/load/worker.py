@@ -1,7 +1,7 @@
-"""The life of a load process: come in, keep still, perform, read what came, report.
+"""The life of a load process: join, fall silent, send and receive, evaluate, report.
 
-It does what it is told over one pipe and ends when the pipe does, so that no load process
-outlives the measurement it belongs to.
+It takes its commands from one pipe and ends when the pipe closes, so that no load process outlives
+the measurement it belongs to.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a program of this folder ends: with its exit code, and quietly when nobody listens."""
+"""How a program of this folder ends: with its exit code, and quietly when its output is closed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FAILED = 2
 
 
 def leave_with(main: Callable[[], int]) -> NoReturn:
-    """Run ``main`` and exit. ``| head`` has seen enough when it closes: there is no more to say.
+    """Run ``main`` and exit. A closed output (``| head``) ends the program without an error.
 
-    To be told to go is to clean up and go: the servers that were started must not stay.
+    On SIGTERM the program cleans up before it exits: the servers that were started must not stay.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)

@@ -23,7 +23,7 @@ UNLIMITED_FILES = 65_536  # asked for where the hard limit is none
 
 @dataclass(frozen=True)
 class Busy:
-    """Seconds: on a core, ready but waiting for one, and gone by."""
+    """Seconds on a core, seconds ready and waiting for one, and seconds that passed."""
 
     cpu: float
     waited: float
@@ -89,7 +89,7 @@ def cores() -> list[int]:
 
 
 def load_processes() -> int:
-    """How many are worth while: one core is the server's."""
+    """How many load processes to start: one core is the server's."""
     return max(1, min(len(cores()) - 1, MOST_PROCESSES))
 
 

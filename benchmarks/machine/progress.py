@@ -1,4 +1,4 @@
-"""A bar on a terminal, for work that takes long enough to wonder about it."""
+"""A progress bar on a terminal."""
 
 from __future__ import annotations
 

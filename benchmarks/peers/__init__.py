@@ -142,7 +142,7 @@ def first_line(command: list[str], folder: Path | None = None) -> str:
 
 
 def configuration(name: str, folder: Path, port: int) -> str:
-    """Fill in what differs from run to run. Returns where the result is."""
+    """Fill in what differs from run to run. Returns the path of the result."""
     servant = SERVANT if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     values = {"PORT": port, "FOLDER": folder, "USER": servant, "GROUP": group_of(servant)}
     filled = folder / name

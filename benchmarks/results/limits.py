@@ -1,14 +1,14 @@
-"""What the figures of a measurement can be trusted for: was it the server that was measured?
+"""How far the figures of a measurement can be trusted: was it the server that was measured?
 
-A harness that is out of breath sends late, which is part of a latency that counts from when
-a message was due, and reads late. That second delay is not in the times (``load/visitor.py``),
-except for messages that were read together with later ones. So the share that may be the
-harness's own can be bounded: all of the lateness of sending, and the lateness of reading for
-as many messages as did not have a read to themselves. CPU alone would not tell: an event
-loop with many sockets looks busy long before it is late, because it then reads more at once.
+An overloaded harness sends late and reads late. A latency counts from when a message was due, so it
+includes the lateness of sending. It does not include the lateness of reading (``load/visitor.py``),
+except for messages that were read together with later ones. So the share that may be the harness's
+own can be bounded: all of the lateness of sending, and the lateness of reading for as many messages
+as did not have a read to themselves. CPU alone would not tell: an event loop with many sockets
+looks busy long before it is late, because it then reads more at once.
 
-The same goes for a server: to be busy all the time is no limit yet. It has reached one when
-it was busy all the time and still had much to deliver when the talking was over.
+The same holds for a server: being busy all the time is no limit yet. A server has reached its limit
+when it was busy all the time and still had much to deliver after the last message was sent.
 """
 
 from __future__ import annotations

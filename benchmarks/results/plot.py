@@ -38,7 +38,7 @@ def draw(path: Path, results: Sequence[Result], sweep: str) -> None:
 
 
 def draw_distribution(left: Any, right: Any, result: Result) -> None:
-    """How many on the left; on the right how bad the worst are, one nine after the other."""
+    """Counts on the left; on the right the tail, one more nine at each step."""
     for name, counts in curves(result).items():
         if not counts:
             continue
@@ -62,7 +62,7 @@ def curves(result: Result) -> dict[str, Mapping[int, int]]:
 
 
 def draw_growth(left: Any, right: Any, results: Sequence[Result], sweep: str) -> None:
-    """Latency on the left, what it costs on the right."""
+    """Latency on the left, cost on the right."""
     across = [getattr(result.plan, sweep) for result in results]
     lines: dict[str, Callable[[Summary], int]] = {"p50": lambda s: s.p50, "p99": lambda s: s.p99}
     for name, pick in lines.items():

@@ -105,7 +105,7 @@ def verdict(result: Result) -> str:
 
 
 def fate(result: Result) -> str:
-    """What became of the lines."""
+    """How many lines were delivered, lost, duplicated or out of order."""
     found = result.found.verdict
     counts = {
         "did not arrive": found.lost,
@@ -119,7 +119,7 @@ def fate(result: Result) -> str:
 
 
 def halves(counts: Mapping[int, int]) -> str:
-    """Half and nearly all of the times, to end a sentence with."""
+    """The median and the 99th percentile, to end a sentence with."""
     summary = summarise(counts)
     if summary is None:
         return ""

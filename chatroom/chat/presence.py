@@ -4,12 +4,12 @@ One notice each to all the others is quadratic in the size of the room: a thousa
 would be a million lines. Small rooms hear of every one; crowded ones hear how many.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from chatroom.chat.member import Member
-from chatroom.chat.room import Room
+from chatroom.chat.delivery import Delivery
+from chatroom.chat.room import Member, Room
 from chatroom.settings import Settings
-from chatroom.vocabulary.events import Joined, Left, Presence
+from chatroom.vocabulary.events import Gone, Joined, Left, Presence
 
 
 class _Tally:
@@ -27,9 +27,11 @@ class Announcer:
     def __init__(
         self,
         settings: Settings,
+        delivery: Delivery,
         call_later: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self._settings = settings
+        self._delivery = delivery
         self._call_later = call_later
         self._tallies: dict[Room, _Tally] = {}
 
@@ -45,14 +47,24 @@ class Announcer:
         tally.newcomer = member
 
     def left(self, room: Room, member: Member, reason: str, destination: str | None = None) -> None:
-        """Call it with the member out of the room. A kick is told by itself in a crowd as well."""
-        event = Left(room.name, member.name, reason, destination)
-        if member.quiet and not event.kicked:
+        """Call it with the member out of the room."""
+        if member.quiet:
             return
-        if len(room) < self._settings.crowd or event.kicked:
-            room.publish(event)
+        if len(room) < self._settings.crowd:
+            room.publish(Left(room.name, member.name, reason, destination))
         else:
             self._tally(room).left += 1
+
+    def gone(self, rooms: Iterable[Room], member: Member, reason: str) -> None:
+        """Call it with the member out of all their rooms. Whoever shared several of them with the
+        member hears it once. A kick is told by itself in a crowd as well."""
+        event = Gone(member.name, reason)
+        if member.quiet and not event.kicked:
+            return
+        crowded = set() if event.kicked else {r for r in rooms if len(r) >= self._settings.crowd}
+        for room in crowded:
+            self._tally(room).left += 1
+        self._delivery.publish_once((room for room in rooms if room not in crowded), event)
 
     def _tally(self, room: Room) -> _Tally:
         if not self._tallies:
@@ -64,7 +76,7 @@ class Announcer:
         for room, tally in tallies.items():
             only = tally.newcomer if tally.joined == 1 else None  # need not hear of themselves
             if tally.joined:
-                author = only if only in room.members else None
+                author = only if only in room.seats else None
                 room.publish(Presence(room.name, tally.joined, 0, len(room)), author)
             if tally.left:
                 room.publish(Presence(room.name, 0, tally.left, len(room)))

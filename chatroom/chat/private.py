@@ -6,8 +6,9 @@ is refused at once, or later, when a message has waited for nothing.
 
 from collections.abc import Callable
 
-from chatroom.chat.member import Member, Person
-from chatroom.chat.room import Room
+from chatroom.chat.delivery import Delivery
+from chatroom.chat.person import Person
+from chatroom.chat.room import Member
 from chatroom.chat.roster import Roster
 from chatroom.chat.share import Share
 from chatroom.chat.waiting import Message, Waiting
@@ -18,25 +19,21 @@ _EXCERPT = 60  # characters of a message that is taken back: enough to know it a
 
 
 class Private:
-    """`room_of` is where a member is; `reply` hands somebody bytes that must not be refused."""
-
     def __init__(
         self,
         settings: Settings,
         roster: Roster,
+        delivery: Delivery,
         clock: Callable[[], float],
         wall: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
-        room_of: Callable[[Member], Room],
-        reply: Callable[[Member, bytes], bool],
     ) -> None:
         self._settings = settings
         self._roster = roster
         self._clock = clock
         self._wall = wall
         self._call_later = call_later
-        self._room_of = room_of
-        self._reply = reply
+        self._delivery = delivery
         self._shares: dict[Member, Share] = {}  # of those in whose queues some may still be
         self._waiting = Waiting(settings.waiting_messages, settings.waiting_of_one)
         self._sweeping = False
@@ -46,7 +43,7 @@ class Private:
     def send(self, member: Member, to: Member, text: str) -> events.Told | events.Refused:
         """To somebody who is here; returns the receipt, or why it was not delivered."""
         told = events.Told(member.name, to.name, text, self._wall())
-        if to is member and member.outlet.receipts:
+        if to is member and member.dialect.receipts:
             return told  # which is enough
         return self._deliver(member.person, to, told) or told
 
@@ -92,11 +89,11 @@ class Private:
         """Queue it, or say why not."""
         if sender in to.ignored:
             return None  # they do not learn it
-        data = to.outlet.encode(told)
+        data = to.dialect.encode(told)
         if not self._share_of(to).allows(sender, len(data)):
             text = f"Too many private messages wait for {to.name}; it was not delivered."
             return events.Refused("not-reading", text)
-        if not self._room_of(to).offer(to, data):
+        if not self._delivery.offer(to, data):
             text = f"{to.name} is not reading; it was not delivered."
             return events.Refused("not-reading", text)
         self._share_of(to).add(sender, len(data))
@@ -115,15 +112,15 @@ class Private:
 
     def _queued_for(self, member: Member) -> int:
         """Bytes in the member's queue, and of what this tick will put into it for them alone."""
-        return member.channel.queued + self._room_of(member).held_for(member)
+        return member.channel.queued + member.held
 
     def _take_back(self, message: Message, why: str, code: str = "not-here") -> None:
         """Tell the sender, if they are still here, that a message has waited for nothing."""
         if sender := self._roster.find_person(message.sender):
-            text = message.text
-            excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+            excerpt = message.text.partition("\n")[0][:_EXCERPT]
+            excerpt += "..." * (len(excerpt) < len(message.text))
             refusal = events.Refused(code, f"{why} It was: {excerpt}", message.ref)
-            self._reply(sender, sender.outlet.encode(refusal))
+            self._delivery.tell(sender, refusal)
 
     def _sweep_later(self) -> None:
         if not self._sweeping:

@@ -1,306 +1,325 @@
-"""A room: its members, and the fan-out of one tick.
+"""Members, rooms, and the seats between them.
 
-What is published during a tick is gathered in a batch. At the tick's end the batch is rendered once
-for each dialect, joined once, and the very same bytes object is broadcast to every member: the work
-of a message is done once, and a receiver costs one `send`.
+A seat is one member in one room, from entering to leaving. What is published in a room during a
+tick is gathered in a batch, and at the tick's end the very same bytes object is broadcast to
+everybody in it who speaks the same dialect: the work of a message is done once, and a receiver
+costs one `send`.
 
 Three kinds of member cannot be served that way. An author must not get their own line back;
 somebody who is answered in the middle of the tick must see the answer in its place among the lines;
-and somebody who ignores others, or is behind, gets less. (And there are clients whose channel has
-to change the bytes.) They stand *apart*: a `Place` remembers how much of the batch they have had,
-which of its lines are not for them, and which answers wait between its lines. At the tick's end
-each of them is handed slices of the joined batch with the answers in between. Whoever has no
-lasting reason to stand apart then returns to the fast path, so that the cost of an exception is
-paid by the members it concerns, in the ticks it concerns.
+and somebody who ignores others, or is behind, gets less. (And there are clients for whom the bytes
+have to be laid out.) Their seats stand *apart*: a seat remembers how much of the batch its member
+has had and which of its lines are not for them. At the tick's end each of them is handed slices of
+the joined batch. Whoever has no lasting reason to stand apart then returns to the fast path, so
+that the cost of an exception is paid by the members it concerns, in the ticks it concerns.
 
-Nothing is copied for one member alone: an answer waits for the end of the tick, and whoever leaves
-before it is handed pieces that all who leave share. So the memory of a tick grows with what was
-said in it, and not with that times the number of those who were answered. A batch that has become
-heavy is flushed before the tick ends.
-
-A room decides nothing. Who may enter, and what is published, is the hub's affair.
+A room decides nothing. Who may enter, and what is published, is the hub's affair, and the order of
+what a member gets from several rooms is that of `delivery.py`.
 """
 
 from bisect import insort
-from collections.abc import Callable, Hashable, Iterator
-from heapq import merge
-from itertools import accumulate
-from operator import itemgetter
+from collections.abc import Callable, Container, Iterator
 
-from chatroom.chat.member import Broadcast, Channel, Member, Person
+from chatroom.chat.batch import Batch
+from chatroom.chat.outlet import Channel, Outlet
+from chatroom.chat.person import Person
 from chatroom.metrics import Metrics
-from chatroom.vocabulary.events import Acted, Event, Members, Renamed, Said
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
+from chatroom.vocabulary.events import Event, Members
 
-_EVENT_WEIGHT = 128  # bytes that an event takes when it is rendered, beside its text
+
+class Member:
+    """One visitor as the chat sees them: nameless and nowhere until the hub has accepted a name.
+
+    `skipped` counts the lines they missed while their queue was full. Above zero they are *behind*,
+    in all their rooms: nothing is queued for them until the hub hears that their queue has drained.
+    """
+
+    __slots__ = (
+        "active",
+        "address",
+        "answers",
+        "channel",
+        "dialect",
+        "held",
+        "here",
+        "host",
+        "ignored",
+        "key",
+        "last",
+        "name",
+        "outlet",
+        "person",
+        "quiet",
+        "ref",
+        "seats",
+        "since",
+        "skipped",
+        "teller",
+        "ticket",
+    )
+
+    def __init__(
+        self, outlet: Outlet, channel: Channel, dialect: Dialect, host: str, address: str
+    ) -> None:
+        self.outlet = outlet
+        self.channel = channel
+        self.dialect = dialect
+        self.host = host
+        self.address = address
+        self.name = ""
+        self.key = ""
+        self.ticket = ""  # a secret of theirs, by which they are known again
+        self.ref: Ref = None  # their own mark on the command that is being decided
+        self.last: Ref = None  # the same of the last request that was decided
+        self.person = Person()  # the roster gives them back who they were before
+        self.ignored: dict[Person, None] = {}
+        self.teller: Person | None = None  # whoever last told them something privately
+        self.quiet = False  # no room is told when they come and go
+        self.seats: tuple[Seat, ...] = ()
+        self.here: Seat | None = None  # where a line without a room is said
+        self.answers: list[Answer] | None = None  # which wait for the end of the tick
+        self.held = 0  # bytes of these
+        self.skipped = 0
+        self.since = 0.0
+        self.active = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.name or 'somebody'} ({self.address})"
+
+    def mark(self) -> None:
+        """The command that is being decided says or changes something: that far they have come."""
+        if self.ref is not None:
+            self.last = self.ref
+
+    def arranged(self, data: bytes | memoryview) -> bytes | memoryview:
+        """The bytes as they have to be laid out for this peer."""
+        arrange = self.dialect.arrange
+        return arrange(bytes(data), self.channel.queued) if arrange and data else data
+
+    def write(self, data: bytes | memoryview) -> bool:
+        """Queue the bytes; False when there is no room for them."""
+        data = self.arranged(data)
+        return self.channel.write(data) if data else True
+
+    def take(self, data: bytes | memoryview, lines: int) -> bool:
+        """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
+        if self.skipped or not self.write(data):
+            self.skipped += lines
+            return False
+        return True
 
 
-class Place:
-    """Where one member stands in the batch of this tick."""
+class Seat:
+    """One member in one room, and where they stand in the batch of this tick."""
 
-    __slots__ = ("answers", "had", "held", "judged", "unwanted")
+    __slots__ = ("group", "had", "judged", "member", "room", "unwanted")
 
-    def __init__(self, had: int = 0) -> None:
-        self.had = had  # events they have had, or were not there for
-        self.judged = had  # events that their ignore list has been asked about
-        self.unwanted: list[int] = []  # positions of what they said themselves, or ignore
-        self.answers: list[tuple[int, bytes]] = []  # and how many events come before each
-        self.held = 0  # bytes of the answers
-
-    def hold(self, position: int, answer: bytes) -> None:
-        """Keep an answer for the end of the tick."""
-        self.answers.append((position, answer))
-        self.held += len(answer)
+    def __init__(self, member: Member, room: "Room") -> None:
+        self.member = member
+        self.room = room
+        self.group: dict[Seat, Channel] | None = None  # those who are served alike; None: apart
+        self.had = 0  # events they have had, or were not there for
+        self.judged = 0  # events that their ignore list has been asked about
+        self.unwanted: list[int] | None = None  # positions of what they said themselves, or ignore
 
     def move_to(self, position: int) -> None:
         """They have had everything before this position."""
         self.had = self.judged = position
-        self.unwanted.clear()
-        self.answers.clear()
-        self.held = 0
+        self.unwanted = None
 
 
-class _Rendering:
-    """The batch in one dialect: each event rendered once, all of them joined once."""
-
-    __slots__ = ("_ends", "_pieces", "_view", "lines", "payload")
-
-    def __init__(self) -> None:
-        self.lines: list[bytes] = []
-        self.payload = b""
-        self._view: memoryview | None = None
-        self._ends: list[int] = []
-        self._pieces: list[tuple[int, bytes]] = []  # lines joined early, and where they end
-
-    def join(self) -> None:
-        """Nothing more is to come in this tick. Joining again does nothing."""
-        if self._view is None:
-            self.payload = b"".join(self.lines)
-            self._view = memoryview(self.payload)
-            self._ends = list(accumulate(map(len, self.lines), initial=0))
-
-    def part(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
-        """Some of the lines, as bytes and how many lines they are; nothing is copied.
-
-        Before all are joined it comes in pieces, which everybody who asks so early shares.
-        """
-        if self._view is None:
-            yield from self._early(start, stop)
-        elif stop - start == len(self.lines):
-            yield self.payload, stop
-        else:
-            yield self._view[self._ends[start] : self._ends[stop]], stop - start
-
-    def _early(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
-        begin = self._pieces[-1][0] if self._pieces else 0
-        if begin < len(self.lines):
-            self._pieces.append((len(self.lines), b"".join(self.lines[begin:])))
-        begin = 0
-        for end, piece in self._pieces:
-            first, last = max(start, begin), min(stop, end)
-            if first < last:
-                offset = sum(map(len, self.lines[begin:first]))
-                size = sum(map(len, self.lines[first:last]))
-                whole = size == len(piece)
-                yield piece if whole else memoryview(piece)[offset : offset + size], last - first
-            begin = end
+Answer = tuple[tuple[tuple[Seat, int], ...], bytes]
+"""Bytes for one member alone, and how much of the batch of each of their rooms comes before."""
 
 
 class Room:
-    """`changed` is called with the room when there is something to flush at the end of the tick.
+    """`changed` is called with the room when there is something to hand out at the tick's end.
 
-    A batch of more than `max_batch` bytes is flushed at once.
+    A batch of more than `max_batch` bytes is `heavy`: it must not wait for that.
     """
 
     def __init__(
         self,
         name: str,
+        key: str,
         metrics: Metrics,
         changed: Callable[["Room"], None],
-        broadcast: Broadcast,
         max_batch: int,
     ) -> None:
         self.name = name
-        self.members: dict[Member, None] = {}
+        self.key = key
+        self.seats: dict[Member, Seat] = {}
+        self.shared: dict[Member, None] = {}  # those who are in other rooms as well
         self.roll: Members | None = None  # the answer to who is here, while it holds
         self.roll_until = 0.0
+        self.batch = Batch()
         self._metrics = metrics
         self._changed = changed
-        self._broadcast = broadcast
-        self._level: dict[Hashable, dict[Member, Channel]] = {}
-        self._apart: dict[Member, Place] = {}
-        self._waiting = False
         self._max_batch = max_batch
-        self._weight = 0  # bytes of the batch, about
-        self._batch: list[Event] = []
-        self._speakers: list[Person | None] = []  # whoever said it; None for other events
-        self._renderings: dict[Hashable, _Rendering] = {}
+        self._level: dict[tuple[Dialect, bool], dict[Seat, Channel]] = {}
+        self._apart: dict[Seat, None] = {}
+        self._waiting = False
 
     def __len__(self) -> int:
-        return len(self.members)
+        return len(self.seats)
 
-    def enter(self, member: Member) -> None:
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.seats)
+
+    @property
+    def heavy(self) -> bool:
+        return self.batch.weight > self._max_batch
+
+    # --- coming, going and publishing ---------------------------------------------------------
+
+    def enter(self, member: Member) -> Seat:
         """Let them hear what is published from here on."""
-        self.members[member] = None
+        seat = self.seats[member] = Seat(member, self)
         self.roll = None
-        self._apart[member] = Place(len(self._batch))
-        self._touch()
+        seat.move_to(len(self.batch))
+        self._apart[seat] = None
+        self._regroup(member, (*member.seats, seat))
+        return seat
 
-    def leave(self, member: Member) -> None:
-        """Hand them what was published so far, and nothing more."""
-        try:
-            self._hand_over(member, self._stand_apart(member))
-        finally:
-            del self.members[member]
-            self.roll = None
-            del self._apart[member]
+    def leave(self, seat: Seat) -> None:
+        """Let them hear no more. What they are still to get has been handed to them."""
+        self.set_apart(seat)
+        del self._apart[seat]
+        del self.seats[seat.member]
+        self.shared.pop(seat.member, None)
+        self.roll = None
+        self._regroup(seat.member, tuple(other for other in seat.member.seats if other != seat))
 
-    def publish(self, event: Event, author: Member | None = None) -> None:
-        """Let everybody but its author hear it, at the tick's end."""
-        self._touch()
-        spoken = isinstance(event, Said | Acted)
-        if isinstance(event, Renamed):
-            self.roll = None
-        if author is not None:
-            self._stand_apart(author).unwanted.append(len(self._batch))
-        self._speakers.append(author.person if author is not None and spoken else None)
-        self._batch.append(event)
-        self._weight += _EVENT_WEIGHT
-        if isinstance(event, Said | Acted):
-            self._weight += len(event.text.encode())
-            if self._weight > self._max_batch:
-                self.flush()
-
-    def answer(self, member: Member, data: bytes) -> bool:
-        """Hand these bytes to one member, after all that was published before.
-
-        False: they are not reading, and it was counted as skipped.
-        """
-        if member.skipped or not self._batch:
-            return member.take(data, 1)
-        self._stand_apart(member).hold(len(self._batch), data)
-        return True
-
-    def offer(self, member: Member, data: bytes) -> bool:
-        """The same with bytes that may be refused: a refusal costs the member nothing."""
-        if member.skipped:
-            return False
-        if not self._batch:
-            return member.channel.write(data)
-        return self.answer(member, data)
-
-    def held_for(self, member: Member) -> int:
-        """Bytes of the answers that wait for the end of the tick."""
-        place = self._apart.get(member)
-        return place.held if place else 0
-
-    def skip(self, member: Member) -> None:
-        """They were behind until now: what was published so far counts as missed."""
-        place = self._stand_apart(member)
-        self._count_missing(member, place)
-        place.move_to(len(self._batch))
-        self._touch()
-
-    def judge(self, member: Member) -> None:
-        """Their ignore list is about to change: what was published so far follows the old one."""
-        self._judge(member, self._stand_apart(member))
-        self._touch()
-
-    def flush(self) -> None:
-        """Hand the batch to everybody: the end of the tick, or of a heavy batch."""
-        self._waiting = False
-        try:
-            self._flush_level()
-            self._flush_apart()
-        finally:  # an encoder with a bug costs this batch, not every batch to come
-            for place in self._apart.values():
-                place.move_to(0)
-            self._weight = 0
-            self._batch = []
-            self._speakers = []
-            self._renderings = {}
-
-    def _flush_level(self) -> None:
-        lines = len(self._batch)
-        for group in self._level.values():
-            if not (group and lines):
-                continue
-            rendering = self._render(next(iter(group)))
-            rendering.join()
-            full = self._broadcast(group, rendering.payload)
-            self._metrics.deliveries += lines * (len(group) - len(full))
-            self._metrics.skipped += lines * len(full)
-            for member in full:
-                member.skipped += lines
-                self._stand_apart(member).had = lines
-
-    def _flush_apart(self) -> None:
-        for member, place in list(self._apart.items()):
-            if member.skipped:  # nothing to hand over, so nothing to render: they are only counted
-                self._count_missing(member, place)
-                continue
-            self._render(member).join()
-            self._hand_over(member, place)
-            if not (member.skipped or member.ignored) and member.outlet.framed:
-                del self._apart[member]
-                self._level.setdefault(member.outlet.dialect, {})[member] = member.channel
-
-    def _hand_over(self, member: Member, place: Place) -> None:
-        """Queue for this member what they are still to get: runs of lines, answers in between."""
-        self._judge(member, place)
-        unwanted = ((position, None) for position in place.unwanted)
-        start = place.had
-        for position, answer in merge(place.answers, unwanted, key=itemgetter(0)):
-            self._hand_lines(member, start, position)
-            if answer is None:
-                start = position + 1
+    @staticmethod
+    def _regroup(member: Member, seats: tuple[Seat, ...]) -> None:
+        """Who is in one room only is served by a broadcast, who is in several is not."""
+        member.seats = seats
+        for seat in seats:
+            seat.room.set_apart(seat)
+            seat.room.touch()
+            if len(seats) > 1:
+                seat.room.shared[member] = None
             else:
-                start = position
-                self._count(member.take(answer, 1), 0, 1)
-        self._hand_lines(member, start, len(self._batch))
+                seat.room.shared.pop(member, None)
 
-    def _hand_lines(self, member: Member, start: int, stop: int) -> None:
-        if start < stop:
-            for data, lines in self._render(member).part(start, stop):
-                self._count(member.take(data, lines), lines, lines)
+    def publish(
+        self, event: Event, author: Member | None = None, without: Container[Member] = ()
+    ) -> None:
+        """Let everybody hear it at the tick's end, but for its author, and for those among
+        `shared` who have heard it elsewhere."""
+        self.touch()
+        if author is not None and (seat := self.seats.get(author)):
+            self._keep_from(seat)
+        for member in self.shared if without else ():
+            if member in without and member is not author:
+                self._keep_from(self.seats[member])
+        self.batch.add(event, author.person if author else None)
 
-    def _count(self, taken: bool, delivered: int, skipped: int) -> None:
-        if taken:
-            self._metrics.deliveries += delivered
-        else:
-            self._metrics.skipped += skipped
+    def _keep_from(self, seat: Seat) -> None:
+        """The next event is not for them."""
+        self.set_apart(seat)
+        if seat.unwanted is None:
+            seat.unwanted = []
+        seat.unwanted.append(len(self.batch))
 
-    def _count_missing(self, member: Member, place: Place) -> None:
-        """They are behind: what they are still to get is not queued but counted."""
-        self._judge(member, place)
-        lines = len(self._batch) - place.had - len(place.unwanted) + len(place.answers)
-        member.skipped += lines
-        self._metrics.skipped += lines
-
-    def _judge(self, member: Member, place: Place) -> None:
-        """Find the positions of what the ignored have said."""
-        start, place.judged = place.judged, len(self._batch)
-        if member.ignored.keys().isdisjoint(self._speakers):
-            return
-        for position in range(start, len(self._batch)):
-            if self._speakers[position] in member.ignored:
-                insort(place.unwanted, position)
-
-    def _render(self, member: Member) -> _Rendering:
-        """The batch so far in the member's dialect."""
-        rendering = self._renderings.setdefault(member.outlet.dialect, _Rendering())
-        if len(rendering.lines) < len(self._batch):
-            new = self._batch[len(rendering.lines) :]
-            rendering.lines.extend(map(member.outlet.encode, new))
-        return rendering
-
-    def _stand_apart(self, member: Member) -> Place:
-        place = self._apart.get(member)
-        if place is None:
-            del self._level[member.outlet.dialect][member]
-            place = self._apart[member] = Place()
-        return place
-
-    def _touch(self) -> None:
+    def touch(self) -> None:
+        """There is something to be done at the tick's end."""
         if not self._waiting:
             self._waiting = True
             self._changed(self)
+
+    # --- standing apart -----------------------------------------------------------------------
+
+    def set_apart(self, seat: Seat) -> None:
+        if seat.group is not None:
+            del seat.group[seat]
+            seat.group = None
+            seat.move_to(len(self.batch) if self.batch.closed else 0)
+            self._apart[seat] = None
+
+    def _set_level(self, seat: Seat) -> None:
+        member = seat.member
+        del self._apart[seat]
+        key = member.dialect, len(member.seats) == 1
+        seat.group = self._level.setdefault(key, {})
+        seat.group[seat] = member.channel
+
+    def judge(self, seat: Seat) -> None:
+        """Find the positions of what the ignored have said; the list may change after that."""
+        start, seat.judged = seat.judged, len(self.batch)
+        speakers, ignored = self.batch.speakers, seat.member.ignored
+        if ignored.keys().isdisjoint(speakers):
+            return
+        unwanted = seat.unwanted = seat.unwanted or []
+        for position in range(start, len(self.batch)):
+            if speakers[position] in ignored:
+                insort(unwanted, position)
+
+    def skip(self, seat: Seat) -> None:
+        """They were behind until now: what was published so far counts as missed."""
+        self.set_apart(seat)
+        self.hand(seat, len(self.batch))
+        self.touch()
+
+    # --- the end of the tick ------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Give the batch to all who stand level."""
+        self.batch.closed = True
+        lines = len(self.batch)
+        for (dialect, alone), group in self._level.items():
+            if not (group and lines):
+                continue
+            payload = self.batch.payload(dialect)
+            if alone:
+                full = next(iter(group.values())).broadcast(group, payload)
+            else:
+                # what their rooms have for them leaves together, with one system call
+                full = [seat for seat, channel in group.items() if not channel.write(payload)]
+            self._metrics.deliveries += lines * (len(group) - len(full))
+            self._metrics.skipped += lines * len(full)
+            for seat in full:
+                seat.member.skipped += lines
+                for other in seat.member.seats:
+                    other.room.set_apart(other)
+
+    def hand(self, seat: Seat, stop: int) -> None:
+        """Queue for a member who stands apart what they are still to get before this position."""
+        self.judge(seat)
+        start, seat.had = seat.had, max(seat.had, stop)
+        for position in seat.unwanted or ():
+            if start <= position < stop:
+                self._hand_lines(seat.member, start, position)
+                start = position + 1
+        self._hand_lines(seat.member, start, stop)
+
+    def _hand_lines(self, member: Member, start: int, stop: int) -> None:
+        if start >= stop:
+            return
+        if member.skipped:  # nothing to hand over, so nothing to render: they are only counted
+            member.skipped += stop - start
+            self._metrics.skipped += stop - start
+            return
+        for data, lines in self.batch.part(member.dialect, start, stop):
+            if member.take(data, lines):
+                self._metrics.deliveries += lines
+            else:
+                self._metrics.skipped += lines
+
+    def apart(self) -> list[Seat]:
+        return list(self._apart)
+
+    def settle(self, seat: Seat) -> None:
+        """They have been handed everything: stand level again, unless the reason lasts."""
+        member = seat.member
+        if seat in self._apart and not (member.skipped or member.ignored or member.dialect.arrange):
+            self._set_level(seat)
+
+    def end(self) -> None:
+        """The tick is over; what was not handed out is lost."""
+        self.batch = Batch()
+        self._waiting = False
+        for seat in self._apart:
+            seat.move_to(0)

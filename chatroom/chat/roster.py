@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from chatroom.chat.member import Member, Person
+from chatroom.chat.person import Person
+from chatroom.chat.room import Member
 from chatroom.vocabulary import names
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.drawings import Drawings
@@ -69,10 +70,7 @@ class Roster:
 
     def find(self, name: str) -> Member | None:
         """The member of this name, however it is written."""
-        try:
-            return self._members.get(names.key(names.enforce(name)))
-        except names.BadName:
-            return None
+        return self._members.get(names.known_key(name))
 
     def find_person(self, person: Person) -> Member | None:
         """The member who this person is now."""
@@ -82,10 +80,7 @@ class Roster:
     def find_held(self, name: str) -> Held | None:
         """What is kept under this name of somebody who lost the connection."""
         self._forget_expired()
-        try:
-            return self._held.get(names.key(names.enforce(name)))
-        except names.BadName:
-            return None
+        return self._held.get(names.known_key(name))
 
     def find_by_ticket(self, ticket: str) -> Member | None:
         """The member who came with this ticket."""

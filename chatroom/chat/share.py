@@ -12,7 +12,7 @@ messages in it is at most as much as waits of everything: the oldest are forgott
 
 from collections import deque
 
-from chatroom.chat.member import Person
+from chatroom.chat.person import Person
 
 
 class Share:

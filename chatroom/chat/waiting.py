@@ -9,7 +9,8 @@ asks for that. The messages are few and the times short, so a list serves.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatroom.chat.member import Member, Person
+from chatroom.chat.person import Person
+from chatroom.chat.room import Member
 from chatroom.vocabulary.commands import Ref
 
 

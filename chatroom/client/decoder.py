@@ -6,10 +6,9 @@ from chatroom.client import wire
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT
 from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.notices import FULL
 
 HINT = "Is that the port of a chatroom?"
-
-_FULL = b"The chatroom is full"  # sent to everybody alike, before anything is known of them
 
 # What a server sends to a person, and to a program that was slow to speak: a line, perhaps in parts
 # whose rest is indented, and a question without an end.
@@ -59,6 +58,6 @@ class Decoder:
         return b"" if line.startswith(_INDENT) else line.removeprefix(_QUESTION)
 
     def _error(self, line: bytes) -> ProtocolError:
-        if line.startswith(_FULL):
-            return ProtocolError("The chatroom is full. Please try again later.")
+        if line.startswith(FULL.encode()):
+            return ProtocolError(FULL)
         return ProtocolError(f"What answers at {self._where} is not a chatroom. {HINT}")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatroom.client import wire
+from chatroom.client.bucket import TokenBucket
 from chatroom.client.outbox import Change, Outbox, PendingRequest, Question, Talk
-from chatroom.client.pacing import Pacing
 from chatroom.client.settings import ClientSettings
 from chatroom.client.text import divide
 from chatroom.vocabulary import commands, events
@@ -31,7 +31,7 @@ class Delivery:
         self.outbox = Outbox(settings.max_queued)
         self._clock = clock
         self._tell = tell
-        self._pacing = Pacing(0.0, 0.0, clock)  # until the welcome
+        self._bucket = TokenBucket(0.0, 0.0, clock)  # until the welcome
         self._terms: events.Terms | None = None
         self._settings = settings
         self._told_what_waits = False
@@ -48,7 +48,7 @@ class Delivery:
         """When the next request may be sent; None: nothing waits, or an answer must come first."""
         if not self.outbox.waiting:
             return None
-        return self._pacing.next_at(self.outbox.under_way)
+        return self._bucket.next_at(self.outbox.under_way)
 
     def next_ref(self) -> int:
         """A higher one than all before, also for what is not kept."""
@@ -57,12 +57,12 @@ class Delivery:
 
     def spend(self) -> None:
         """A request that is not kept was sent; it counts against the rate as well."""
-        self._pacing.sent()
+        self._bucket.sent()
 
     def begin(self, terms: events.Terms, last: int | None) -> list[PendingRequest]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
         self._terms = terms
-        self._pacing = Pacing(terms.rate, terms.burst, self._clock)
+        self._bucket = TokenBucket(terms.rate, terms.burst, self._clock)
         return self.outbox.begin_again(last)
 
     def keep(self, command: Talk | Change | Question, delayed: bool) -> None:
@@ -94,7 +94,7 @@ class Delivery:
     def send(self) -> bytes:
         """What may be sent now."""
         output = bytearray()
-        while self._pacing.may_send(self.outbox.under_way) and (kept := self.outbox.next()):
+        while self._bucket.may_send(self.outbox.under_way) and (kept := self.outbox.next()):
             output += self._request(kept)
         if not self.outbox.waiting:
             self._told_what_waits = False
@@ -103,7 +103,7 @@ class Delivery:
 
     def tell_what_waits(self) -> None:
         """Once, when somebody has pasted what takes long to be said."""
-        waiting, rate = self.outbox.waiting, self._pacing.rate
+        waiting, rate = self.outbox.waiting, self._bucket.rate
         if not self._told_what_waits and waiting > rate * _LONG:
             self._told_what_waits = True
             self._tell(events.Waiting(waiting, rate))
@@ -133,7 +133,7 @@ class Delivery:
             self.refuse("too-long", "That is too long for the server; it was not sent.")
             return b""
         self.outbox.sent(ref, kept)
-        self._pacing.sent()
+        self._bucket.sent()
         return data
 
     def _tell_what_was_not_kept(self) -> None:

@@ -151,9 +151,9 @@ class Membership:
         self.rooms.note(message, self.name)
         self._tell_if_switched(before)
         match message:
-            case events.Renamed(room, old, name) if old == self.name:
+            case events.Renamed(old, name) if old == self.name:
                 self.name = name
-                message, places = events.NowKnownAs(room, old, name), ()
+                message, places = events.NowKnownAs(old, name), ()
             case events.Left(name=name) if name == self.name:
                 places = ()  # we are elsewhere now, and are to see it there
             case events.Moved() | events.Entered():

@@ -107,10 +107,6 @@ def _server_lines(event: events.Event, me: str) -> list[str]:
             return lines_of(events.Moved(me, room, people))
         case events.Left(room, name) if name == me:
             return [f"Server: You have left room {room}."]
-        case events.Left(room, name, "left"):
-            return [f"Server: {name} has left room {room}."]
-        case events.Gone(name, reason):
-            return lines_of(events.Left("", name, reason))
         case _:
             return lines_of(event)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
-from chatroom.vocabulary.text import clean
+from chatroom.vocabulary.text import clean, clean_lines
 
 
 class NotAChatroom(Exception):
@@ -27,7 +27,6 @@ Message = events.Event | Pong
 
 _LONGEST = 16 * 1024  # characters of a text; a server that sends more would only fill the screen
 _MOST = 2**53  # of anything that is counted
-MAX_LINES = 100  # of a text
 _MOST_SECONDS = 1e11  # some three thousand years: calendars end
 
 
@@ -112,7 +111,7 @@ class _Fields:
         value = self._fields.get(name)
         if not isinstance(value, str):
             raise _Malformed(name)
-        return "\n".join(map(clean, value[:_LONGEST].split("\n")[:MAX_LINES]))
+        return clean_lines(value[:_LONGEST])
 
     def text_or_none(self, name: str) -> str | None:
         return None if self._fields.get(name) is None else self.text(name)
@@ -252,9 +251,7 @@ _MESSAGES: dict[str, Callable[[_Fields], Message]] = {
         fields.text("reason"),
         fields.text_or_none("destination"),
     ),
-    "renamed": lambda fields: events.Renamed(
-        fields.text_or_none("room") or "", fields.text("old"), fields.text("name")
-    ),
+    "renamed": lambda fields: events.Renamed(fields.text("old"), fields.text("name")),
     "gone": lambda fields: events.Gone(fields.text("name"), fields.text("reason")),
     "presence": lambda fields: events.Presence(
         fields.text("room"), fields.number("joined"), fields.number("left"), fields.number("count")

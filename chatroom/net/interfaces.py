@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from itertools import islice
 from pathlib import Path
 
-_MOST = 8  # more than that, and the one that is wanted is not found among them
+_MOST = 8  # a longer list helps nobody to find the right one
 _IPV6_TABLE = Path("/proc/net/if_inet6")
 _SIOCGIFFLAGS, _SIOCGIFADDR = 0x8913, 0x8915  # Linux: netdevice(7)
 _UP_AND_RUNNING = 0x1 | 0x40
@@ -45,7 +45,7 @@ def _route_out(family: socket.AddressFamily) -> Iterator[str]:
 
 
 def _ipv4() -> Iterator[str]:
-    """The first address of every interface that has a cable, or what stands for one."""
+    """The first address of every interface that is up and running."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

@@ -1,13 +1,14 @@
-"""Bound sockets, and the way in.
+"""Bound sockets, and accepting connections from them.
 
-Accepting is bounded per tick, refuses politely when the chatroom is full, and survives the process
-running out of descriptors: the listener stays readable then, so a loop that just goes on spins on a
-full core. One descriptor is kept in reserve for that moment. It is given up to accept one visitor
-and to tell them; then the listener rests for a while.
+The number of accepts per tick is bounded. A full chatroom refuses with a sentence.
 
-Options that every connection needs are set on the listening socket: accepted ones inherit them,
-which saves eight system calls per visitor in a storm, and there is nothing that could fail for a
-peer who has gone already.
+When the process runs out of descriptors the listener stays readable, so a loop that just goes on
+would spin on a full core. One descriptor is kept in reserve for that moment. It is given up to
+accept one visitor and to tell them; then the listener pauses for a while.
+
+Options that every connection needs are set on the listening socket, because accepted sockets
+inherit them. That saves eight system calls per visitor in a storm, and setting them cannot fail for
+a peer who has gone already.
 """
 
 import contextlib
@@ -15,16 +16,16 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 from chatroom.metrics import Metrics
 from chatroom.net.address import printable
-from chatroom.net.connection import Connections
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.loop import READ, Loop, Seldom
 from chatroom.settings import Settings
 from chatroom.vocabulary.counts import counted
-
-FULL = b"The chatroom is full. Please try again later.\n"
+from chatroom.vocabulary.notices import FULL
 
 _OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _CLOSED = {errno.EBADF, errno.EINVAL}
@@ -32,6 +33,9 @@ _CLOSED = {errno.EBADF, errno.EINVAL}
 # What getaddrinfo gives for IPv4 and IPv6, and for a Python without IPv6.
 _Sockaddr = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 _Address = tuple[socket.AddressFamily, _Sockaddr]
+
+Bound = list[socket.socket]
+"""Sockets that listen, one for each address."""
 
 log = logging.getLogger(__name__)
 
@@ -41,20 +45,26 @@ class CannotListen(Exception):
 
 
 class Listener:
-    """Accepts from one socket; `welcome(sock, host, port)` makes a connection of each visitor."""
+    """Accepts from one socket; `welcome(connection, host)` is given each peer that is let in.
+
+    It gives the connection a session and starts it. Nobody is let in while there are as many
+    `clients` as the settings allow.
+    """
 
     def __init__(
         self,
         sock: socket.socket,
         connections: Connections,
+        clients: Sized,
         settings: Settings,
         metrics: Metrics,
-        welcome: Callable[[socket.socket, str, int], None],
+        welcome: Callable[[Connection, str], None],
     ) -> None:
         self.host, self.port = sock.getsockname()[:2]
         self.address = printable(self.host, self.port)
         self._sock = sock
         self._connections = connections
+        self._clients = clients
         self._settings = settings
         self._metrics = metrics
         self._welcome = welcome
@@ -97,16 +107,18 @@ class Listener:
                 return  # those who are in go first; the others wait in the backlog
 
     def crashed(self, error: Exception) -> None:
-        """One visitor was lost; the others may come."""
+        """One visitor was lost; the listener goes on."""
 
     def _admit(self, sock: socket.socket, address: tuple[str, int]) -> None:
         self._metrics.accepted += 1
         sock.setblocking(False)
-        if len(self._connections) >= self._settings.max_clients:
+        if len(self._clients) >= self._settings.max_clients:
             _turn_away(sock)
             self._note(f"full at {counted(self._settings.max_clients, 'client')}")
         else:
-            self._welcome(sock, address[0].removeprefix("::ffff:"), address[1])
+            host = address[0].removeprefix("::ffff:")
+            connection = Connection(sock, printable(host, address[1]), self._connections)
+            self._welcome(connection, host)
 
     def _exhausted(self, error: OSError) -> None:
         """Out of descriptors or memory: tell one visitor; the others wait in the backlog."""
@@ -133,7 +145,7 @@ class Listener:
             self.start()
 
     def _note(self, why: str) -> None:
-        """Say it, but not for every visitor of a storm."""
+        """Log a refusal, once per interval with a count."""
         self._refused += 1
         self._metrics.endings[f"turned away: {why}"] += 1
         if self._log.due(self._loop.woke):
@@ -141,7 +153,7 @@ class Listener:
             self._refused = 0
 
 
-def bind(host: str, port: int, settings: Settings) -> list[socket.socket]:
+def bind(host: str, port: int, settings: Settings) -> Bound:
     """Listening sockets for every address that the host stands for.
 
     The empty host is every interface, in IPv4 and IPv6; `::` alone takes both in one socket. Port 0
@@ -224,7 +236,7 @@ def _inherited(settings: Settings) -> list[tuple[int, int, int]]:
 
 def _turn_away(sock: socket.socket) -> None:
     with sock, contextlib.suppress(OSError):  # they may have left first
-        sock.send(FULL)
+        sock.send(f"{FULL}\n".encode())
         sock.shutdown(socket.SHUT_WR)
         sock.recv(4096)  # closing with unread input would reset the connection
 

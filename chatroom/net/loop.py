@@ -166,8 +166,14 @@ class Loop:
         nothing still wakes the loop for its errors, for ever."""
         self._selector.register(sock, mask, handler)
 
-    def rewatch(self, sock: HasFileno, mask: int, handler: Handler) -> None:
-        self._selector.modify(sock, mask, handler)
+    def rewatch(self, sock: HasFileno, before: int, mask: int, handler: Handler) -> None:
+        """Watch for `mask` instead of `before`; with an empty mask it is not watched at all."""
+        if not mask:
+            self._selector.unregister(sock)
+        elif before:
+            self._selector.modify(sock, mask, handler)
+        else:
+            self._selector.register(sock, mask, handler)
 
     def unwatch(self, sock: HasFileno) -> None:
         """Before the socket is closed: afterwards finding it is a search through all of them."""

@@ -1,10 +1,10 @@
-"""Whose turn it is, when there is more to do than fits into a tick.
+"""The time budget of a tick, and the order of those who wait for the next one.
 
 Every handler does a bounded piece of work, but thousands of bounded pieces are a long tick. So the
-time that a tick spends on input is limited: once the budget is used up, whoever has more input
-waits for the next tick. Those who have been quiet and have little to say go first and get one piece
-of work done; those who have more than that go behind everybody who waits already (the order of
-fq_codel, RFC 8290). A crowd that keeps the server busy waits for itself, and a person who says a
+time that a tick spends on input is limited. Once the budget is used up, a connection with more
+input waits for the next tick. Connections that have been quiet and have little to say go first, for
+one piece of work each. Those with more go behind everybody who waits already (the order of
+fq_codel, RFC 8290). So a crowd that keeps the server busy waits for itself, and a person who says a
 line now and then does not wait for the crowd.
 """
 

@@ -13,11 +13,12 @@ a bug of ours. How the bytes were cut makes no difference to the commands, with 
 person turns out to be a program, telnet's sequences are taken out of what came at once.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol as Contract
 
-from chatroom.vocabulary.commands import Command
+from chatroom.vocabulary.commands import Command, Ref
+from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.events import Event
 
 
@@ -46,24 +47,10 @@ class Hangup:
 Request = Command | Reply | Become | Hangup
 
 
-Arrange = Callable[[bytes, int], bytes]
-
-
 class Protocol(Contract):
     @property
-    def dialect(self) -> Hashable:
-        """How events are rendered; equal dialects give equal bytes. Fixed once there is a name."""
-
-    @property
-    def receipts(self) -> bool:
-        """Whether members get what they said themselves, as the answer to it."""
-
-    @property
-    def arrange(self) -> Arrange | None:
-        """How events have to be laid out for a peer that cannot tell them apart; None: as encoded.
-
-        It is given the bytes of some events and how many bytes wait to be sent before them.
-        """
+    def dialect(self) -> Dialect:
+        """How events are written for the peer. Fixed once there is a name."""
 
     def receive(self, data: bytes) -> Iterator[Request]:
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
@@ -94,8 +81,5 @@ class Protocol(Contract):
     def named(self) -> None:
         """The hub has accepted a name."""
 
-    def encode(self, event: Event) -> bytes:
-        """The event as the peer is to see it. Pure: the result is shared by a whole dialect."""
-
-    def answer(self, event: Event) -> bytes:
-        """The same for this peer alone, as the answer to the request that is being decided."""
+    def answer(self, event: Event, ref: Ref) -> bytes:
+        """The event for this peer alone, as the answer to the command of this mark."""

@@ -11,9 +11,8 @@ Responses follow RFC 9110 and RFC 9112: a length, and `Connection: close` on eac
 """
 
 import re
-from collections.abc import Iterator
 
-from chatroom.protocols import Hangup, Request
+from chatroom.protocols import Hangup
 
 VERBS = (
     *(b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"),
@@ -43,14 +42,11 @@ def verb_of(line: bytes) -> bytes:
     return words[0] if len(words) > 1 and _VERSION.match(words[-1]) else b""
 
 
-def respond(verb: bytes) -> Iterator[Request]:
-    """Answer a request of this verb, known or not, whatever its target, and hang up."""
+def respond(verb: bytes) -> Hangup:
+    """The answer to a request of this verb, known or not, whatever its target."""
     if verb == b"GET":
-        yield Hangup("http", _response(b"200 OK", _HOW_TO_JOIN))
-    else:
-        yield Hangup(
-            "http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET")
-        )
+        return Hangup("http", _response(b"200 OK", _HOW_TO_JOIN))
+    return Hangup("http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET"))
 
 
 def _response(status: bytes, body: bytes, *headers: bytes) -> bytes:

@@ -8,13 +8,14 @@ it renders is shared.
 Whatever is wrong with a line is said in an error, and the next line is looked at.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.framing import LF, Lines
 from chatroom.protocols.objects import PONG, Ping, Wrong, encode, error, read, write
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
 
 _BLANKS = b" \t\r\v\f"
 _LF_TO_SPACE = bytes.maketrans(LF, b" ")
@@ -23,20 +24,14 @@ _LF_TO_SPACE = bytes.maketrans(LF, b" ")
 class JsonLines:
     """One program. `max_line` limits an object in bytes, `max_text` a text in bytes of UTF-8."""
 
-    __slots__ = ("_lines", "_max_line", "_max_text", "_ref")
+    __slots__ = ("_lines", "_max_line", "_max_text")
 
-    receipts = True
-    arrange = None
+    dialect = Dialect("json", encode, receipts=True)
 
     def __init__(self, max_line: int, max_text: int) -> None:
         self._max_line = max_line
         self._max_text = max_text
         self._lines = Lines(max_line)
-        self._ref: Ref = None  # of the request that is being decided
-
-    @property
-    def dialect(self) -> Hashable:
-        return "json"
 
     def named(self) -> None:
         """Requests read the same before and after."""
@@ -57,11 +52,8 @@ class JsonLines:
         """A program speaks first."""
         yield from ()
 
-    def encode(self, event: events.Event) -> bytes:
-        return encode(event)
-
-    def answer(self, event: events.Event) -> bytes:
-        return encode(event, self._ref)
+    def answer(self, event: events.Event, ref: Ref) -> bytes:
+        return encode(event, ref)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         for line in self._lines.split(data) if data else self._lines.rest():
@@ -70,13 +62,12 @@ class JsonLines:
                 yield Reply(write(error("too-long", text)))
             elif line and not line.isspace():
                 yield self._read(line)
-                self._ref = None
         if not data:
             yield commands.Quit("end of input", meant=False)  # who leaves says quit
 
     def _read(self, line: bytes) -> Request:
         try:
-            request, self._ref = read(line, self._max_text)
+            request, ref = read(line, self._max_text)
         except Wrong as wrong:
             return Reply(write(error(wrong.code, wrong.text), wrong.ref))
-        return Reply(write(PONG, self._ref)) if isinstance(request, Ping) else request
+        return Reply(write(PONG, ref)) if isinstance(request, Ping) else request

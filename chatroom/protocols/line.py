@@ -13,7 +13,7 @@ line would be read as one and the rest said by nobody. It gets the name with a n
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Iterator
 
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.framing import LF, Lines
@@ -23,6 +23,9 @@ from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, introduction, numbered
 from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
+from chatroom.vocabulary.text import unbroken
 
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
@@ -31,18 +34,20 @@ _NOT_FREE = ("name-taken", "name-held")
 _CANCEL = re.compile(rb"\n/cancel[^\S\n]*+\n", re.IGNORECASE)
 
 
+# No receipts: their terminal has shown already what they type.
+PLAIN = Dialect("line, LF", lambda event: render(event, "\n"))
+_CRLF = Dialect("line, CR LF", lambda event: render(event, "\r\n"))
+
+
 class Line:
     """One person. Nameless first; `named` is called when the hub has accepted a name.
 
-    `program` is the protocol of whoever turns out to be one.
+    `program` makes the protocol of whoever turns out to be one.
     """
 
     __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_program", "_refusals", "_telnet")
 
-    receipts = False  # their terminal has shown it already
-    arrange = None
-
-    def __init__(self, max_line: int, program: Protocol | None = None) -> None:
+    def __init__(self, max_line: int, program: Callable[[], Protocol] | None = None) -> None:
         self._max_line = max_line
         self._program = program
         self._lines = Lines(max_line)
@@ -52,8 +57,8 @@ class Line:
         self._refusals: tuple[str, ...] = ()  # codes, of the name that is being decided
 
     @property
-    def dialect(self) -> Hashable:
-        return ("line", self._ending)
+    def dialect(self) -> Dialect:
+        return _CRLF if self._lines.crlf else PLAIN
 
     @property
     def _ending(self) -> str:
@@ -64,17 +69,14 @@ class Line:
         self._program = None
         self._refusals = ()
 
-    def encode(self, event: events.Event) -> bytes:
-        return render(event, self._ending)
-
-    def answer(self, event: events.Event) -> bytes:
+    def answer(self, event: events.Event, _: Ref) -> bytes:
         """A pipe is not asked for another name, and told once that it cannot have its own."""
         if isinstance(event, events.NameRefused):
             self._refusals += (event.code,)
             if self._is_piped():
                 once = lines_of(event) if len(self._refusals) == 1 else []
                 return "".join(line + self._ending for line in once).encode()
-        return self.encode(event)
+        return self.dialect.encode(event)
 
     def has_more(self) -> bool:
         return self._lines.has_more()
@@ -133,8 +135,9 @@ class Line:
         if self._program is not None and self._meets_program():
             if self._greeted:
                 yield Reply(self._ending.encode())  # the prompt has none
-            yield Become(self._program)
-            yield from self._program.receive(self._lines.take_unread())
+            program = self._program()
+            yield Become(program)
+            yield from program.receive(self._lines.take_unread())
         elif not self._named and (found := introduction(self._lines.pending)):
             name, message = found
             tutorial = Tutorial(name, self._max_line)
@@ -147,7 +150,7 @@ class Line:
 
     def _introduced(self, line: bytes | None) -> Iterator[Request]:
         if line is not None and (verb := verb_of(line)):
-            yield from respond(verb)  # a browser that had connected before it had a request
+            yield respond(verb)  # a browser that had connected before it had a request
             return
         if line is not None and line.startswith(PROXY):
             yield Hangup("speaks the proxy protocol")
@@ -185,7 +188,7 @@ class Line:
     def _said(self, line: bytes | None) -> Request:
         if line is None:
             return self._too_long()
-        command = parse(line.decode("utf-8", "replace"))
+        command = parse(unbroken(line.decode("utf-8", "replace")))
         return self._reply(command) if isinstance(command, str) else command
 
     def _too_long(self) -> Reply:

@@ -126,9 +126,13 @@ _REQUESTS: dict[
         Callable[[Mapping[str, Any], Ref], commands.Command | Ping],
     ],
 ] = {
-    "join": (("name",), ("room", "ticket", "quiet"), lambda fields, _: commands.Join(**fields)),
-    "say": (("text",), (), lambda fields, ref: commands.Say(fields["text"], ref)),
-    "me": (("text",), (), lambda fields, ref: commands.Act(fields["text"], ref)),
+    "join": (
+        ("name",),
+        ("room", "ticket", "quiet"),
+        lambda fields, ref: commands.Join(**fields, ref=ref),
+    ),
+    "say": (("text",), ("room",), lambda fields, ref: commands.Say(**fields, ref=ref)),
+    "me": (("text",), ("room",), lambda fields, ref: commands.Act(**fields, ref=ref)),
     "tell": (
         ("name", "text"),
         ("wait",),
@@ -137,13 +141,15 @@ _REQUESTS: dict[
     "reply": (("text",), (), lambda fields, ref: commands.Tell(None, fields["text"], ref)),
     "rename": (("name",), (), lambda fields, ref: commands.Rename(fields["name"], ref)),
     "move": (("room",), (), lambda fields, ref: commands.Move(fields["room"], ref)),
-    "who": ((), ("room",), lambda fields, _: commands.Who(fields["room"])),
-    "rooms": ((), (), lambda *_: commands.Rooms()),
-    "ignore": ((), ("name",), lambda fields, _: commands.Ignore(fields["name"])),
+    "enter": (("room",), (), lambda fields, ref: commands.Enter(fields["room"], ref)),
+    "leave": ((), ("room",), lambda fields, ref: commands.Leave(fields["room"], ref)),
+    "who": ((), ("room",), lambda fields, ref: commands.Who(fields["room"], ref)),
+    "rooms": ((), (), lambda _, ref: commands.Rooms(ref)),
+    "ignore": ((), ("name",), lambda fields, ref: commands.Ignore(fields["name"], ref)),
     "ping": ((), (), lambda *_: Ping()),
-    "stats": ((), (), lambda *_: commands.Stats()),
-    "cancel": ((), (), lambda *_: commands.Cancel()),
-    "quit": ((), (), lambda *_: commands.Quit("quit")),
+    "stats": ((), (), lambda _, ref: commands.Stats(ref)),
+    "cancel": ((), (), lambda _, ref: commands.Cancel(ref)),
+    "quit": ((), (), lambda _, ref: commands.Quit("quit", ref=ref)),
 }
 
 
@@ -213,7 +219,7 @@ def _welcome(event: events.Welcomed) -> dict[str, object]:
 
 
 def _renamed(event: events.Renamed | events.NowKnownAs) -> dict[str, object]:
-    return {"type": "renamed", "room": event.room, "old": event.old, "name": event.name}
+    return {"type": "renamed", "old": event.old, "name": event.name}
 
 
 def _row(row: events.Row) -> dict[str, object]:
@@ -295,6 +301,12 @@ _MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
         "room": event.room,
         "members": _people(event.people),
     },
+    events.Entered: lambda event: {
+        "type": "entered",
+        "room": event.room,
+        "members": _people(event.people),
+    },
+    events.Gone: lambda event: {"type": "gone", "name": event.name, "reason": event.reason},
     events.Members: lambda event: {
         "type": "members",
         "room": event.room,

@@ -3,6 +3,7 @@
 Every function here turns one kind of event into its lines, without endings. Whatever a person says
 comes after their name and a colon, or after `* ` or `[private] `, with which no name begins. A name
 holds neither colon nor space and `Server` is nobody's, so nobody can forge a line of the server's.
+Each line of a text of several begins like the first, so nobody can forge a line of anybody's.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,8 @@ _recent = Recent(_render)
 def lines_of(event: events.Event) -> list[str]:
     """The event as lines of text, without endings.
 
-    Raises ValueError when a value holds a line break: it would forge a line of somebody else's.
+    Raises ValueError when a value holds a line break that is none of a text's: it would forge a
+    line of somebody else's.
     """
     lines = _RENDERERS[type(event)](event)
     for line in lines:
@@ -86,9 +88,14 @@ def _moved(event: events.Moved) -> list[str]:
     return _server(f"You are in room {event.room} now. {there}")
 
 
+def _spoken(start: str, text: str) -> list[str]:
+    """The lines of a text, each behind what tells whose it is."""
+    return [f"{start} {line}" for line in text.split("\n")]
+
+
 def _told(event: events.Told) -> list[str]:
     if event.waits is None:
-        return [f"[private] {event.name}: {event.text}"]
+        return _spoken(f"[private] {event.name}:", event.text)
     left = max(1, round(event.waits))
     return [f"Server: {event.to} is not here; your message waits {left} s for them."]
 
@@ -100,8 +107,10 @@ def _joined(event: events.Joined) -> list[str]:
 
 
 def _left(event: events.Left) -> list[str]:
-    if event.destination is not None:
-        return [f"Server: {event.name} has left room {event.room}."]
+    return [f"Server: {event.name} has left room {event.room}."]
+
+
+def _gone(event: events.Gone) -> list[str]:
     if event.kicked:
         return [f"Server: {event.name} was {event.reason}" + "." * (event.reason == "kicked")]
     return [f"Server: {event.name} has left the chat."]
@@ -206,11 +215,12 @@ def _clock_minute(minute: int, dated: bool) -> str:
 
 
 _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
-    events.Said: lambda event: [f"{event.name}: {event.text}"],
-    events.Acted: lambda event: [f"* {event.name} {event.text}"],
+    events.Said: lambda event: _spoken(f"{event.name}:", event.text),
+    events.Acted: lambda event: _spoken(f"* {event.name}", event.text),
     events.Told: _told,
     events.Joined: _joined,
     events.Left: _left,
+    events.Gone: _gone,
     events.Presence: _presence,
     events.Greeting: lambda event: wrapped(f"Welcome to the chatroom. {_people(event.people)}"),
     events.NameRefused: lambda event: wrapped(event.text),
@@ -220,6 +230,7 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],
     events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
     events.Moved: _moved,
+    events.Entered: lambda event: _server(f"You are in room {event.room} as well."),
     events.Members: _members,
     events.RoomList: _room_list,
     events.Ignoring: _ignoring,

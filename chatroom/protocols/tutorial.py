@@ -16,18 +16,23 @@ like a line of somebody else's.
 """
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from chatroom.protocols import Hangup, Reply, Request
 from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.typed import parse
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
+from chatroom.vocabulary.text import unbroken
 
 _JOIN = re.compile(
     rb"Server: (?P<name>[^\r\n]{0,64}) has joined the chat\. Say hi!(?P<rest>(?P=name): .*)?",
     re.DOTALL,
 )
+# What a line begins with: `* NAME ` of an action, otherwise what is before the first colon.
+_HEAD = re.compile(rb"\* \S+ |[^:]{0,511}: ")
 _BLOCK = 1024  # bytes that its recv takes
 _TELLING = 3  # characters of a name that hardly is the end of another word
 _LF = b"\n"
@@ -62,23 +67,25 @@ def arrange(data: bytes, queued: int) -> bytes:
     return bytes(arranged)
 
 
+def encode(event: events.Event) -> bytes:
+    """ASCII, each line no longer than the client reads at once."""
+    if isinstance(event, events.Closing) and event.code == "quit":
+        return b""  # it has told its user, and reads no more
+    return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
+
+
 class Tutorial:
     """One such client, from its join sentence on. `wanted` is the name that it calls itself."""
 
     __slots__ = ("_max_text", "_named", "_refused", "_wanted")
 
-    receipts = False
-    arrange = staticmethod(arrange)
+    dialect = Dialect("tutorial", encode, arrange=arrange)
 
     def __init__(self, wanted: str, max_text: int) -> None:
         self._wanted = wanted
         self._max_text = max_text
         self._named = False
         self._refused = False
-
-    @property
-    def dialect(self) -> Hashable:
-        return "tutorial"
 
     def named(self) -> None:
         self._named = True
@@ -107,19 +114,13 @@ class Tutorial:
                 return
         yield Hangup("no name was free")
 
-    def encode(self, event: events.Event) -> bytes:
-        """ASCII, each line no longer than the client reads at once."""
-        if isinstance(event, events.Closing) and event.code == "quit":
-            return b""  # it has told its user, and reads no more
-        return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
-
-    def answer(self, event: events.Event) -> bytes:
+    def answer(self, event: events.Event, _: Ref) -> bytes:
         """Of all the names that could not be had, only the one that was wanted is spoken of."""
         if isinstance(event, events.NameRefused):
             if self._refused:
                 return b""
             self._refused = True
-        return self.encode(event)
+        return encode(event)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         if not data:
@@ -151,18 +152,18 @@ class Tutorial:
             yield Reply(text.encode())
             return
         for line in message.split("\n"):
-            command = parse(line)
+            command = parse(unbroken(line))
             yield Reply(command.encode()) if isinstance(command, str) else command
 
 
 def _parts(line: str) -> Iterator[bytes]:
     """The line in ASCII; a long one in several, each of them with what it begins with."""
     text = line.encode("ascii", "replace")
-    start, colon, rest = text.partition(b": ")
     if len(text) <= _BLOCK:
         yield text
         return
-    head = start + colon if len(start) < _BLOCK // 2 else b""
+    found = _HEAD.match(text)
+    head = found[0] if found else b""
     rest = text.removeprefix(head)
     room = _BLOCK - len(head)
     for index in range(0, len(rest), room):

@@ -1,18 +1,24 @@
 """Which protocol does a new connection speak?
 
-Decided once, from its first bytes, before anything is read as chat; there is no way back. The table
-below is all there is to it. Bytes that may still become one of its entries are waited for: half an
-HTTP verb must not turn into a chat line because the rest was late. Whoever sends nothing at all is
-a person waiting to be greeted, and so is everybody who is not in the table. A person without a name
-who begins a line with a brace is still a program (`line.py`).
+Decided once, from its first bytes, before anything is read as chat; there is no way back. A table
+says what each beginning leads to: a protocol, which is made only now, or the end of the connection.
+Bytes that may still become one of the table's prefixes are waited for: half an HTTP verb must not
+turn into a chat line because the rest was late. A peer that sends nothing at all is a person
+waiting to be greeted, and so is everybody who is not in the table. A person without a name who
+begins a line with a brace is still a program (`line.py`).
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from chatroom.protocols import Become, Hangup, Protocol, Request
 from chatroom.protocols.http import PROXY, VERBS, respond
-from chatroom.vocabulary.commands import Quit
+from chatroom.protocols.line import PLAIN
+from chatroom.vocabulary.commands import Quit, Ref
 from chatroom.vocabulary.events import Event
+
+Maker = Callable[[], Protocol]
+Table = Mapping[bytes, Maker | Hangup]
+"""Prefix -> the protocol that begins with it. No prefix may be the beginning of another one."""
 
 # Other protocols knock at every open port. None of these can begin what a person types.
 _STRANGERS = {
@@ -23,48 +29,47 @@ _STRANGERS = {
     PROXY: "the proxy protocol",
     b"\0\r\nQUIT\n": "the proxy protocol",  # version 2, behind the line ends that it begins with
 }
-_OBJECT = b"{"  # of JSON
 _LINE_ENDS = b"\r\n"
 _BLANK = 64  # line ends; whoever begins with more of them is a person with a heavy finger
-_PREFIXES = (*_STRANGERS, *(verb + space for verb in VERBS for space in (b" ", b"\t")))
+
+
+def table(program: Maker) -> Table:
+    """The table of this server, made once. `program` makes the protocol of JSON lines."""
+    return {
+        b"{": program,
+        **{verb + blank: respond(verb) for verb in VERBS for blank in (b" ", b"\t")},
+        **{prefix: Hangup(f"speaks {name}") for prefix, name in _STRANGERS.items()},
+    }
 
 
 class Undecided:
     """The protocol of a connection that has yet to show what it speaks.
 
-    `program` is the protocol of those who begin with a brace, `person` that of everybody who speaks
-    none of the others.
+    `person` makes the protocol of everybody whose first bytes are not in the table.
     """
 
-    __slots__ = ("_person", "_program", "_seen", "_waited")
+    __slots__ = ("_person", "_seen", "_table", "_waited")
 
-    receipts = False
-    arrange = None
+    dialect = PLAIN
+    """What there is to say to an undecided peer is said as to a person."""
 
-    def __init__(self, person: Protocol, program: Protocol) -> None:
+    def __init__(self, table: Table, person: Maker) -> None:
+        self._table = table
         self._person = person
-        self._program = program
         self._seen = b""
         self._waited = False
-
-    @property
-    def dialect(self) -> Hashable:
-        return self._person.dialect
 
     def named(self) -> None:
         """Nobody is named before they have become something else."""
 
-    def encode(self, event: Event) -> bytes:
-        """What there is to say to an undecided peer is said as to a person."""
-        return self._person.encode(event)
-
-    answer = encode
+    def answer(self, event: Event, _: Ref) -> bytes:
+        return PLAIN.encode(event)
 
     def has_more(self) -> bool:
         return False
 
     def count_waiting(self, ahead: bytes) -> int:
-        return self._person.count_waiting(self._seen + ahead)
+        return self._person().count_waiting(self._seen + ahead)
 
     def cancel(self, ahead: bytes) -> tuple[int, int] | None:
         """Nobody who is undecided has said anything."""
@@ -77,10 +82,11 @@ class Undecided:
                 yield Hangup("half a request")
             self._waited = True
         else:
-            yield Become(self._person)
-            yield from self._person.silence()
+            person = self._person()
+            yield Become(person)
+            yield from person.silence()
             if self._seen:
-                yield from self._person.receive(self._seen)
+                yield from person.receive(self._seen)
 
     def receive(self, data: bytes) -> Iterator[Request]:
         seen = self._seen = self._seen + data
@@ -88,17 +94,22 @@ class Undecided:
             yield Quit("end of input")
             return
         head = seen.lstrip(_LINE_ENDS)  # before a request they mean nothing (RFC 9112, 2.2)
-        prefix = next(filter(head.startswith, _PREFIXES), None)
-        undecided = data and any(known.startswith(head) for known in _PREFIXES)
-        if len(seen) - len(head) > _BLANK:
-            prefix, undecided = None, False
-        if prefix in _STRANGERS:
-            yield Hangup(f"speaks {_STRANGERS[prefix]}")
-        elif prefix is not None:
-            yield from respond(prefix.rstrip())
-        elif not undecided:
-            protocol = self._program if head.startswith(_OBJECT) else self._person
+        found: Maker | Hangup | None = self._person
+        if len(seen) - len(head) <= _BLANK:
+            found = self._look_up(head, data)
+        if isinstance(found, Hangup):
+            yield found
+        elif found is not None:
+            protocol = found()
             yield Become(protocol)
             yield from protocol.receive(seen)
             if not data:
                 yield from protocol.receive(b"")
+
+    def _look_up(self, head: bytes, more: bytes) -> Maker | Hangup | None:
+        """What begins like that; None: it is not known yet, and `more` may come."""
+        prefix = next(filter(head.startswith, self._table), None)
+        if prefix is not None:
+            return self._table[prefix]
+        undecided = more and any(known.startswith(head) for known in self._table)
+        return None if undecided else self._person

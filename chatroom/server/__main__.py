@@ -1,4 +1,4 @@
-"""python -m chatroom.server: arguments to settings, settings to parts, and then the loop turns."""
+"""python -m chatroom.server: read the arguments, build the server and run its loop."""
 
 import gc
 import logging
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     notify("READY=1")
     if os.geteuid() == 0:
         log.warning("running as root, which a chatroom does not need")
-    gc.freeze()  # what is here now stays; the collector need not look at it again
+    gc.freeze()  # what exists now stays: the collector need not visit it again
     return server.run()
 
 
@@ -62,5 +62,5 @@ def _announce(output: Stream, host: str, listeners: list[Listener], program: str
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except KeyboardInterrupt:  # before there was a loop to hear of it
+    except KeyboardInterrupt:  # before the loop handles signals
         sys.exit(128 + signal.SIGINT)

@@ -1,15 +1,16 @@
 """The operator's console: commands on standard input, answers on standard output.
 
-Standard input is watched like a socket where that is possible: a terminal or a pipe. Its end is not
-the end of the server, which may well be started without any; a file or /dev/null cannot be watched
-and simply are no console.
+Standard input is watched like a socket where that is possible: a terminal or a pipe. Its end does
+not stop the server, which may be started without any input. A file or /dev/null cannot be watched,
+so there is no console then.
 """
 
 import os
 import signal
 from collections.abc import Callable, Iterator
 
-from chatroom.chat.hub import Hub, Kick
+from chatroom.chat.hub import Hub
+from chatroom.chat.rules.kicking import Kick, kick
 from chatroom.net.loop import READ, Loop
 from chatroom.net.standard import Stream, reopened
 from chatroom.protocols.framing import Lines
@@ -145,9 +146,9 @@ class Console:
     def _who(self, _: str) -> Iterator[str]:
         yield f"{len(self._hub.roster)} here"
         for member in self._hub.roster:
-            room = self._hub.room_of(member).name
+            rooms = ", ".join(seat.room.name for seat in member.seats)
             row = self._hub.row(member)
-            yield (f"  {member} in {room}, for {duration(row.stayed)}, idle {duration(row.idle)}")
+            yield (f"  {member} in {rooms}, for {duration(row.stayed)}, idle {duration(row.idle)}")
 
     def _say(self, text: str) -> Iterator[str]:
         if said := self._hub.notice(text):
@@ -159,8 +160,8 @@ class Console:
         name, seconds, reason = _kick_arguments(rest)
         if not name:
             yield f"Usage: {_KICK}"
-        elif kick := self._hub.kick(name, reason, seconds):
-            yield _kicked(kick)
+        elif done := kick(self._hub, name, reason, seconds):
+            yield _kicked(done)
         else:
             yield f"There is nobody called {name}."
 

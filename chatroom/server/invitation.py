@@ -1,4 +1,4 @@
-"""What the server prints at the start: where it listens, and how to join from where.
+"""What the server prints at the start: where it listens, and how to join from there.
 
 Programs read the first lines, one `Listening at ADDRESS:PORT` for each socket.
 """

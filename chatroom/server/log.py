@@ -1,7 +1,7 @@
-"""The log of the package, on a stream that must not stop the server.
+"""The log of the package, on a stream that must not block the server.
 
-Log lines for which there was no room are counted, and the count is told with the first one that
-finds some again.
+Log lines for which there was no room are counted. The count is told with the first line that fits
+again.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What the machine gives this process."""
+"""The limits on descriptors and the memory of this process."""
 
 import os
 import resource

@@ -1,25 +1,25 @@
-"""All parts put together: the only file that knows all the others."""
+"""The server, put together from its parts: the only file that knows all the others."""
 
 import logging
-import socket
 import time
 from collections.abc import Callable
-from typing import cast
+from functools import partial
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Broadcast
+from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
-from chatroom.net.address import printable
-from chatroom.net.connection import Connection, Connections
-from chatroom.net.listener import Listener
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
+from chatroom.net.listener import Bound, Listener
 from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
 from chatroom.server.stats import measure
 from chatroom.server.stopping import Stopping
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 
@@ -37,7 +37,7 @@ class Server:
         settings: Settings,
         metrics: Metrics,
         loop: Loop,
-        sockets: list[socket.socket],
+        sockets: Bound,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -47,6 +47,10 @@ class Server:
         self._clock = clock
         self._started = clock()
         self._connections = Connections(loop, settings, metrics)
+        self._visitors = Visitors(self._connections)
+        program = partial(JsonLines, settings.max_object, settings.max_line)
+        self._person = partial(Line, settings.max_line, program)
+        self._table = table(program)
         self.hub = Hub(
             settings,
             metrics,
@@ -54,16 +58,20 @@ class Server:
             wall,
             loop.call_later,
             self.measure,
-            cast(Broadcast, self._connections.broadcast),  # all channels are connections
+            decide,
         )
         pacing = Pacing(self.hub, loop, settings, metrics, clock)
         loop.at_tick_end(pacing.flush)
         loop.at_tick_end(self._connections.flush)
         loop.at_tick_end(pacing.measure)
         self.listeners = [
-            Listener(sock, self._connections, settings, metrics, self._welcome) for sock in sockets
+            Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)
+            for sock in sockets
         ]
-        self.stopping = Stopping(settings, loop, self.hub, self._connections, self.listeners, clock)
+        turns = self._connections.turns
+        self.stopping = Stopping(
+            settings, loop, self.hub, self._visitors, turns, self.listeners, clock
+        )
         loop.at_tick_end(self.stopping.stop_when_drained)
 
     def run(self) -> int:
@@ -76,16 +84,16 @@ class Server:
         self._connections.close()
         return self.stopping.exit_code
 
-    def _welcome(self, sock: socket.socket, host: str, port: int) -> None:
-        """A visitor has connected: give them a connection and a session."""
-        connection = Connection(sock, printable(host, port), self._connections)
-        settings = self._settings
-        program = JsonLines(settings.max_object, settings.max_line)
-        protocol = Undecided(Line(settings.max_line, program), program)
-        connection.session = Session(connection, protocol, self.hub, self._loop, settings, host)
+    def _welcome(self, connection: Connection, host: str) -> None:
+        """A visitor has connected: give them a session."""
+        protocol = Undecided(self._table, self._person)
+        connection.session = session = Session(
+            connection, protocol, self.hub, self._loop, self._settings, host, self._visitors
+        )
+        self._visitors.add(connection, session)
         connection.start()
         log.debug("%s connected", connection.address)
 
     def measure(self) -> Measured:
         uptime = self._clock() - self._started
-        return measure(self._metrics, self._connections, len(self.hub.rooms), uptime)
+        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime)

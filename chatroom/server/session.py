@@ -15,15 +15,18 @@ behind the paste, so it is looked for in what is not decided yet and in the kern
 """
 
 import logging
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Channel, Member
+from chatroom.chat.pending import Pending
+from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
-from chatroom.protocols import Arrange, Become, Hangup, Protocol, Reply, Request
+from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.durations import duration
 
 # They come with a line, or with silence, and are not what it asks for.
@@ -53,25 +56,6 @@ class Bucket:
         return max(0.0, (1.0 - self._tokens) / self._rate)
 
 
-class _Arranged:
-    """The way to a peer who cannot tell events apart unless they are laid out for it."""
-
-    __slots__ = ("_arrange", "_connection")
-
-    def __init__(self, connection: Connection, arrange: Arrange) -> None:
-        self._connection = connection
-        self._arrange = arrange
-
-    @property
-    def queued(self) -> int:
-        return self._connection.queued
-
-    def write(self, data: bytes | memoryview) -> bool:
-        if not data:
-            return True
-        return self._connection.write(self._arrange(bytes(data), self._connection.queued))
-
-
 class Session:
     """`protocol` is what the connection is taken to speak before anything is known."""
 
@@ -94,6 +78,7 @@ class Session:
         "_settings",
         "_told",
         "_turns",
+        "_visitors",
     )
 
     def __init__(
@@ -104,13 +89,14 @@ class Session:
         loop: Loop,
         settings: Settings,
         host: str,
+        visitors: Visitors,
     ) -> None:
         self._connection = connection
         self._protocol = protocol
         self._hub = hub
         self._loop = loop
         self._settings = settings
-        self._member = Member(self, host, connection.address)
+        self._member = Member(self, connection, protocol.dialect, host, connection.address)
         self._pending: Iterator[Request] | None = None
         self._lines = 0  # handled of what is pending
         self._bytes = 0  # received, and not yet counted towards a token
@@ -119,17 +105,19 @@ class Session:
         self._look_at = 0.0  # when to look for /cancel next, at the earliest
         self._looked = 0  # unread bytes that were looked through; below 0: some that are read since
         self._turns = connection.turns
+        self._visitors = visitors
         self._bucket: Bucket | None = None
         if settings.rate:
             burst = max(1.0, settings.rate * settings.burst_seconds)
             self._bucket = Bucket(settings.rate, burst, loop.woke)
-        self._deadline = loop.call_later(settings.silence, self._silent, connection)
+        self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
         self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
 
     # --- what the connection calls ------------------------------------------------------------
 
     def received(self, data: bytes) -> None:
+        self._visitors.reads += 1
         self._bytes += len(data)
         self._looked -= len(data)
         self._pending = self._protocol.receive(data)
@@ -139,6 +127,7 @@ class Session:
         self._hub.drained(self._member)
 
     def lost(self, reason: str) -> None:
+        self._visitors.lost(self._connection)
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()
@@ -151,39 +140,18 @@ class Session:
 
     # --- the chat's Outlet --------------------------------------------------------------------
 
-    @property
-    def channel(self) -> Channel:
-        arrange = self._protocol.arrange
-        return _Arranged(self._connection, arrange) if arrange else self._connection
-
-    @property
-    def dialect(self) -> Hashable:
-        return self._protocol.dialect
-
-    @property
-    def receipts(self) -> bool:
-        return self._protocol.receipts
-
-    @property
-    def framed(self) -> bool:
-        return self._protocol.arrange is None
-
-    def encode(self, event: events.Event) -> bytes:
-        return self._protocol.encode(event)
-
-    def answer(self, event: events.Event) -> bytes:
-        data = self._protocol.answer(event)
+    def answer(self, event: events.Event, ref: Ref) -> bytes:
+        data = self._protocol.answer(event, ref)
         self._answered += len(data) // self._settings.max_line
         return data
 
     def named(self) -> None:
         self._cancel_deadlines()
         self._protocol.named()
+        self._hub.speak(self._member, self._protocol.dialect)
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self._pending = None  # what they had yet to say is not wanted any more
-        if farewell and self._protocol.arrange:
-            farewell = self._protocol.arrange(farewell, self._connection.queued)
         self._connection.close(reason, farewell, brief)
 
     # --- what a stopping server calls ---------------------------------------------------------
@@ -212,15 +180,16 @@ class Session:
         """Carry out what is pending, until it is done or has to wait."""
         handled = 0
         for request in self._pending or ():
-            self._handle(request)
+            pending = self._handle(request)
             if self._connection.closing:
+                return
+            if pending is not None:
+                self._wait_for(pending)
                 return
             if isinstance(request, _FREE):
                 continue
             handled += 1
-            self._lines += 1
-            answered, self._answered = self._answered, 0
-            if wait := self._pay(1 + answered):
+            if wait := self._pay_for_command():
                 self._pause(wait)
                 return
             enough = handled == self._settings.lines_per_tick or self._turns.contended
@@ -240,6 +209,12 @@ class Session:
         lines, self._lines = self._lines, 0
         return max(0, tokens - lines)
 
+    def _pay_for_command(self) -> float:
+        """And for its answer; returns the seconds to wait."""
+        self._lines += 1
+        answered, self._answered = self._answered, 0
+        return self._pay(1 + answered)
+
     def _pay(self, tokens: int) -> float:
         return self._bucket.take(tokens, self._loop.woke) if self._bucket and tokens else 0.0
 
@@ -257,6 +232,18 @@ class Session:
         """There is more, which is for the next tick."""
         self._connection.pause_reading()
         self._turns.wait(self._go_on, self._connection, again=True)
+
+    def _wait_for(self, pending: Pending) -> None:
+        """The next command must not be decided before this one is."""
+        self._connection.pause_reading()
+        pending.then(self._decided)
+
+    def _decided(self) -> None:
+        """What took time has been decided, and is paid for like everything else."""
+        if wait := self._pay_for_command():
+            self._pause(wait)
+        else:
+            self._go_on_in_turn()
 
     def _go_on_in_turn(self) -> None:
         if self._turns.contended:
@@ -291,18 +278,20 @@ class Session:
             self._looked = -1  # there may be another one
             self._hub.tell(self._member, events.Cancelled(lines))
 
-    def _handle(self, request: Request) -> None:
+    def _handle(self, request: Request) -> Pending | None:
+        """Carry it out; what is returned has to be waited for."""
         match request:
             case Reply(data):
                 if data:
                     self._hub.reply(self._member, data)
             case Become(protocol):
                 self._protocol = protocol
-                self._member.channel = self.channel
+                self._hub.speak(self._member, protocol.dialect)
             case Hangup(reason, farewell):
                 self.close(reason, farewell)
             case _:
-                self._hub.handle(self._member, request)
+                return self._hub.handle(self._member, request)
+        return None
 
     # --- deadlines before there is a name -----------------------------------------------------
 
@@ -322,10 +311,12 @@ class Session:
                 self._handle(request)
 
     def _cancel_deadlines(self) -> None:
-        self._deadline.cancel()
-        if self._head_timer is not None:
-            self._head_timer.cancel()
+        for timer in (self._deadline, self._head_timer):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._head_timer = None
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."
-        self.close("gave no name", self.encode(events.Closing("no-name", text)))
+        last = events.Closing("no-name", text)
+        self.close("gave no name", self._hub.last_words(self._member, last))

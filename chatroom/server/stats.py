@@ -3,14 +3,15 @@
 import time
 
 from chatroom.metrics import Metrics
-from chatroom.net.connection import Connections
 from chatroom.server.resources import memory_in_use
+from chatroom.server.visitors import Visitors
 from chatroom.vocabulary.events import Measured
 
 
-def measure(metrics: Metrics, connections: Connections, rooms: int, uptime: float) -> Measured:
+def measure(metrics: Metrics, visitors: Visitors, rooms: int, uptime: float) -> Measured:
+    blocked = visitors.blocked
     return Measured(
-        clients=len(connections.talking),
+        clients=visitors.talking,
         rooms=rooms,
         messages=metrics.messages,
         deliveries=metrics.deliveries,
@@ -20,8 +21,8 @@ def measure(metrics: Metrics, connections: Connections, rooms: int, uptime: floa
         fanout_max=metrics.fanout.max,
         lag_p99=metrics.lag.quantile(0.99),
         lag_max=metrics.lag.max,
-        slow_readers=len(connections.blocked),
-        queued=sum(connection.queued for connection in connections.blocked),
+        slow_readers=len(blocked),
+        queued=sum(connection.queued for connection in blocked),
         endings=tuple(metrics.endings.most_common(8)),
         accepted=metrics.accepted,
         errors=metrics.handler_errors,

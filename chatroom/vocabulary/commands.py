@@ -7,12 +7,15 @@ the program. All of it is frozen. Text in commands is raw.
 from dataclasses import dataclass
 
 Ref = int | str | None
-"""A visitor's own mark on what they ask for, by which one who comes back learns what arrived."""
+"""A visitor's own mark on what they ask for. It comes back with the answer, and one who was
+disconnected learns by it what arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class Greet:
     """A person has arrived and wants to see who is here."""
+
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Join:
     room: str = ""
     ticket: str = ""
     quiet: bool = False
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,12 @@ class Who:
     """Who is in this room? Without a name: in the visitor's own."""
 
     room: str = ""
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    pass
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +110,19 @@ class Ignore:
     """Ignore this member, or hear them again. Without a name: who is ignored?"""
 
     name: str
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    pass
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Drop the lines of this visitor that wait to be handled because they came too fast."""
+
+    ref: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ class Quit:
 
     reason: str
     meant: bool = True
+    ref: Ref = None
 
 
 Command = (

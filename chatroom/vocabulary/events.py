@@ -3,7 +3,9 @@
 All of it is frozen: an event is rendered once per dialect and shared by everybody who hears it.
 
 Text in events has been through `text.clean` and names through `names.enforce`, so an encoder may
-write them as they are. Times are seconds since the epoch; durations are seconds.
+write them as they are. The text of Said, Acted and Told has been through `text.clean_lines`: it may
+hold line feeds, and a line of it shown without its author would forge one. Times are seconds since
+the epoch; durations are seconds.
 """
 
 from dataclasses import dataclass
@@ -110,24 +112,20 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody is no longer in the room; `destination` is the room they went to, if any.
-
-    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
-    """
+    """Somebody is no longer in the room; `destination` is the room they went to, if any."""
 
     room: str
     name: str
     reason: str
     destination: str | None = None
 
-    @property
-    def kicked(self) -> bool:
-        return self.reason.partition(":")[0] == "kicked"
-
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Somebody who shared a room with the receiver has left the chat; the reason as in Left."""
+    """Somebody who shared a room with the receiver has left the chat.
+
+    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
+    """
 
     name: str
     reason: str
@@ -149,7 +147,6 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    room: str
     old: str
     name: str
 
@@ -158,7 +155,6 @@ class Renamed:
 class NowKnownAs:
     """The receiver's own new name."""
 
-    room: str
     old: str
     name: str
 

@@ -153,6 +153,14 @@ def drawn(name: str) -> str:
     return name.lower().translate(_ASCII_ALIKE)
 
 
+def known_key(name: str) -> str:
+    """The key of a name as somebody typed it; empty if nobody can be called so."""
+    try:
+        return key(enforce(name))
+    except BadName:
+        return ""
+
+
 def is_reserved(name: str) -> bool:
     """Whether others could take the name for the server's own, or for somebody who runs it."""
     bare = name.rstrip("0123456789")  # server2 would be believed as well

@@ -1,15 +1,20 @@
 """What text may hold, decided once for everybody.
 
-A line that one person types is written to other people's terminals, bots and logs. Escape sequences
-would move their cursors (CWE-150), separators that only some programs honour would forge lines,
-bidi controls would reorder what others said, and a tower of combining marks would cover the
-neighbouring lines. `clean` removes all of that, in one place, for every protocol and for every kind
-of text; what it returns is always exactly one line.
+What one person says is written to other people's terminals, bots and logs. Escape sequences would
+move their cursors (CWE-150), separators that only some programs honour would forge lines, bidi
+controls would reorder what others said, and a tower of combining marks would cover the neighbouring
+lines. All of that is removed here, in one place, for every protocol and for every kind of text.
+
+What a program says may have several lines: `clean_lines` keeps their breaks, each as a line feed,
+which is then the only control character in a text. Everything else (a name, a reason, a notice) is
+one line: `clean` makes spaces of the breaks. Whoever renders a text of several lines for people has
+to begin each of them with who said it.
 
 It refuses to be clever about meaning: no words, no links, no languages. Joiners and variation
 selectors stay, because scripts and emoji need them.
 """
 
+import re
 import unicodedata
 
 MAX_MARKS = 4
@@ -27,14 +32,37 @@ _REMOVED = (
     *range(0xFFF9, 0xFFFC),  # interlinear annotation
     *range(0xD800, 0xE000),  # lone surrogates cannot be encoded
 )
+# The mandatory breaks of Unicode (UAX 14): CR LF, LF, VT, FF, CR, NEL, and two separators.
+_BREAK = re.compile(r"\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 _TABLE: dict[int, str | None] = {**dict.fromkeys(_REMOVED), ord("\t"): " "}
 
 
 def clean(text: str) -> str:
     """One line of text that is safe to show anywhere; spaces at its end are dropped."""
-    if not (text.isascii() and text.isprintable()):
-        text = _limit_marks(text.translate(_TABLE))
-    return text.rstrip()
+    if text.isascii() and text.isprintable():
+        return text.rstrip()
+    return _clean_line(unbroken(text))
+
+
+def clean_lines(text: str) -> str:
+    """The same, with a line feed where it had a line break of any kind (CR LF is one).
+
+    Blank lines at the beginning and at the end are dropped, those in between stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text.rstrip()
+    return "\n".join(map(_clean_line, _BREAK.split(text))).strip("\n")
+
+
+def unbroken(text: str) -> str:
+    """The text with a space for each line break and otherwise raw: what is typed is one line."""
+    return text if text.isprintable() else _BREAK.sub(" ", text)
+
+
+def _clean_line(line: str) -> str:
+    if not (line.isascii() and line.isprintable()):
+        line = _limit_marks(line.translate(_TABLE))
+    return line.rstrip()
 
 
 def _limit_marks(text: str) -> str:

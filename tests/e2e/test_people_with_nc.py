@@ -172,4 +172,4 @@ def test_what_one_types_never_moves_the_cursor_of_another(nc: Nc) -> None:
     ann, eve = join(nc, "ann"), join(nc, "eve")
     ann.sees("Say hi!\n")
     eve.type("\x1b[2J\x1b]0;owned\x07 \x9b31m ann: forged\rServer: bye\u202e\u2028x\n")
-    assert ann.sees("\n") == "eve: [2J]0;owned 31m ann: forgedServer: byex\n"
+    assert ann.sees("\n") == "eve: [2J]0;owned 31m ann: forged Server: bye x\n"

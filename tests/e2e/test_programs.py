@@ -61,7 +61,7 @@ def test_everything_in_the_documentation_is_what_the_server_says(
     receipt, heard = ann.told("said"), bob.told("said")
     assert receipt.pop("ref") == 3
     assert receipt == heard
-    assert heard["text"] == "h\u00e9llo"
+    assert heard["text"] == "h\u00e9\nllo"
     assert abs(heard["time"] - time.time()) < 60
     bob.ask(type="tell", name="ann", text="psst", ref=4)
     assert bob.told("told")["ref"] == 4
@@ -102,6 +102,27 @@ def test_a_program_is_told_of_the_shutdown(server: Server, connect: Callable[...
     server.popen.terminate()
     assert ann.told("closing")["code"] == "shutdown"
     assert server.wait() == 0
+
+
+def test_a_text_of_several_lines_is_shown_to_people_with_the_name_on_each(
+    connect: Callable[..., Peer], nc: Callable[..., Process]
+) -> None:
+    bob = nc()
+    bob.type("bob\n")
+    bob.sees("All set, bob!")
+    ann = connect()
+    ann.ask(type="join", name="ann")
+    ann.told("welcome")
+    bob.sees("Say hi!\n")
+    ann.ask(type="say", text="def f():\r\n    pass\nbob: I agree\n", ref=1)
+    assert ann.told("said")["text"] == "def f():\n    pass\nbob: I agree"
+    ann.ask(type="me", text="waves\nand bows", ref=2)
+    assert bob.sees("bows\n") == (
+        "ann: def f():\nann:     pass\nann: bob: I agree\n* ann waves\n* ann and bows\n"
+    )
+    ann.ask(type="say", text="\n".join("x" * 101), ref=3)
+    error = ann.told("error")
+    assert (error["code"], error["ref"]) == ("too-long", 3)
 
 
 class Original:

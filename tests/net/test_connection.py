@@ -15,6 +15,7 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from world import Plain, Sorted, World, world_with
 
+from chatroom.net import closing, kernel, stall
 from chatroom.net.connection import Connection
 from chatroom.net.loop import READ, WRITE
 
@@ -1241,8 +1242,9 @@ def test_a_peer_that_acknowledges_a_little_is_not_cut_though_no_send_succeeds(
 ) -> None:
     plain = blocked(world)
     held = [5000]
-    monkeypatch.setattr(Connection, "_count_unacknowledged", lambda _: held[0])
-    plain.connection._note_progress()
+    monkeypatch.setattr(stall, "unacknowledged", lambda _: held[0])
+    assert plain.connection._stall is not None
+    plain.connection._stall.note_progress()
     for _ in range(3):
         held[0] -= 1000
         plain.sock.plan = [BlockingIOError(errno.EAGAIN, "")] * 10
@@ -1258,7 +1260,8 @@ def test_before_a_peer_is_cut_it_is_offered_more_once(world: World) -> None:
     sent = sum(plain.sock.sent)
     world.clock.advance(90.0)
     world.loop.woke = world.clock()
-    plain.connection._check_stall()  # and no word from the selector that there is room
+    assert plain.connection._stall is not None
+    plain.connection._stall._check()  # and no word from the selector that there is room
     world.tick()
     assert plain.session.reasons == []
     assert sum(plain.sock.sent) > sent
@@ -1274,7 +1277,7 @@ def test_whoever_wished_to_leave_gets_the_last_words_and_a_reset_for_what_they_t
     plain.connection.close("quit", b"goodbye\n", brief=True)
     world.tick()
     assert plain.session.reasons == []
-    world.pump(lambda: not plain.connection._count_unacknowledged())
+    world.pump(lambda: not kernel.unacknowledged(plain.connection._sock))
     world.later(0.1)
     assert plain.session.reasons == ["quit"]
     assert plain.peer.read_to_end() == b"goodbye\n"
@@ -1289,7 +1292,7 @@ def test_a_brief_close_waits_for_the_acknowledgement_and_drops_what_arrives_mean
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = world.plain()
-    monkeypatch.setattr(Connection, "_count_unacknowledged", lambda _: 1)
+    monkeypatch.setattr(closing, "unacknowledged", lambda _: 1)
     plain.connection.close("quit", b"goodbye\n", brief=True)
     world.tick()
     plain.peer.send("more\n")

@@ -14,15 +14,16 @@ from world import PATIENCE, Peer, Recorder, Sorted, World
 
 from chatroom.net.address import printable
 from chatroom.net.connection import Connection
-from chatroom.net.listener import FULL, CannotListen, Listener, bind
+from chatroom.net.listener import CannotListen, Listener, bind
 from chatroom.settings import Settings
+from chatroom.vocabulary.notices import FULL
 
 
 class Guest:
-    def __init__(self, sock: socket.socket, host: str, port: int) -> None:
-        self.sock = sock
+    def __init__(self, connection: Connection, host: str) -> None:
+        self.connection = connection
+        self.sock = connection._sock
         self.host = host
-        self.port = port
 
 
 class Door:
@@ -37,10 +38,11 @@ class Door:
 
     def around(self, sock: socket.socket) -> Listener:
         world = self.world
-        return Listener(sock, world.connections, world.settings, world.metrics, self._let_in)
+        connections = world.connections
+        return Listener(sock, connections, connections, world.settings, world.metrics, self._let_in)
 
-    def _let_in(self, sock: socket.socket, host: str, port: int) -> None:
-        self.guests.append(Guest(sock, host, port))
+    def _let_in(self, connection: Connection, host: str) -> None:
+        self.guests.append(Guest(connection, host))
 
     def knock(self, host: str = "127.0.0.1") -> Peer:
         """A visitor whose connection the kernel has completed."""
@@ -106,7 +108,9 @@ def test_a_visitor_is_let_in_with_their_address(door: Door, closing: ExitStack) 
     visitor = closing.enter_context(contextlib.closing(door.knock()))
     door.world.tick()
     (guest,) = door.guests
-    assert (guest.host, guest.port) == visitor.sock.getsockname()
+    host, port = visitor.sock.getsockname()
+    assert guest.host == host
+    assert guest.connection.address == printable(host, port)
     assert guest.sock.getblocking() is False
     assert door.world.metrics.accepted == 1
 
@@ -142,7 +146,8 @@ def test_a_visitor_who_is_gone_before_the_accept_harms_nobody(
     door.knock().reset()
     visitor = closing.enter_context(contextlib.closing(door.knock()))
     door.world.tick()
-    assert visitor.sock.getsockname() in [(guest.host, guest.port) for guest in door.guests]
+    address = printable(*visitor.sock.getsockname())
+    assert address in [guest.connection.address for guest in door.guests]
     assert caplog.records == []
 
 
@@ -157,7 +162,7 @@ def test_a_connection_reset_before_its_accept_ends_quietly(
     door.listener.ready(1)
     sessions: list[Recorder] = []
     for guest in door.guests:
-        connection = Connection(guest.sock, printable(guest.host, guest.port), world.connections)
+        connection = guest.connection
         connection.session = Recorder(connection)
         sessions.append(connection.session)
         connection.start()
@@ -173,11 +178,11 @@ def test_a_welcome_that_fails_costs_one_visitor(door: Door, closing: ExitStack) 
     welcome = door.listener._welcome
     failures = [RuntimeError("a bug")]
 
-    def fail_once(sock: socket.socket, host: str, port: int) -> None:
+    def fail_once(connection: Connection, host: str) -> None:
         if failures:
-            sock.close()
+            connection._sock.close()
             raise failures.pop()
-        welcome(sock, host, port)
+        welcome(connection, host)
 
     door.listener._welcome = fail_once
     for _ in range(2):
@@ -257,7 +262,7 @@ def test_when_full_a_newcomer_is_told_so_and_closed(
     world.plain(), world.plain()
     newcomer = closing.enter_context(contextlib.closing(door.knock()))
     world.tick()
-    assert newcomer.read_to_end() == FULL
+    assert newcomer.read_to_end().decode() == f"{FULL}\n"
     assert door.guests == []
     assert world.metrics.endings == {"turned away: full at 2 clients": 1}
     assert len(caplog.records) == 1
@@ -272,7 +277,7 @@ def test_when_full_a_newcomer_who_talks_first_is_told_so_as_well(
     newcomer = closing.enter_context(contextlib.closing(door.knock()))
     newcomer.send("ann\nhello\n")
     world.tick()
-    assert newcomer.read_to_end() == FULL
+    assert newcomer.read_to_end().decode() == f"{FULL}\n"
     assert newcomer.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0, "a reset came"
 
 
@@ -347,7 +352,7 @@ def test_without_descriptors_one_visitor_is_told_and_the_listener_rests(
     with no_more_descriptors():
         world.tick()
         assert world.loop.watched == 0
-        assert visitors[0].read_to_end() == FULL
+        assert visitors[0].read_to_end().decode() == f"{FULL}\n"
         world.tick(10)
         world.clock.advance(0.499)
         world.tick(10)
@@ -394,7 +399,7 @@ def test_the_reserve_is_there_again_for_the_next_time(
         visitor = closing.enter_context(contextlib.closing(door.knock()))
         with no_more_descriptors():
             world.tick()
-            assert visitor.read_to_end() == FULL
+            assert visitor.read_to_end().decode() == f"{FULL}\n"
         world.later(0.5)
 
 
@@ -647,9 +652,9 @@ def test_a_storm_of_newcomers_is_let_in_only_within_the_time_of_a_tick(
 ) -> None:
     let_in = door._let_in
 
-    def slowly(sock: socket.socket, host: str, port: int) -> None:
+    def slowly(connection: Connection, host: str) -> None:
         world.clock.advance(world.settings.tick_seconds / 3)
-        let_in(sock, host, port)
+        let_in(connection, host)
 
     door.listener._welcome = slowly
     for _ in range(20):

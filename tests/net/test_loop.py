@@ -119,7 +119,7 @@ def test_a_handler_is_told_what_its_socket_is_ready_for(bench: Bench) -> None:
     reader = bench.reader(sends=b"")
     bench.tick()
     assert reader.masks == []
-    bench.loop.rewatch(reader.sock, READ | WRITE, reader)
+    bench.loop.rewatch(reader.sock, READ, READ | WRITE, reader)
     reader.far.send("x")
     bench.tick()
     assert reader.masks == [READ | WRITE]

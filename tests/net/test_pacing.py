@@ -1,4 +1,4 @@
-"""When the rooms hand out what was said, with a loop and a clock in our hands."""
+"""The coalescing of fan-outs, with a loop and a clock in our hands."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from chatroom.server.pacing import Pacing
 from chatroom.settings import Settings
 
 TOOK = 0.0004  # seconds that each fan-out takes here
-REST = 2 * TOOK
+INTERVAL = 2 * TOOK
 
 
 class Hub:
@@ -70,13 +70,13 @@ def test_a_tick_without_news_hands_nothing_out(world: World) -> None:
 def test_the_next_message_of_a_quiet_room_goes_out_at_once_as_well(world: World) -> None:
     for number in range(1, 5):
         world.says()
-        assert world.tick(REST) == number
+        assert world.tick(INTERVAL) == number
     assert world.loop.pending == 0
 
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """Two fan-outs in a row: the rooms rest."""
+    """Two fan-outs in a row: an interval runs."""
     for _ in range(2):
         world.says()
         world.tick()
@@ -84,30 +84,30 @@ def busy(world: World) -> World:
     return world
 
 
-def test_what_is_said_during_the_rest_goes_out_together_at_its_end(busy: World) -> None:
+def test_what_is_said_during_the_interval_goes_out_together_at_its_end(busy: World) -> None:
     for _ in range(3):
         busy.says()
-        assert busy.tick(REST / 4) == 2
+        assert busy.tick(INTERVAL / 4) == 2
     assert busy.loop.pending == 1
-    assert busy.tick(REST / 4) == 3
+    assert busy.tick(INTERVAL / 4) == 3
     assert busy.loop.pending == 0
 
 
-def test_the_loop_wakes_up_at_the_end_of_the_rest_by_itself(busy: World) -> None:
+def test_the_loop_wakes_up_at_the_end_of_the_interval_by_itself(busy: World) -> None:
     busy.says()
     busy.tick()
-    busy.now += REST
+    busy.now += INTERVAL
     busy.loop.tick(60.0)  # a minute of waiting would fail this test
     assert busy.hub.flushes == 3
 
 
-def test_after_the_rest_a_message_goes_out_at_once_again(busy: World) -> None:
-    assert busy.tick(REST) == 2
+def test_after_the_interval_a_message_goes_out_at_once_again(busy: World) -> None:
+    assert busy.tick(INTERVAL) == 2
     busy.says()
     assert busy.tick() == 3
 
 
-def test_a_long_fanout_earns_no_long_rest(world: World) -> None:
+def test_a_long_fanout_causes_no_long_interval(world: World) -> None:
     world.took = 0.050
     for _ in range(2):
         world.says()
@@ -117,13 +117,13 @@ def test_a_long_fanout_earns_no_long_rest(world: World) -> None:
     assert world.tick(0.0002) == 3
 
 
-def test_the_time_of_a_message_counts_from_its_tick_and_includes_the_rest(busy: World) -> None:
+def test_the_time_of_a_message_counts_from_its_tick_and_includes_the_interval(busy: World) -> None:
     busy.says(2)
     busy.tick()
     busy.says(3)
-    busy.tick(REST)
+    busy.tick(INTERVAL)
     assert busy.metrics.fanout.count == 7
-    assert busy.metrics.fanout.max == pytest.approx(REST + TOOK)
+    assert busy.metrics.fanout.max == pytest.approx(INTERVAL + TOOK)
 
 
 def test_messages_that_wait_have_not_been_measured_yet(busy: World) -> None:

@@ -10,6 +10,8 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from world import Sorted, Visitor, World, world_with
 
+from chatroom.chat.rules.kicking import kick
+
 SMALL = 4608
 SKIPPED = re.compile(r"Server: (\d+) lines? (?:was|were) skipped while you were not reading\.")
 
@@ -279,7 +281,7 @@ def test_somebody_behind_may_be_kicked(free_world: World) -> None:
     talker, slow = world.member("talker"), world.member("slow", buffer=SMALL)
     speech = Speech(world, talker)
     fall_behind(world, speech, slow)
-    world.hub.kick("slow", "asleep")
+    kick(world.hub, "slow", "asleep")
     world.tick()
     text = catch_up(world, slow)
     assert text.endswith("Server: You were kicked: asleep\n")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from world import PATIENCE, Clock, Peer
+from world import PATIENCE, Clock, Peer, Recorder
 
 from chatroom.chat.hub import Hub
 from chatroom.metrics import Metrics
@@ -332,6 +332,34 @@ def test_one_session_that_fails_does_not_hold_up_the_stop(
         house.loop.tick(max_wait=0)
     assert house.loop.stopped
     assert bob.read_to_end().decode().endswith(FAREWELL)
+
+
+def test_a_peer_that_is_no_visitor_is_not_counted_refused_or_told_goodbye(
+    build: Callable[..., House],
+) -> None:
+    house = build(max_clients=2)
+    house.open()
+    sock, other_server = socket.socketpair()
+    sock.setblocking(False)
+    peer = Connection(sock, "another server", house.connections)
+    peer.session = Recorder(peer)
+    peer.start()
+    ann, bob = house.member("ann"), house.member("bob")
+    assert house.server.measure().clients == 2
+    house.stop()
+    assert ann.read_to_end().decode() == bob.read_to_end().decode() == FAREWELL
+    other = Peer(other_server)
+    house.guests.append(other)
+    assert other.read() == b""
+    assert not other.ended
+
+
+def test_the_stats_count_nobody_who_only_lingers(house: House) -> None:
+    ann, _ = house.member("ann"), house.member("bob")
+    house.side_of(ann).close("quit")
+    house.loop.tick(max_wait=0)
+    assert house.server.measure().clients == 1
+    assert len(house.server._visitors) == 2
 
 
 # --- run, and signals --------------------------------------------------------------------------

@@ -504,14 +504,14 @@ def test_a_stop_finishes_what_was_received_whatever_the_rate(world: World) -> No
     ann.send(talk(*range(100)))
     world.tick()
     heard = bob.text()
-    ann.connection.session.hurry()
+    world.visitors.sessions[ann.connection].hurry()
     world.tick(3)  # 20, 32, 32 and the rest
     assert heard + bob.text() == said("ann", *range(100))
 
 
 def test_a_stop_says_goodbye_to_whoever_has_no_name_yet(world: World) -> None:
     visitor = world.visitor()
-    visitor.connection.session.say_goodbye("It is over.")
+    world.visitors.sessions[visitor.connection].say_goodbye("It is over.")
     world.tick()
     assert visitor.text() == "Server: It is over.\n"
     assert visitor.ended
@@ -691,7 +691,7 @@ def test_the_names_that_a_pipe_tries_are_no_lines(world: World) -> None:
     pipe.send(talk("ann", *range(50)))
     world.tick()
     said_already = world.metrics.messages
-    assert pipe.connection.session.say_goodbye("It is over.") == 50 - said_already
+    assert world.visitors.sessions[pipe.connection].say_goodbye("It is over.") == 50 - said_already
 
 
 def test_blank_lines_of_a_program_are_no_lines(world: World) -> None:
@@ -703,7 +703,7 @@ def test_blank_lines_of_a_program_are_no_lines(world: World) -> None:
     program.send((line + "\n \r\n") * 30)
     world.tick()
     program.send("\n\n" + line)
-    assert program.connection.session.say_goodbye("It is over.") == 11
+    assert world.visitors.sessions[program.connection].say_goodbye("It is over.") == 11
 
 
 def test_a_line_that_ends_in_the_word_is_not_the_command(world: World) -> None:
@@ -726,7 +726,7 @@ def test_a_stop_tells_whose_lines_came_too_late_how_many_they_were(world: World)
     world.tick()
     ann.read()
     ann.send(talk("x", "y"))
-    assert ann.connection.session.say_goodbye("It is over.") == 32
+    assert world.visitors.sessions[ann.connection].say_goodbye("It is over.") == 32
     world.tick()
     assert ann.text() == "Server: It is over. Lines of yours that were not taken: 32.\n"
 
@@ -738,7 +738,7 @@ def test_what_was_sent_after_leaving_is_no_line_that_came_too_late(world: World)
     ann.send(talk("/quit", *range(50)))
     world.tick()
     assert ann.connection.closing
-    assert ann.connection.session.say_goodbye("It is over.") == 0
+    assert world.visitors.sessions[ann.connection].say_goodbye("It is over.") == 0
 
 
 def test_a_long_answer_costs_what_it_weighs(make_world: Callable[..., World]) -> None:

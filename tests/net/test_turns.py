@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from world import Clock, World, world_with
 
-from chatroom.chat.member import Member
+from chatroom.chat.room import Member
 from chatroom.metrics import Metrics
 from chatroom.net.loop import Loop
 from chatroom.net.turns import Turns

@@ -6,17 +6,20 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Self, TypeVar, cast
+from functools import partial
+from typing import Any, Self, TypeVar
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Broadcast
+from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
-from chatroom.net.connection import Connection, Connections
+from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.server.session import Session
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Measured
 
@@ -163,13 +166,6 @@ class Recorder:
         self.reasons.append(reason)
         self.on_lost()
 
-    def hurry(self) -> None:
-        """Nothing is held back."""
-
-    def say_goodbye(self, text: str) -> int:
-        self.connection.close("shutdown", text.encode())
-        return 0
-
 
 class Plain:
     """A connection without a chat behind it, and both of its ends."""
@@ -214,6 +210,7 @@ class World:
         self.metrics = Metrics()
         self.loop = Loop(settings, self.metrics, clock, selector)
         self.connections = Connections(self.loop, settings, self.metrics)
+        self.visitors = Visitors(self.connections)
         self.hub = Hub(
             settings,
             self.metrics,
@@ -221,7 +218,7 @@ class World:
             lambda: 0.0,
             self.loop.call_later,
             self.measure,
-            cast(Broadcast, self.connections.broadcast),
+            decide,
         )
         self.loop.at_tick_end(self.hub.flush)
         self.loop.at_tick_end(self.connections.flush)
@@ -278,9 +275,12 @@ class World:
         """Somebody who has just connected."""
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
-        program = JsonLines(16384, self.settings.max_line)
-        protocol = Undecided(Line(self.settings.max_line, program), program)
-        connection.session = Session(connection, protocol, self.hub, self.loop, self.settings, host)
+        program = partial(JsonLines, 16384, self.settings.max_line)
+        protocol = Undecided(table(program), partial(Line, self.settings.max_line, program))
+        connection.session = session = Session(
+            connection, protocol, self.hub, self.loop, self.settings, host, self.visitors
+        )
+        self.visitors.add(connection, session)
         connection.start()
         return self._keep(Visitor(peer, connection, sock))
 

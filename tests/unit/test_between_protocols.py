@@ -1,14 +1,16 @@
 """What is said in one protocol and heard in another: lines out are lines in, for any text."""
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Channel, Member
+from chatroom.chat.room import Member
+from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
 from chatroom.protocols import Protocol, Reply
 from chatroom.protocols.jsonl import JsonLines
@@ -16,7 +18,8 @@ from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
-from chatroom.vocabulary.text import clean
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.text import clean, clean_lines
 
 MAKE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(4096),
@@ -32,44 +35,29 @@ class Seat:
         self.hub = hub
         self.protocol = protocol
         self.heard = b""
-        self.member = Member(self, "192.0.2.1", "192.0.2.1:5000")
+        self.member = Member(self, self, protocol.dialect, "192.0.2.1", "192.0.2.1:5000")
         list(protocol.receive(b"hello\n"))  # the first line settles how lines end
         hub.handle(self.member, commands.Join(name))
         hub.flush()
         self.heard = b""
 
     @property
-    def channel(self) -> Channel:
-        return self
-
-    @property
     def queued(self) -> int:
         return 0
-
-    @property
-    def dialect(self) -> Hashable:
-        return self.protocol.dialect
-
-    @property
-    def receipts(self) -> bool:
-        return self.protocol.receipts
-
-    @property
-    def framed(self) -> bool:
-        return self.protocol.arrange is None
 
     def write(self, data: bytes | memoryview) -> bool:
         self.heard += data
         return True
 
-    def encode(self, event: events.Event) -> bytes:
-        return self.protocol.encode(event)
+    def broadcast(self, receivers: Mapping[Any, Self], data: bytes) -> list[Any]:
+        return [key for key, seat in receivers.items() if not seat.write(data)]
 
-    def answer(self, event: events.Event) -> bytes:
-        return self.protocol.answer(event)
+    def answer(self, event: events.Event, ref: Ref) -> bytes:
+        return self.protocol.answer(event, ref)
 
     def named(self) -> None:
         self.protocol.named()
+        self.hub.speak(self.member, self.protocol.dialect)
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         self.heard += farewell
@@ -88,7 +76,7 @@ def meet(one: str, other: str) -> tuple[Seat, Seat]:
     def never() -> events.Measured:
         raise AssertionError
 
-    hub = Hub(Settings(), Metrics(), lambda: 0.0, lambda: 0.0, lambda *_: None, never)
+    hub = Hub(Settings(), Metrics(), lambda: 0.0, lambda: 0.0, lambda *_: None, never, decide)
     ann, bob = Seat(hub, MAKE[one](), "ann"), Seat(hub, MAKE[other](), "bob")
     ann.heard = b""
     return ann, bob
@@ -125,17 +113,18 @@ TEXT = st.text(
 @pytest.mark.parametrize("hearer", MAKE)
 @pytest.mark.parametrize("speaker", MAKE)
 @given(text=TEXT)
-def test_one_line_in_is_one_line_out(speaker: str, hearer: str, text: str) -> None:
+def test_lines_in_are_lines_out(speaker: str, hearer: str, text: str) -> None:
     ann, bob = meet(speaker, hearer)
     ann.sends(spelled(speaker, text))
-    (heard,) = texts_of(hearer, bob.heard)
-    spoken = text if speaker == "json" else text.replace("\n", " ")
+    heard = texts_of(hearer, bob.heard)
+    spoken = clean_lines(text) if speaker == "json" else clean(text.replace("\n", " "))
+    lines = [spoken] if hearer == "json" else spoken.split("\n")
     if speaker == "tutorial":
-        assert heard
+        assert len(heard) == 1
     elif hearer == "tutorial":
-        assert heard == clean(spoken).encode("ascii", "replace").decode()
+        assert heard == [line.encode("ascii", "replace").decode() for line in lines]
     else:
-        assert heard == clean(spoken)
+        assert heard == lines
 
 
 @pytest.mark.parametrize("hearer", MAKE)

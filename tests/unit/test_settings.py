@@ -15,6 +15,7 @@ from chatroom.settings import Settings
         ("rate", 5.0),
         ("burst_seconds", 4.0),
         ("max_line", 4096),
+        ("max_text_lines", 100),
         ("recv_bytes", 16384),
         ("lines_per_tick", 32),
         ("silence", 0.25),

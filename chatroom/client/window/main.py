@@ -1,8 +1,8 @@
 """The window itself: the form in front, the chat behind it, and what happens between the two.
 
-Everything happens in the thread of Tk (`loop_bridge.py`). What has been received waits in a bounded row,
-and each turn draws only a part of it: a burst of thousands of messages may take a second to be
-shown, but the window answers all the while.
+Everything happens in the thread of Tk (`loop_bridge.py`). What has been received waits in a bounded
+queue, and each turn draws only a part of it: a burst of thousands of messages may take a second to
+be shown, but the window stays responsive.
 """
 
 import signal

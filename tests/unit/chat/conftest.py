@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.member import Member
+from chatroom.chat.room import Member
+from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
 from chatroom.protocols.rendering import render
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.dialect import Dialect
 
 WALL = 1_700_000_000.0
 
@@ -46,29 +50,27 @@ class Visitor:
         self,
         hub: Hub | None = None,
         host: str = "192.0.2.1",
-        dialect: Hashable = "\n",
+        dialect: str = "\n",
         receipts: bool = False,
     ) -> None:
         self.hub = hub
-        self.dialect = dialect
-        self.receipts = receipts
-        self.framed = True
         self.full = False
         self.queued = 0  # bytes; a visitor reads at once unless a test says otherwise
         self.is_named = False
         self.closed: list[tuple[str, str]] = []
         self.taken: list[bytes] = []
-        self.member = Member(self, host, f"{host}:5000")
-
-    @property
-    def channel(self) -> Visitor:
-        return self
+        spoken = Dialect(dialect, lambda event: self.encode(event), receipts)
+        self.member = Member(self, self, spoken, host, f"{host}:5000")
 
     def encode(self, event: events.Event) -> bytes:
-        return render(event, str(self.dialect))
+        """Pure, like every encoder; a test may put another one in its place."""
+        return render(event, self.member.dialect.key)
 
-    def answer(self, event: events.Event) -> bytes:
-        return self.encode(event)
+    def answer(self, event: events.Event, _: Ref) -> bytes:
+        return self.member.dialect.encode(event)
+
+    def broadcast(self, receivers: Mapping[Any, Visitor], data: bytes) -> list[Any]:
+        return [key for key, visitor in receivers.items() if not visitor.write(data)]
 
     def write(self, data: bytes | memoryview) -> bool:
         if not self.full:
@@ -118,10 +120,11 @@ class Hall:
             wall=lambda: WALL + self.now,
             call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
             measure=lambda: replace(MEASURED, rooms=len(self.hub.rooms)),
+            decide=decide,
         )
 
     def visitor(
-        self, host: str = "192.0.2.1", dialect: Hashable = "\n", receipts: bool = False
+        self, host: str = "192.0.2.1", dialect: str = "\n", receipts: bool = False
     ) -> Visitor:
         """Somebody who has connected and said nothing yet."""
         visitor = Visitor(self.hub, host, dialect, receipts)

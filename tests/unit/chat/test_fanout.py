@@ -1,8 +1,13 @@
-"""The fan-out of random ticks, compared with a model that hands out one message at a time."""
+"""The fan-out of random ticks, compared with a model that hands out one message at a time.
+
+Whoever is in one room only gets exactly the bytes of the model, in its order. Between the rooms of
+a member who is in several, the order within a tick is not promised: there the stream of each room
+is compared, each with everything that was told to the member alone in its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +44,9 @@ def steps() -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("enter"), who),
         st.tuples(st.just("leave"), who, st.booleans()),
         st.tuples(st.just("move"), who, st.sampled_from(ROOMS)),
+        st.tuples(st.just("sit"), who, st.sampled_from(ROOMS)),
+        st.tuples(st.just("stand"), who, st.sampled_from(ROOMS)),
+        st.tuples(st.just("say in"), who, st.sampled_from(ROOMS)),
         st.tuples(st.just("rename"), who),
         st.tuples(st.just("ignore"), who, who),
         st.tuples(st.just("fill"), who),
@@ -51,32 +59,37 @@ def steps() -> st.SearchStrategy[list[Step]]:
     return st.lists(step, min_size=10, max_size=60)
 
 
-def encode(dialect: Hashable, event: Event) -> bytes:
+def encode(dialect: str, event: Event) -> bytes:
     if isinstance(event, events.Said | events.Acted):
         event = replace(event, id=0)
     return f"{dialect} {event!r}\n".encode()
 
 
 class Person:
-    """One member of the model: what is on its way to them, and what they have got."""
+    """One member of the model: what is on its way to them, and what they have got.
+
+    Everything is kept with the room that it is of, None for what is told to them alone.
+    """
 
     def __init__(self, number: int) -> None:
         self.dialect = DIALECTS[number]
         self.receipts = self.dialect == "confirmed"
         self.name = f"p{number}"
-        self.room: str | None = None
+        self.rooms: list[str] = []
+        self.here: str | None = None
         self.ignored: set[Person] = set()
         self.full = False
         self.skipped = 0
-        self.pending: list[bytes] = []
-        self.got = b""
+        self.several = False  # whether they have been in several rooms at once
+        self.pending: list[tuple[str | None, bytes]] = []
+        self.got: list[tuple[str | None, bytes]] = []
 
     def settle(self) -> None:
         """Hand over what is on its way, or count it."""
         if self.pending and (self.skipped or self.full):
             self.skipped += len(self.pending)
         else:
-            self.got += b"".join(self.pending)
+            self.got += self.pending
         self.pending = []
 
     def told(self, data: bytes, at_once: bool) -> None:
@@ -84,7 +97,7 @@ class Person:
         if self.skipped:
             self.skipped += 1
         else:
-            self.pending.append(data)
+            self.pending.append((None, data))
             if at_once:
                 self.settle()
 
@@ -97,23 +110,28 @@ class Model:
         self.order: dict[str, list[Person]] = {}
         self.weights: dict[str, int] = {}  # of the rooms with something to flush
 
-    def publish(self, room: str, event: Event, author: Person | None = None) -> None:
+    def publish(
+        self, room: str, event: Event, author: Person | None = None, told: set[Person] | None = None
+    ) -> None:
+        """`told` have heard it in another room; it grows by those who hear it here."""
         spoken = isinstance(event, events.Said | events.Acted)
         self.weights[room] = self.weights.get(room, 0) + 128
         for person in self.order.get(room, ()):
-            if person is author:
+            if person is author or (told is not None and person in told):
                 continue
+            if told is not None:
+                told.add(person)
             if spoken and author in person.ignored:
                 continue
-            person.pending.append(encode(person.dialect, event))
+            person.pending.append((room, encode(person.dialect, event)))
         if isinstance(event, events.Said | events.Acted):
             self.weights[room] += len(event.text)
             if self.weights[room] > MAX_BATCH:
-                self.flush(room)
+                self.flush()
 
-    def flush(self, room: str) -> None:
-        self.weights.pop(room, None)
-        for person in self.order.get(room, ()):
+    def flush(self) -> None:
+        self.weights.clear()
+        for person in self.people:
             person.settle()
 
     def say(self, person: Person, event: events.Said | events.Acted) -> None:
@@ -125,22 +143,23 @@ class Model:
         self.reply(person, encode(person.dialect, event))
 
     def reply(self, person: Person, data: bytes) -> None:
-        person.told(data, at_once=person.room not in self.weights)
+        person.told(data, at_once=not self.is_busy(person))
+
+    def is_busy(self, person: Person) -> bool:
+        return any(room in self.weights for room in person.rooms)
 
     def enter(self, person: Person, room: str) -> None:
-        person.room = room
+        person.rooms.append(room)
+        person.several = person.several or len(person.rooms) > 1
         self.order.setdefault(room, []).append(person)
 
-    def exit(self, person: Person) -> str:
+    def exit(self, person: Person, room: str) -> None:
         person.settle()
-        room = person.room
-        assert room is not None
         self.order[room].remove(person)
         if not self.order[room]:
             del self.order[room]
             self.weights.pop(room, None)
-        person.room = None
-        return room
+        person.rooms.remove(room)
 
     def there(self, room: str) -> events.People:
         people = self.order[room]
@@ -163,6 +182,9 @@ class Trial:
             "tell": self.tell,
             "enter": self.enter,
             "leave": self.leave,
+            "sit": self.sit,
+            "stand": self.stand,
+            "say in": self.say_in,
             "move": self.move,
             "rename": self.rename,
             "ignore": self.ignore,
@@ -197,8 +219,21 @@ class Trial:
 
     def compare(self) -> None:
         for visitor, person in zip(self.visitors, self.model.people, strict=True):
-            assert b"".join(visitor.taken).decode() == person.got.decode()
+            taken = b"".join(visitor.taken).decode()
+            if person.several:
+                self.compare_rooms(taken, person)
+            else:
+                assert taken == b"".join(data for _, data in person.got).decode()
             assert visitor.member.skipped == person.skipped
+
+    def compare_rooms(self, taken: str, person: Person) -> None:
+        """The lines of each room, with those that were for the member alone, are the model's."""
+        lines = taken.splitlines(keepends=True)
+        room_of = {data.decode(): room for room, data in person.got}
+        assert sorted(lines) == sorted(data.decode() for _, data in person.got)
+        for room in ROOMS:
+            mine = [line for line in lines if room_of[line] in (room, None)]
+            assert mine == [data.decode() for of, data in person.got if of in (room, None)]
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -211,18 +246,18 @@ class Trial:
 
     def say(self, number: int) -> None:
         visitor, person = self.both(number)
-        if person.room:
+        if person.here:
             text = self.text()
             visitor.does(commands.Say(text))
-            said = events.Said(0, person.room, person.name, text, self.wall)
+            said = events.Said(0, person.here, person.name, text, self.wall)
             self.model.say(person, said)
 
     def act(self, number: int) -> None:
         visitor, person = self.both(number)
-        if person.room:
+        if person.here:
             text = self.text()
             visitor.does(commands.Act(text))
-            acted = events.Acted(0, person.room, person.name, text, self.wall)
+            acted = events.Acted(0, person.here, person.name, text, self.wall)
             self.model.say(person, acted)
 
     @property
@@ -238,15 +273,14 @@ class Trial:
     def tell(self, number: int, other: int) -> None:
         visitor, person = self.both(number)
         _, to = self.both(other)
-        if person.room and to.room:
+        if person.here and to.here:
             text = self.text()
             visitor.does(commands.Tell(to.name, text))
             told = events.Told(person.name, to.name, text, self.wall)
             to_oneself = person is to and person.receipts
             delivers = person not in to.ignored and not to_oneself
-            if delivers:
-                to.settle()
-            if delivers and (to.skipped or to.full):  # a refusal skips nothing
+            waits = self.model.is_busy(to)  # whether there is room is known at the tick's end
+            if delivers and (to.skipped or (to.full and not waits)):  # a refusal skips nothing
                 text = f"{to.name} is not reading; it was not delivered."
                 self.model.answer(person, events.Refused("not-reading", text))
                 return
@@ -257,52 +291,93 @@ class Trial:
 
     def enter(self, number: int) -> None:
         visitor, person = self.both(number)
-        if person.room is None and visitor.member.key == "":
+        if person.here is None and visitor.member.key == "":
             visitor.does(commands.Join(person.name))
             self.model.enter(person, "lobby")
+            person.here = "lobby"
             welcomed = events.Welcomed(person.name, "lobby", self.model.there("lobby"), TERMS)
             self.model.answer(person, welcomed)
             self.model.publish("lobby", events.Joined("lobby", person.name), person)
 
     def leave(self, number: int, lost: bool) -> None:
         visitor, person = self.both(number)
-        if person.room:
+        if person.here:
             if lost:
                 self.hall.hub.leave(visitor.member, "bye")
             else:
                 visitor.does(commands.Quit("bye"))
-            room = self.model.exit(person)
-            self.model.publish(room, events.Left(room, person.name, "bye"))
+            rooms, person.here = list(person.rooms), None
+            for room in rooms:
+                self.model.exit(person, room)
+            told: set[Person] = set()
+            for room in rooms:
+                self.model.publish(room, events.Gone(person.name, "bye"), told=told)
 
     def move(self, number: int, room: str) -> None:
         visitor, person = self.both(number)
-        if person.room is None:
+        if person.here is None:
             return
         visitor.does(commands.Move(room))
-        if room == person.room:
+        old = person.here
+        if room == old:
             told = events.Refused("same-room", f"You are in room {room} already.")
             self.model.answer(person, told)
             return
-        old = self.model.exit(person)
-        self.model.enter(person, room)
+        is_there = room in person.rooms
+        self.model.exit(person, old)
+        if not is_there:
+            self.model.enter(person, room)
+        person.here = room
         self.model.publish(old, events.Left(old, person.name, "moved", room))
         moved = events.Moved(person.name, room, self.model.there(room))
         self.model.answer(person, moved)
-        self.model.publish(room, events.Joined(room, person.name, old), person)
+        if not is_there:
+            self.model.publish(room, events.Joined(room, person.name, old), person)
+
+    def sit(self, number: int, room: str) -> None:
+        """Enter one more room."""
+        visitor, person = self.both(number)
+        if person.here is None or room in person.rooms:
+            return
+        visitor.does(commands.Enter(room))
+        self.model.enter(person, room)
+        self.model.answer(person, events.Entered(room, self.model.there(room)))
+        self.model.publish(room, events.Joined(room, person.name), person)
+
+    def stand(self, number: int, room: str) -> None:
+        """Leave one room of several."""
+        visitor, person = self.both(number)
+        if room not in person.rooms or len(person.rooms) == 1:
+            return
+        visitor.does(commands.Leave(room))
+        self.model.exit(person, room)
+        if person.here == room:
+            person.here = person.rooms[0]
+        self.model.answer(person, events.Left(room, person.name, "left"))
+        self.model.publish(room, events.Left(room, person.name, "left"))
+
+    def say_in(self, number: int, room: str) -> None:
+        visitor, person = self.both(number)
+        if room in person.rooms:
+            text = self.text()
+            visitor.does(commands.Say(text, room=room))
+            self.model.say(person, events.Said(0, room, person.name, text, self.wall))
 
     def rename(self, number: int) -> None:
         visitor, person = self.both(number)
-        if person.room:
+        if person.here:
             self.count += 1
             old, person.name = person.name, f"p{number}x{self.count}"
             visitor.does(commands.Rename(person.name))
-            self.model.publish(person.room, events.Renamed(person.room, old, person.name), person)
-            self.model.answer(person, events.NowKnownAs(person.room, old, person.name))
+            told: set[Person] = set()
+            for room in person.rooms:
+                self.model.publish(room, events.Renamed(old, person.name), person, told)
+            self.model.answer(person, events.NowKnownAs(old, person.name))
 
     def ignore(self, number: int, other: int) -> None:
         visitor, person = self.both(number)
         _, whom = self.both(other)
-        if person.room and whom.room and person is not whom:
+        if person.here and whom.here and person is not whom:
             visitor.does(commands.Ignore(whom.name))
             person.ignored ^= {whom}
             told = events.Ignoring(whom.name, whom in person.ignored)
@@ -329,13 +404,13 @@ class Trial:
     def notice(self) -> None:
         text = self.text()
         self.hall.hub.notice(text)
+        told: set[Person] = set()
         for room in self.model.order:
-            self.model.publish(room, events.Notice(text))
+            self.model.publish(room, events.Notice(text), told=told)
 
     def tick(self) -> None:
         self.hall.tick()
-        for room in (*self.model.weights,):
-            self.model.flush(room)
+        self.model.flush()
 
 
 @settings(max_examples=300)

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.chat.hub import Kick
-from chatroom.chat.member import Member
+from chatroom.chat.room import Member, Room
+from chatroom.chat.rules.asking import members_of
+from chatroom.chat.rules.kicking import Kick, kick
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.names import enforce
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.chat.conftest import Hall, Visitor
+
+
+def room_of(member: Member) -> Room:
+    assert member.here is not None
+    return member.here.room
+
 
 WELCOME = "All set, ann! Leave anytime by typing QUIT; /help lists the commands."
 
@@ -211,7 +220,7 @@ def test_what_is_empty_once_it_is_clean_is_not_said(hall: Hall, text: str) -> No
     assert hall.metrics.messages == 0
 
 
-ESCAPES = "\x1b[2Jh\ri\n\0\u202e\u2028\x9b1m\tthere"
+ESCAPES = "\x1b[2Jh\bi\x1e\0\u202e\ufeff\x9b1m\tthere"
 SAFE = "[2Jhi1m there"
 
 
@@ -231,6 +240,71 @@ def test_escapes_never_reach_another_terminal(
     ann.does(command)
     hall.tick()
     assert bob.heard() == [line]
+
+
+LINES = "first\r\n\x0bbob: I agree\u2028Server: The server stops."
+
+
+@pytest.mark.parametrize(
+    ("command", "start"),
+    [
+        (commands.Say(LINES), "ann:"),
+        (commands.Act(LINES), "* ann"),
+        (commands.Tell("bob", LINES), "[private] ann:"),
+    ],
+    ids=["say", "act", "tell"],
+)
+def test_a_text_of_several_lines_is_told_with_the_name_on_each(
+    hall: Hall, command: commands.Command, start: str
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.does(command)
+    hall.tick()
+    assert bob.heard() == [
+        f"{start} first",
+        f"{start} ",
+        f"{start} bob: I agree",
+        f"{start} Server: The server stops.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "make", [commands.Say, commands.Act, lambda text: commands.Tell("b", text)]
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r", "\x85", "\u2028"], ids=ascii)
+def test_a_text_of_too_many_lines_is_refused_as_a_whole(
+    hall: Hall, make: Callable[[str], commands.Command], ending: str
+) -> None:
+    ann, bob = hall.people("ann", "b")
+    ann.does(make(ending.join(["x"] * 101)))
+    hall.tick()
+    assert ann.heard() == ["Server: A text has at most 100 lines; nothing was sent."]
+    assert bob.heard() == []
+    ann.does(make(ending.join(["", *["x"] * 100, ""])))
+    hall.tick()
+    assert ann.heard() == []
+    assert len(bob.heard()) == 100
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 4096, "\r", "\r\n \r\n", "\x0b\x0c\x85\u2028\u2029", "\n\0\n"], ids=ascii
+)
+def test_a_text_of_nothing_but_line_breaks_is_not_said(hall: Hall, text: str) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.says(text)
+    hall.tick()
+    assert ann.heard() == bob.heard() == []
+
+
+def test_a_text_of_several_lines_is_one_line_of_the_log(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    (ann,) = hall.people("ann")
+    with caplog.at_level("DEBUG", logger="chatroom"):
+        ann.says("first\nsecond")
+    assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [
+        "first\\nsecond"
+    ]
 
 
 def test_a_private_message_reaches_one_member_in_whatever_room(hall: Hall) -> None:
@@ -313,18 +387,18 @@ def test_who_tells_names_since_when_and_how_long_silent(
 
 def test_who_is_answered_with_the_same_event_for_a_moment_and_then_anew(hall: Hall) -> None:
     ann, bob, cy = hall.people("ann", "bob", "cy")
-    room = hall.hub.room_of(ann.member)
-    first = hall.hub._members_of(room)
-    assert hall.hub._members_of(room) is first
+    room = room_of(ann.member)
+    first = members_of(hall.hub, room)
+    assert members_of(hall.hub, room) is first
     hall.passes(hall.settings.answer_seconds)
-    assert hall.hub._members_of(room) is not first
+    assert members_of(hall.hub, room) is not first
     for change in (commands.Rename("rob"), commands.Move("tea"), commands.Move("lobby")):
-        before = hall.hub._members_of(room)
+        before = members_of(hall.hub, room)
         bob.does(change)
-        assert hall.hub._members_of(room) is not before
-    before = hall.hub._members_of(room)
+        assert members_of(hall.hub, room) is not before
+    before = members_of(hall.hub, room)
     cy.does(commands.Quit("quit"))
-    assert hall.hub._members_of(room) is not before
+    assert members_of(hall.hub, room) is not before
 
 
 def test_who_tells_only_of_ones_own_room(hall: Hall) -> None:
@@ -434,7 +508,7 @@ def test_a_bad_room_name_is_refused_and_nobody_moves(hall: Hall, room: str) -> N
     assert told.startswith("Server: A room name ")
     assert "\x1b" not in told
     assert bob.heard() == []
-    assert hall.hub.room_of(ann.member).name == "lobby"
+    assert room_of(ann.member).name == "lobby"
 
 
 def test_lines_around_a_move_come_in_order_each_from_the_right_room(hall: Hall) -> None:
@@ -564,7 +638,7 @@ def test_a_name_is_free_at_once_after_its_holder_left(hall: Hall, way: str) -> N
     if way == "quit":
         ann.does(commands.Quit("quit"))
     else:
-        hall.hub.kick("ann", "", 0)
+        kick(hall.hub, "ann", "", 0)
     hall.hub.leave(ann.member, "done")
     stranger = hall.visitor(host="198.51.100.9")
     stranger.does(commands.Join("ann"))
@@ -903,7 +977,7 @@ def test_a_notice_is_told_in_every_room(hall: Hall) -> None:
     hall.hush()
     hall.hub.notice("Tea\r\n at\x1b five")
     hall.tick()
-    assert ann.heard() == bob.heard() == ["Server: Tea at five"]
+    assert ann.heard() == bob.heard() == ["Server: Tea  at five"]
 
 
 @pytest.mark.parametrize(
@@ -923,7 +997,7 @@ def test_somebody_kicked_and_everybody_else_are_told_why(
 ) -> None:
     ann, bob = hall.people("ann", "bob")
     bob.says("before")
-    assert hall.hub.kick("ANN", reason)
+    assert kick(hall.hub, "ANN", reason)
     bob.says("after")
     hall.tick()
     assert ann.closed == [("kicked", farewell)]
@@ -934,7 +1008,7 @@ def test_somebody_kicked_and_everybody_else_are_told_why(
 
 def test_a_kick_bars_the_name_and_the_address_for_a_minute(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
-    assert hall.hub.kick("ANN", "") == Kick("ann", ann.member.host, 60.0)
+    assert kick(hall.hub, "ANN", "") == Kick("ann", ann.member.host, 60.0)
     hall.passes(18)
     back = hall.visitor(host=ann.member.host)
     back.does(commands.Join("zoe"))
@@ -957,7 +1031,7 @@ def test_a_kick_bars_the_name_and_the_address_for_a_minute(hall: Hall) -> None:
 def test_a_kick_of_somebody_on_this_machine_bars_the_name_alone(hall: Hall) -> None:
     ann = hall.visitor(host="127.0.0.1")
     ann.does(commands.Join("ann"))
-    assert hall.hub.kick("ann", "") == Kick("ann", "", 60.0)
+    assert kick(hall.hub, "ann", "") == Kick("ann", "", 60.0)
     other = hall.visitor(host="127.0.0.1")
     other.does(commands.Join("bob"))
     assert other.member.name == "bob"
@@ -971,7 +1045,7 @@ def test_a_kick_of_somebody_on_this_machine_bars_the_name_alone(hall: Hall) -> N
 )
 def test_whoever_is_barred_reads_how_long_to_wait(hall: Hall, seconds: float, wait: str) -> None:
     hall.people("ann")
-    hall.hub.kick("ann", "", seconds)
+    kick(hall.hub, "ann", "", seconds)
     back = hall.visitor(host="198.51.100.9")
     back.does(commands.Join("ann"))
     assert back.heard() == [
@@ -984,14 +1058,14 @@ def test_a_kick_is_told_by_name_in_a_crowd_as_well(hall: Hall) -> None:
     bob, *_ = hall.people("bob", *(f"n{number}" for number in range(hall.settings.crowd + 1)))
     hall.passes(1)
     hall.hush()
-    hall.hub.kick("n1", "")
+    kick(hall.hub, "n1", "")
     hall.passes(1)
     assert bob.heard() == ["Server: n1 was kicked."]
 
 
 def test_nobody_is_kicked_when_nobody_is_called_so(hall: Hall) -> None:
     (ann,) = hall.people("ann")
-    assert not hall.hub.kick("bob", "")
+    assert not kick(hall.hub, "bob", "")
     assert ann.closed == []
 
 
@@ -1020,7 +1094,7 @@ def test_who_leaves_while_behind_is_told_what_they_missed(hall: Hall, way: str) 
         ann.does(commands.Quit("quit"))
         farewell = ann.closed[0][1]
     elif way == "kicked":
-        hall.hub.kick("ann", "")
+        kick(hall.hub, "ann", "")
         farewell = ann.closed[0][1]
     else:
         hall.hub.shut_down()
@@ -1038,7 +1112,7 @@ def test_a_room_with_an_encoder_that_fails_does_not_silence_the_other_rooms(hall
         visitor.does(commands.Move("tea"))
     hall.tick()
     hall.hush()
-    room = hall.hub.room_of(ann.member)
+    room = room_of(ann.member)
     ann.says("about to fail")
     cy.says("1")
     room.publish(events.Notice("a\nb"))
@@ -1136,7 +1210,7 @@ def test_a_reply_to_somebody_who_has_left_is_told_so_whoever_has_the_name_now(ha
 
 
 def test_whoever_has_left_is_not_kept_in_memory_by_what_they_told(hall: Hall) -> None:
-    ann, bob = hall.people("ann", "bob")
+    bob, ann = hall.people("bob", "ann")
     ann.does(commands.Tell("bob", "psst"))
     ann.does(commands.Quit("quit"))
     hall.tick()

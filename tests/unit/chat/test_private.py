@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chatroom.chat.member import Person
+from chatroom.chat.person import Person
+from chatroom.chat.rules.kicking import kick
 from chatroom.chat.share import Share
 from chatroom.settings import KIB, Settings
 from chatroom.vocabulary import commands
@@ -102,6 +104,9 @@ class Queue:
         self._waiting += bytes(data)
         self.queued = len(self._waiting)
         return True
+
+    def broadcast(self, receivers: Mapping[Any, Queue], data: bytes) -> list[Any]:
+        return [key for key, queue in receivers.items() if not queue.write(data)]
 
     def drain(self, size: int) -> None:
         self.received += self._waiting[:size]
@@ -210,10 +215,10 @@ def test_what_is_kept_about_private_messages_goes_with_them(hall: Hall) -> None:
     ann, _bob = hall.people("ann", "bob")
     for name in ("slow", "bob", "leaves"):
         ann.does(commands.Tell(name, "psst"))
-    assert hall.hub.kick("leaves", "")
+    assert kick(hall.hub, "leaves", "")
     hall.passes(1)
-    assert [member.name for member in hall.hub._private._shares] == ["slow"]
+    assert [member.name for member in hall.hub.private._shares] == ["slow"]
     slow.drain(slow.queued)
     hall.passes(1)
-    assert not hall.hub._private._shares
+    assert not hall.hub.private._shares
     assert not hall.timers

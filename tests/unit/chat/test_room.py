@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chatroom.chat.member import write_to_each
-from chatroom.chat.room import Room
+from chatroom.chat.delivery import Delivery
+from chatroom.chat.room import Member, Room
 from chatroom.metrics import Metrics
 from chatroom.vocabulary.events import Event, Notice, Said
 
@@ -23,8 +24,9 @@ class Stage:
 
     def __init__(self, new_visitor: type[Visitor]) -> None:
         self.metrics = Metrics()
+        self.delivery = Delivery(self.metrics)
         self.changed: list[Room] = []
-        self.room = Room("lobby", self.metrics, self.changed.append, write_to_each, MAX_BATCH)
+        self.room = Room("lobby", "lobby", self.metrics, self.note_change, MAX_BATCH)
         self.rendered = 0
         stage = self
 
@@ -36,15 +38,30 @@ class Stage:
 
         self._new_visitor: type[Visitor] = Counting
 
+    def note_change(self, room: Room) -> None:
+        self.changed.append(room)
+        self.delivery.changed(room)
+
     def enter(self, dialect: str = "\n") -> Visitor:
         visitor = self._new_visitor(dialect=dialect)
         visitor.member.key = f"n{len(self.room)}"
         self.room.enter(visitor.member)
         return visitor
 
+    def publish(self, event: Event, author: Member | None = None) -> None:
+        self.room.publish(event, author)
+        if self.room.heavy:
+            self.delivery.flush()
+
+    def answer(self, member: Member, data: bytes) -> bool:
+        return self.delivery.reply(member, data)
+
+    def leave(self, member: Member) -> None:
+        self.delivery.leave(self.room.seats[member])
+
     def flush(self) -> None:
         self.changed.clear()
-        self.room.flush()
+        self.delivery.flush()
 
 
 @pytest.fixture
@@ -60,7 +77,7 @@ def test_all_members_of_a_dialect_are_handed_the_very_same_bytes(stage: Stage) -
     members = [stage.enter() for _ in range(10)]
     stage.flush()
     for text in "abc":
-        stage.room.publish(said(text))
+        stage.publish(said(text))
     stage.flush()
     assert members[0].taken == [b"ann: a\nann: b\nann: c\n"]
     assert all(member.taken[0] is members[0].taken[0] for member in members)
@@ -72,7 +89,7 @@ def test_an_event_is_rendered_once_for_each_dialect(stage: Stage) -> None:
         stage.enter("\r\n")
     stage.flush()
     for text in "abc":
-        stage.room.publish(said(text))
+        stage.publish(said(text))
     stage.flush()
     assert stage.rendered == 6
 
@@ -81,8 +98,8 @@ def test_an_event_is_rendered_once_even_for_members_who_stand_apart(stage: Stage
     members = [stage.enter() for _ in range(10)]
     stage.flush()
     for member in members:
-        stage.room.publish(said("a"), member.member)
-        stage.room.answer(member.member, b"yes\n")
+        stage.publish(said("a"), member.member)
+        stage.answer(member.member, b"yes\n")
     stage.flush()
     assert stage.rendered == 10
 
@@ -90,9 +107,9 @@ def test_an_event_is_rendered_once_even_for_members_who_stand_apart(stage: Stage
 def test_an_author_is_back_on_the_fast_path_in_the_next_tick(stage: Stage) -> None:
     ann, bob = stage.enter(), stage.enter()
     stage.flush()
-    stage.room.publish(said("a"), ann.member)
+    stage.publish(said("a"), ann.member)
     stage.flush()
-    stage.room.publish(said("b"))
+    stage.publish(said("b"))
     stage.flush()
     assert ann.taken == [b"ann: b\n"]
     assert ann.taken[-1] is bob.taken[-1]
@@ -102,7 +119,7 @@ def test_a_member_is_handed_one_piece_for_a_run_of_lines(stage: Stage) -> None:
     ann, bob, cy = stage.enter(), stage.enter(), stage.enter()
     stage.flush()
     for text, author in zip("abcd", (ann, bob, bob, ann), strict=True):
-        stage.room.publish(said(text), author.member)
+        stage.publish(said(text), author.member)
     stage.flush()
     assert ann.taken == [b"ann: b\nann: c\n"]
     assert bob.taken == [b"ann: a\n", b"ann: d\n"]
@@ -114,7 +131,7 @@ def test_the_bytes_of_a_tick_are_shared_by_authors_as_well(stage: Stage) -> None
     stage.flush()
     given: list[bytes | memoryview] = []
     for visitor in visitors:
-        stage.room.publish(said("x"), visitor.member)
+        stage.publish(said("x"), visitor.member)
         visitor.member.channel = Keeper(given)
     stage.flush()
     assert len({id(piece.obj) for piece in given if isinstance(piece, memoryview)}) == 1
@@ -129,6 +146,9 @@ class Keeper:
     def __init__(self, given: list[bytes | memoryview]) -> None:
         self.given = given
 
+    def broadcast(self, receivers: Mapping[Any, Keeper], data: bytes) -> list[Any]:
+        return [key for key, keeper in receivers.items() if not keeper.write(data)]
+
     def write(self, data: bytes | memoryview) -> bool:
         self.given.append(data)
         return True
@@ -136,13 +156,13 @@ class Keeper:
 
 def test_a_room_asks_to_be_flushed_once_a_tick(stage: Stage) -> None:
     ann = stage.enter()
-    stage.room.publish(said("a"))
-    stage.room.answer(ann.member, b"yes\n")
-    stage.room.publish(said("b"))
+    stage.publish(said("a"))
+    stage.answer(ann.member, b"yes\n")
+    stage.publish(said("b"))
     assert stage.changed == [stage.room]
     stage.flush()
     assert stage.changed == []
-    stage.room.publish(said("c"))
+    stage.publish(said("c"))
     assert stage.changed == [stage.room]
 
 
@@ -156,9 +176,9 @@ def test_a_flush_without_anything_published_writes_nothing(stage: Stage) -> None
 def test_whoever_leaves_is_handed_what_was_published_so_far(stage: Stage) -> None:
     ann, bob = stage.enter(), stage.enter()
     stage.flush()
-    stage.room.publish(said("a"))
-    stage.room.leave(ann.member)
-    stage.room.publish(said("b"))
+    stage.publish(said("a"))
+    stage.leave(ann.member)
+    stage.publish(said("b"))
     stage.flush()
     assert ann.taken == [b"ann: a\n"]
     assert bob.taken == [b"ann: a\nann: b\n"]
@@ -169,9 +189,9 @@ def test_deliveries_are_counted_by_line_and_member(stage: Stage) -> None:
     ann, bob, cy = stage.enter(), stage.enter(), stage.enter()
     stage.flush()
     cy.full = True
-    stage.room.publish(said("a"), ann.member)
-    stage.room.answer(bob.member, b"yes\n")
-    stage.room.publish(said("b"))
+    stage.publish(said("a"), ann.member)
+    stage.answer(bob.member, b"yes\n")
+    stage.publish(said("b"))
     stage.flush()
     assert stage.metrics.deliveries == 3
     assert stage.metrics.skipped == 2
@@ -181,11 +201,11 @@ def test_deliveries_are_counted_by_line_and_member(stage: Stage) -> None:
 def test_an_encoder_that_fails_costs_one_batch_and_not_those_to_come(stage: Stage) -> None:
     ann, bob = stage.enter(), stage.enter()
     stage.flush()
-    stage.room.publish(said("a"), ann.member)
-    stage.room.publish(Notice("x\ny"))
+    stage.publish(said("a"), ann.member)
+    stage.publish(Notice("x\ny"))
     with pytest.raises(ValueError, match="line break"):
         stage.flush()
-    stage.room.publish(said("b"))
+    stage.publish(said("b"))
     stage.flush()
     assert ann.taken == bob.taken == [b"ann: b\n"]
 
@@ -193,12 +213,12 @@ def test_an_encoder_that_fails_costs_one_batch_and_not_those_to_come(stage: Stag
 def test_an_answer_waits_in_its_place_among_the_lines(stage: Stage) -> None:
     ann, bob = stage.enter(), stage.enter()
     stage.flush()
-    stage.room.publish(said("a"))
-    assert stage.room.answer(ann.member, b"one\n")
-    assert stage.room.answer(ann.member, b"two\n")
-    stage.room.publish(said("own"), ann.member)
-    assert stage.room.answer(ann.member, b"three\n")
-    stage.room.publish(said("b"))
+    stage.publish(said("a"))
+    assert stage.answer(ann.member, b"one\n")
+    assert stage.answer(ann.member, b"two\n")
+    stage.publish(said("own"), ann.member)
+    assert stage.answer(ann.member, b"three\n")
+    stage.publish(said("b"))
     assert ann.taken == []
     stage.flush()
     assert ann.taken == [b"ann: a\n", b"one\n", b"two\n", b"three\n", b"ann: b\n"]
@@ -210,9 +230,9 @@ def test_an_answer_in_a_quiet_tick_is_handed_over_at_once_and_sets_nobody_apart(
 ) -> None:
     ann, bob = stage.enter(), stage.enter()
     stage.flush()
-    stage.room.answer(ann.member, b"yes\n")
+    stage.answer(ann.member, b"yes\n")
     assert ann.taken == [b"yes\n"]
-    stage.room.publish(said("a"))
+    stage.publish(said("a"))
     stage.flush()
     assert ann.taken[-1] is bob.taken[-1]
 
@@ -225,8 +245,8 @@ def test_answers_in_a_busy_tick_copy_nothing_of_what_was_said(stage: Stage) -> N
         visitor.member.channel = Keeper(given)
     for _ in range(3):
         for visitor in visitors:
-            stage.room.publish(said("x" * 20), visitor.member)
-            stage.room.answer(visitor.member, b"receipt\n")
+            stage.publish(said("x" * 20), visitor.member)
+            stage.answer(visitor.member, b"receipt\n")
     stage.flush()
     own = [piece for piece in given if not isinstance(piece, memoryview)]
     assert set(own) == {b"receipt\n"}
@@ -239,8 +259,8 @@ def test_those_who_leave_a_busy_room_share_what_they_are_handed(stage: Stage) ->
     given: list[bytes | memoryview] = []
     for number, visitor in enumerate(visitors):
         visitor.member.channel = Keeper(given)
-        stage.room.publish(said(f"{number}" * 20), visitor.member)
-        stage.room.leave(visitor.member)
+        stage.publish(said(f"{number}" * 20), visitor.member)
+        stage.leave(visitor.member)
     whole = {id(p.obj if isinstance(p, memoryview) else p) for p in given}
     assert len(whole) < 20  # at most a piece for each line, not for each line and visitor
     last = b"".join(b"ann: %s\n" % (b"%d" % n * 20) for n in range(19))
@@ -250,11 +270,11 @@ def test_those_who_leave_a_busy_room_share_what_they_are_handed(stage: Stage) ->
 def test_a_heavy_batch_is_flushed_before_the_tick_ends(stage: Stage) -> None:
     ann, bob = stage.enter(), stage.enter()
     stage.flush()
-    stage.room.publish(said("a" * (MAX_BATCH // 2)), ann.member)
+    stage.publish(said("a" * (MAX_BATCH // 2)), ann.member)
     assert bob.taken == []
-    stage.room.publish(said("b" * (MAX_BATCH // 2)), ann.member)
+    stage.publish(said("b" * (MAX_BATCH // 2)), ann.member)
     assert len(b"".join(bob.taken)) > MAX_BATCH
-    stage.room.publish(said("c"))
+    stage.publish(said("c"))
     stage.flush()
     assert ann.taken == [b"ann: c\n"]
     assert bob.taken[-1] == b"ann: c\n"
@@ -265,9 +285,9 @@ def test_a_member_who_falls_behind_at_the_flush_is_told_of_missing_answers_too(
 ) -> None:
     ann = stage.enter()
     stage.flush()
-    stage.room.publish(said("a"))
-    stage.room.answer(ann.member, b"yes\n")
-    stage.room.publish(said("b"))
+    stage.publish(said("a"))
+    stage.answer(ann.member, b"yes\n")
+    stage.publish(said("b"))
     ann.full = True
     stage.flush()
     assert ann.member.skipped == stage.metrics.skipped == 3

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatroom.chat.member import Member
+from chatroom.chat.room import Member
 from chatroom.chat.roster import Roster, Unavailable
 
 if TYPE_CHECKING:

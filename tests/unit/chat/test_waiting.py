@@ -147,6 +147,16 @@ def test_of_a_long_message_that_is_taken_back_only_the_beginning_is_told(
     assert " ".join(ann.heard()).endswith(f" It was:   {shown}")
 
 
+@pytest.mark.parametrize("text", ["first\nServer: second", "first\r\n\r\n" + "x" * 100], ids=repr)
+def test_of_several_lines_that_are_taken_back_only_the_first_is_told(hall: Hall, text: str) -> None:
+    (ann,) = hall.people("ann")
+    loses_connection(hall, joins(hall, "bob"))
+    ann.does(commands.Tell("bob", text))
+    hall.hush()
+    hall.passes(HOLD)
+    assert " ".join(ann.heard()).endswith(" It was: first...")
+
+
 def test_who_comes_back_meanwhile_is_told_all_the_same(hall: Hall) -> None:
     ann = joins(hall, "ann", ticket="t2")
     loses_connection(hall, joins(hall, "bob", ticket="t1"))

@@ -935,7 +935,7 @@ def test_it_keeps_up_with_who_is_here(world: World) -> None:
 
 def test_its_own_new_name_is_told_as_such(world: World) -> None:
     world.says("renamed", room="lobby", old="ann", name="anna")
-    assert world.sees() == [events.NowKnownAs("lobby", "ann", "anna")]
+    assert world.sees() == [events.NowKnownAs("ann", "anna")]
     assert world.client.name == "anna"
 
 

@@ -47,7 +47,7 @@ EVENTS: list[events.Event] = [
     events.Left("tea", "ann", "quit"),
     events.Left("tea", "ann", "moved", "lobby"),
     events.Presence("tea", 5, 0, 80),
-    events.Renamed("tea", "ann", "anna"),
+    events.Renamed("ann", "anna"),
     events.Moved("ann", "tea", PEOPLE),
     events.Members("tea", 9, (events.Row("ann", 1.0, 2.0, 3.0),)),
     events.RoomList(2, (("lobby", 5), ("tea", 1))),
@@ -154,7 +154,7 @@ def test_what_no_chatroom_would_say_can_be_shown(line: bytes) -> None:
 
 def test_text_is_cleaned_before_it_reaches_a_terminal() -> None:
     line = b'{"type":"notice","text":"\\u001b[2Jboo\\u202e\\nServer: forged"}'
-    assert read(line) == (events.Notice("[2JbooServer: forged"), None)
+    assert read(line) == (events.Notice("[2Jboo Server: forged"), None)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_text_is_cleaned_before_it_reaches_a_terminal() -> None:
             events.Entered("tea", PEOPLE),
         ),
         (b'{"type":"gone","name":"bob","reason":"quit"}', events.Gone("bob", "quit")),
-        (b'{"type":"renamed","old":"bob","name":"rob"}', events.Renamed("", "bob", "rob")),
+        (b'{"type":"renamed","old":"bob","name":"rob"}', events.Renamed("bob", "rob")),
         (
             b'{"type":"said","id":1,"room":"tea","name":"bob","text":"a\\n\\u001b b","time":1}',
             events.Said(1, "tea", "bob", "a\n b", 1.0),

@@ -10,20 +10,20 @@ from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import commands, events
 
 LIMIT = 40
 
 PEOPLE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(LIMIT),
-    "line-or-program": lambda: Line(LIMIT, JsonLines(LIMIT, LIMIT)),
-    "undecided": lambda: undecided(JsonLines(LIMIT, LIMIT)),
+    "line-or-program": lambda: Line(LIMIT, program),
+    "undecided": lambda: Undecided(table(program), lambda: Line(LIMIT, program)),
 }
 
 
-def undecided(program: JsonLines) -> Undecided:
-    return Undecided(Line(LIMIT, program), program)
+def program() -> JsonLines:
+    return JsonLines(LIMIT, LIMIT)
 
 
 # What is cut anywhere and still the same; the tutorial's client frames nothing.
@@ -212,7 +212,11 @@ def test_encoding_is_pure(make: Callable[[], Protocol], event: events.Event) -> 
     fresh, used = make(), Peer(make())
     used.receive(b"ann\nhello\n/who\npartial")
     assert used.protocol.dialect == fresh.dialect
-    assert fresh.encode(event) == fresh.encode(event) == used.protocol.encode(event)
+    assert (
+        fresh.dialect.encode(event)
+        == fresh.dialect.encode(event)
+        == used.protocol.dialect.encode(event)
+    )
 
 
 @each(ALL)

@@ -225,28 +225,28 @@ def test_half_a_line_does_not_greet_yet() -> None:
 
 def test_a_peer_that_sends_crlf_is_answered_in_crlf() -> None:
     line = member(b"ann\r\n")
-    assert line.dialect == ("line", "\r\n")
-    assert line.encode(events.Notice("hi")) == b"Server: hi\r\n"
+    assert line.dialect.key == "line, CR LF"
+    assert line.dialect.encode(events.Notice("hi")) == b"Server: hi\r\n"
     (reply,) = line.receive(b"/help\r\n")
     assert reply == Reply(HELP.replace("\n", "\r\n").encode())
 
 
 def test_a_peer_that_sends_lf_is_answered_in_lf() -> None:
     line = member(b"ann\n")
-    assert line.dialect == ("line", "\n")
-    assert line.encode(events.Notice("hi")) == b"Server: hi\n"
+    assert line.dialect.key == "line, LF"
+    assert line.dialect.encode(events.Notice("hi")) == b"Server: hi\n"
 
 
 def test_the_first_line_decides_the_ending() -> None:
     line = member(b"ann\n")
     list(line.receive(b"hello\r\n"))
-    assert line.dialect == ("line", "\n")
+    assert line.dialect.key == "line, LF"
 
 
 def test_peers_with_the_same_ending_share_a_dialect() -> None:
     assert member().dialect == member().dialect
     assert member().dialect != member(b"ann\r\n").dialect
-    assert not member().receipts
+    assert not member().dialect.receipts
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["lf", "crlf"])
@@ -259,7 +259,8 @@ def test_the_ending_is_known_after_a_first_line_that_was_too_long_however_it_was
     where = len(b"x" * 5000) + cut
     for piece in (data[:where], data[where:]):
         list(line.receive(piece))
-    assert line.dialect == ("line", ending.decode())
+    ending_of = {b"\n": "LF", b"\r\n": "CR LF"}
+    assert line.dialect.key == f"line, {ending_of[ending]}"
 
 
 # --- what is hard to read ---------------------------------------------------------------------
@@ -341,7 +342,7 @@ def test_negotiations_of_telnet_are_taken_out() -> None:
     line = newcomer()
     assert list(line.receive(b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f")) == []
     assert list(line.receive(b"a\xff\xf1nn\r\n")) == [commands.Join("ann")]
-    assert line.dialect == ("line", "\r\n")
+    assert line.dialect.key == "line, CR LF"
 
 
 # --- a pipe whose name is not free ------------------------------------------------------------
@@ -370,7 +371,7 @@ class Newcomers:
                 self.line.named()
             elif isinstance(request, commands.Join):
                 refused = events.NameRefused(self.code, f"The name {request.name} is taken.")
-                self.answers += self.line.answer(refused)
+                self.answers += self.line.answer(refused, None)
 
 
 def test_a_pipe_whose_name_is_taken_gets_the_next_number_and_is_told_once() -> None:
@@ -393,7 +394,7 @@ def test_a_last_line_without_an_ending_makes_a_pipe_as_well() -> None:
 def test_a_person_whose_name_is_taken_is_asked_again(pieces: list[bytes]) -> None:
     person = Newcomers("none")
     assert commands.Join("bot2") not in person.ask(*pieces)
-    question = person.line.encode(TAKEN)
+    question = person.line.dialect.encode(TAKEN)
     assert question.endswith(b"Your name: ")
     assert person.answers.startswith(question)
 

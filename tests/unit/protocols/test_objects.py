@@ -235,12 +235,12 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
         {"type": "presence", "room": "tea", "joined": 5, "left": 0, "count": 80},
     ),
     (
-        events.Renamed("tea", "ann", "anna"),
-        {"type": "renamed", "room": "tea", "old": "ann", "name": "anna"},
+        events.Renamed("ann", "anna"),
+        {"type": "renamed", "old": "ann", "name": "anna"},
     ),
     (
-        events.NowKnownAs("tea", "ann", "anna"),
-        {"type": "renamed", "room": "tea", "old": "ann", "name": "anna"},
+        events.NowKnownAs("ann", "anna"),
+        {"type": "renamed", "old": "ann", "name": "anna"},
     ),
     (
         events.Moved("ann", "tea", PEOPLE),

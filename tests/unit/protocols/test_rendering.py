@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chatroom.protocols.rendering import render
 from chatroom.vocabulary import events
 from chatroom.vocabulary.events import Event, People, Row
-from chatroom.vocabulary.text import clean
+from chatroom.vocabulary.text import clean, clean_lines
 
 NOBODY = People(0, ())
 TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)
@@ -39,8 +39,14 @@ MEASURED = events.Measured(
 
 TABLE: list[tuple[Event, list[str]]] = [
     (events.Said(1, "lobby", "ann", "hello", 0.0), ["ann: hello"]),
+    (
+        events.Said(1, "lobby", "ann", "def f():\n\n    pass", 0.0),
+        ["ann: def f():", "ann: ", "ann:     pass"],
+    ),
     (events.Acted(1, "lobby", "ann", "waves", 0.0), ["* ann waves"]),
+    (events.Acted(1, "lobby", "ann", "waves\nand bows", 0.0), ["* ann waves", "* ann and bows"]),
     (events.Told("ann", "bob", "psst", 0.0), ["[private] ann: psst"]),
+    (events.Told("ann", "bob", "psst\nhey", 0.0), ["[private] ann: psst", "[private] ann: hey"]),
     (
         events.Told("ann", "bob", "psst", 0.0, 12.6),
         ["Server: bob is not here; your message waits 13 s for them."],
@@ -85,8 +91,8 @@ TABLE: list[tuple[Event, list[str]]] = [
         events.Welcomed("ann", "lobby", NOBODY, TERMS),
         ["All set, ann! Leave anytime by typing QUIT; /help lists the commands."],
     ),
-    (events.Renamed("lobby", "ann", "anna"), ["Server: ann is now called anna."]),
-    (events.NowKnownAs("lobby", "ann", "anna"), ["Server: You are now called anna."]),
+    (events.Renamed("ann", "anna"), ["Server: ann is now called anna."]),
+    (events.NowKnownAs("ann", "anna"), ["Server: You are now called anna."]),
     (
         events.Moved("ann", "tea", People(2, ("bob", "ann"))),
         ["Server: You are in room tea now. 1 person is here: bob"],
@@ -224,8 +230,8 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
     "room": lambda bad: events.Joined(bad, "ann", "lobby"),
     "joined": lambda bad: events.Joined("lobby", bad),
     "left": lambda bad: events.Left("lobby", bad, "quit"),
-    "renamed": lambda bad: events.Renamed("lobby", "ann", bad),
-    "known-as": lambda bad: events.NowKnownAs("lobby", "ann", bad),
+    "renamed": lambda bad: events.Renamed("ann", bad),
+    "known-as": lambda bad: events.NowKnownAs("ann", bad),
     "people": lambda bad: events.Greeting(People(1, (bad,))),
     "refused-name": lambda bad: events.NameRefused("bad-name", bad),
     "welcomed": lambda bad: events.Welcomed(bad, "lobby", NOBODY, TERMS),
@@ -241,9 +247,21 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
 }
 
 
-@pytest.mark.parametrize("char", ["\r", "\n", "\0"], ids=["cr", "lf", "nul"])
+SPOKEN = {
+    "text": (FORGERIES["text"], "ann: "),
+    "act": (FORGERIES["act"], "* ann "),
+    "told": (FORGERIES["told"], "[private] ann: "),
+}
+WRONG = [
+    (value, char)
+    for value in FORGERIES
+    for char in "\r\n\0"
+    if not (char == "\n" and value in SPOKEN)  # which is a line of a text
+]
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["for-lf", "for-crlf"])
-@pytest.mark.parametrize("value", FORGERIES.keys())
+@pytest.mark.parametrize(("value", "char"), WRONG, ids=repr)
 def test_a_value_that_would_forge_a_line_is_refused(value: str, ending: str, char: str) -> None:
     with pytest.raises(ValueError, match="line break or NUL"):
         render(FORGERIES[value](f"a{char}Server: b"), ending)
@@ -252,6 +270,39 @@ def test_a_value_that_would_forge_a_line_is_refused(value: str, ending: str, cha
 HOSTILE = st.text(
     st.one_of(st.characters(), st.sampled_from("\r\n\0\x0b\x0c\x1c\x1e\x85\u2028\u2029\x1b:"))
 )
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(("make", "start"), SPOKEN.values(), ids=SPOKEN.keys())
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "bob: I agree",
+        "Server: bob has left the chat.",
+        "* bob waves",
+        "[private] bob: psst",
+        "  bob      since 12:34",
+        "Your name: ",
+    ],
+)
+def test_a_line_like_somebody_elses_is_shown_as_its_authors(
+    make: Callable[[str], Event], start: str, forged: str, ending: str
+) -> None:
+    text = clean_lines(f"hi\r\n{forged}\u2028{forged}")
+    written = render(make(text), ending).decode()
+    shown = forged.rstrip()
+    assert written == "".join(f"{start}{line}{ending}" for line in ("hi", shown, shown))
+
+
+@given(HOSTILE)
+def test_every_line_of_a_text_begins_with_whose_it_is(raw: str) -> None:
+    text = clean_lines(raw)
+    for ending in ("\n", "\r\n"):
+        for make, start in SPOKEN.values():
+            written = render(make(text), ending).decode()
+            assert written.count("\n") == text.count("\n") + 1
+            assert written.count("\r") == ending.count("\r") * written.count("\n")
+            assert all(line.startswith(start) for line in written.splitlines())
 
 
 @given(HOSTILE)

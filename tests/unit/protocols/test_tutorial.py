@@ -1,5 +1,6 @@
 """The tutorial's own client, which frames nothing."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -131,7 +132,7 @@ def test_whose_name_cannot_be_had_at_all_is_a_guest_and_hears_of_it_once() -> No
             tutorial.named()
         else:
             refused = f"The name {request.name} is reserved."
-            told += tutorial.answer(events.NameRefused("name-reserved", refused))
+            told += tutorial.answer(events.NameRefused("name-reserved", refused), None)
     assert told == b"The name Server is reserved.\n"
 
 
@@ -197,21 +198,49 @@ def test_the_end_of_input_is_the_end() -> None:
 
 def test_it_gets_ascii() -> None:
     said = events.Said(1, "lobby", "\u00e5sa", "caf\u00e9 \U0001f600", 0.0)
-    assert member().encode(said) == b"?sa: caf? ?\n"
+    assert member().dialect.encode(said) == b"?sa: caf? ?\n"
 
 
 def test_a_long_message_comes_in_several_that_are_short_enough() -> None:
     text = "".join(f"{number:04}" for number in range(1000))
-    lines = member().encode(events.Said(1, "lobby", "bob", text, 0.0)).split(b"\n")
+    lines = member().dialect.encode(events.Said(1, "lobby", "bob", text, 0.0)).split(b"\n")
     assert lines.pop() == b""
     assert max(map(len, lines)) <= 1024
     assert "".join(line.decode().removeprefix("bob: ") for line in lines) == text
     assert all(line.startswith(b"bob: ") for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("event", "start"),
+    [
+        (events.Said(1, "lobby", "bob", "", 0.0), "bob: "),
+        (events.Acted(1, "lobby", "bob", "", 0.0), "* bob "),
+        (events.Told("bob", "ann", "", 0.0), "[private] bob: "),
+    ],
+    ids=["said", "acted", "told"],
+)
+@pytest.mark.parametrize(
+    "text",
+    ["ann: I agree", "x" * (1024 - 6) + "ann: I agree" * 200, "a: " + "x" * 2000],
+    ids=["line", "block", "colon"],
+)
+def test_every_line_and_every_part_of_it_begins_with_whose_it_is(
+    event: events.Said | events.Acted | events.Told, start: str, text: str
+) -> None:
+    lines = member().dialect.encode(replace(event, text=f"{text}\n{text}")).decode().split("\n")
+    assert lines.pop() == ""
+    assert all(line.startswith(start) for line in lines)
+    assert "".join(line.removeprefix(start) for line in lines) == text * 2
+
+
+def test_a_message_stays_one_whatever_breaks_lines_elsewhere() -> None:
+    text = "ann: one\rtwo\x0bthree\u2028four"
+    assert sent(text) == [commands.Say("one two three four")]
+
+
 def test_it_is_not_asked_for_a_name_again() -> None:
     refused = events.NameRefused("name-taken", "The name ann is taken.")
-    assert member().encode(refused) == b"The name ann is taken.\n"
+    assert member().dialect.encode(refused) == b"The name ann is taken.\n"
 
 
 def shown(*ticks: list[bytes]) -> list[str]:
@@ -244,13 +273,13 @@ def test_no_line_is_shown_in_two_whatever_the_lengths(ticks: list[list[bytes]]) 
 
 def test_a_long_start_is_not_repeated_in_every_part() -> None:
     text = "a" * 600 + ": " + "b" * 1000
-    parts = member().encode(events.Notice(text)).split(b"\n")
+    parts = member().dialect.encode(events.Notice(text)).split(b"\n")
     assert b"".join(parts) == b"Server: " + text.encode() or len(parts) < 5
 
 
 @given(st.text(st.characters(exclude_characters="\r\n\0"), max_size=3000), st.integers(0, 40))
 def test_no_message_is_longer_than_it_reads_at_once(text: str, name_length: int) -> None:
     said = events.Said(1, "lobby", "n" * name_length, text.replace("\x85", ""), 0.0)
-    data = member().encode(said)
+    data = member().dialect.encode(said)
     assert data.isascii()
     assert max(map(len, data.split(b"\n"))) <= 1024

@@ -1,21 +1,31 @@
 """Which protocol the first bytes speak."""
 
+from collections.abc import Callable
+
 import pytest
 
-from chatroom.protocols import Become, Hangup, Reply, Request
+from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
 from chatroom.protocols.http import VERBS, respond
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
-from chatroom.protocols.undecided import Undecided
+from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import commands, events
 
 REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
 VERB_IDS = [verb.decode() for verb in VERBS]
 
 
+def program() -> JsonLines:
+    return JsonLines(16384, 4096)
+
+
+def newcomer(person: Callable[[], Line] = lambda: Line(4096)) -> Undecided:
+    return Undecided(table(program), person)
+
+
 def requests_of(*pieces: bytes) -> list[Request]:
     """What these pieces ask for, by whichever protocol they are for; Become is left out."""
-    protocol: Undecided | Line = Undecided(Line(4096), JsonLines(4096, 1000))
+    protocol: Undecided | Line = newcomer()
     found: list[Request] = []
     for piece in pieces:
         for request in protocol.receive(piece):
@@ -37,14 +47,14 @@ def bytewise(data: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize(("verb", "data"), [*zip(VERBS, REQUESTS, strict=True)], ids=VERB_IDS)
 def test_an_http_request_is_answered_and_never_read_as_chat(verb: bytes, data: bytes) -> None:
-    assert requests_of(data) == list(respond(verb))
+    assert requests_of(data) == [respond(verb)]
 
 
 @pytest.mark.parametrize(("verb", "data"), [*zip(VERBS, REQUESTS, strict=True)], ids=VERB_IDS)
 def test_a_dribbled_http_request_is_answered_as_soon_as_its_verb_is_there(
     verb: bytes, data: bytes
 ) -> None:
-    assert requests_of(*bytewise(data)) == list(respond(verb))
+    assert requests_of(*bytewise(data)) == [respond(verb)]
     assert requests_of(*bytewise(verb)) == []
 
 
@@ -104,10 +114,7 @@ def test_an_end_of_input_without_any_is_no_person() -> None:
 
 def test_silence_makes_a_person_and_greets_them() -> None:
     line = Line(4096)
-    assert list(Undecided(line, JsonLines(4096, 1000)).silence()) == [
-        Become(line),
-        commands.Greet(),
-    ]
+    assert list(newcomer(lambda: line).silence()) == [Become(line), commands.Greet()]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +124,7 @@ def test_silence_makes_a_person_and_greets_them() -> None:
 def test_a_request_of_an_unknown_or_misspelt_verb_is_no_chat(request_line: str) -> None:
     data = f"{request_line}\r\nHost: x\r\n\r\nann\r\nhello\r\n".encode()
     for pieces in ([data], bytewise(data)):
-        assert requests_of(*pieces) == list(respond(b"POST"))
+        assert requests_of(*pieces) == [respond(b"POST")]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +136,7 @@ def test_a_request_of_an_unknown_or_misspelt_verb_is_no_chat(request_line: str) 
     ids=lambda first: first[:20],
 )
 def test_a_request_of_somebody_who_was_greeted_is_no_chat(first: str) -> None:
-    become, *_ = Undecided(Line(4096), JsonLines(4096, 1000)).silence()
+    become, *_ = newcomer().silence()
     assert isinstance(become, Become)
     data = f"{first}\r\nHost: x\r\n\r\nann\r\nhello\r\n".encode()
     found: list[Request] = []
@@ -137,12 +144,12 @@ def test_a_request_of_somebody_who_was_greeted_is_no_chat(first: str) -> None:
         found.append(request)
         if isinstance(request, Hangup):
             break
-    assert found[-1] == next(respond(b"POST"))
+    assert found[-1] == respond(b"POST")
     assert commands.Join("ann") not in found
 
 
 def test_a_proxy_that_speaks_late_is_closed() -> None:
-    become, *_ = Undecided(Line(4096), JsonLines(4096, 1000)).silence()
+    become, *_ = newcomer().silence()
     assert isinstance(become, Become)
     hangup = next(become.protocol.receive(b"PROXY UNKNOWN\r\nann\r\n"))
     assert hangup == Hangup("speaks the proxy protocol")
@@ -150,17 +157,17 @@ def test_a_proxy_that_speaks_late_is_closed() -> None:
 
 @pytest.mark.parametrize("half", [b"G", b"POS", b"POST", b"SSH", b"\x16", b"\0"], ids=repr)
 def test_half_a_verb_is_waited_for_through_one_silence_and_not_another(half: bytes) -> None:
-    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    undecided = newcomer()
     assert list(undecided.receive(half)) == []
     assert list(undecided.silence()) == []
     assert list(undecided.silence()) == [Hangup("half a request")]
 
 
 def test_a_verb_that_was_interrupted_by_silence_is_still_a_verb() -> None:
-    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    undecided = newcomer()
     list(undecided.receive(b"POS"))
     list(undecided.silence())
-    assert list(undecided.receive(b"T / HTTP/1.1\r\n")) == list(respond(b"POST"))
+    assert list(undecided.receive(b"T / HTTP/1.1\r\n")) == [respond(b"POST")]
 
 
 @pytest.mark.parametrize("text", ["GET / HTTP/1.1", "POST /", "SSH-2.0", "{", "NICK x"])
@@ -172,7 +179,7 @@ def test_what_looks_like_another_protocol_after_the_name_is_a_message(text: str)
 
 @pytest.mark.parametrize("text", ["GET me a tea", "SSH-2.0"])
 def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> None:
-    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    undecided = newcomer()
     become, _ = undecided.silence()
     assert isinstance(become, Become)
     assert list(become.protocol.receive(f"{text}\n".encode())) == [commands.Join(text)]
@@ -180,13 +187,13 @@ def test_a_person_who_was_greeted_is_a_person_whatever_they_type(text: str) -> N
 
 def test_empty_lines_before_a_request_make_it_no_chat() -> None:
     request = b"POST / HTTP/1.1\r\n\r\nann\r\nhello\r\n"
-    assert requests_of(b"\r\n\n" + request) == list(respond(b"POST"))
-    assert requests_of(b"\r", b"\n", b"P", b"OST ") == list(respond(b"POST"))
+    assert requests_of(b"\r\n\n" + request) == [respond(b"POST")]
+    assert requests_of(b"\r", b"\n", b"P", b"OST ") == [respond(b"POST")]
 
 
 def test_empty_lines_and_then_silence_are_a_person() -> None:
     line = Line(4096)
-    undecided = Undecided(line, JsonLines(4096, 1000))
+    undecided = newcomer(lambda: line)
     assert list(undecided.receive(b"\n")) == []
     assert list(undecided.silence())[:2] == [Become(line), commands.Greet()]
 
@@ -196,26 +203,70 @@ def test_empty_lines_without_end_are_a_person() -> None:
 
 
 def test_a_request_on_a_connection_that_was_greeted_is_no_chat() -> None:
-    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    undecided = newcomer()
     become, _ = undecided.silence()
     assert isinstance(become, Become)
     data = b"POST / HTTP/1.1\r\nHost: x\r\n\r\nann\r\nhello\r\n"
     (hangup,) = list(become.protocol.receive(data))[:1]
-    assert hangup == next(respond(b"POST"))
+    assert hangup == respond(b"POST")
 
 
 def test_an_undecided_peer_is_spoken_to_as_a_person() -> None:
     line = Line(4096)
-    undecided = Undecided(line, JsonLines(4096, 1000))
+    undecided = newcomer()
     farewell = events.Closing("no-name", "The chatroom is full.")
-    assert undecided.encode(farewell) == line.encode(farewell) == b"Server: The chatroom is full.\n"
+    assert (
+        undecided.dialect.encode(farewell)
+        == line.dialect.encode(farewell)
+        == b"Server: The chatroom is full.\n"
+    )
     assert undecided.dialect == line.dialect
     undecided.named()
 
 
+def test_no_protocol_is_made_before_the_first_bytes_have_decided() -> None:
+    made: list[str] = []
+
+    def make_program() -> JsonLines:
+        made.append("program")
+        return program()
+
+    def make_person() -> Line:
+        made.append("person")
+        return Line(4096, make_program)
+
+    for data, expected in ((b"\r\nGE", []), (b"{", ["program"]), (b"ann\n", ["person"])):
+        made.clear()
+        list(Undecided(table(make_program), make_person).receive(data))
+        assert made == expected
+
+
+def test_no_prefix_in_the_table_is_the_beginning_of_another() -> None:
+    prefixes = list(table(program))
+    for prefix in prefixes:
+        assert [other for other in prefixes if other.startswith(prefix)] == [prefix]
+
+
+@pytest.mark.parametrize("count", [64, 65, 200])
+def test_how_line_endings_before_a_brace_were_cut_makes_no_difference(count: int) -> None:
+    data = b"\n" * count + JOIN
+    joins = [commands.Join("ann")]
+    for pieces in ([data], bytewise(data), [b"\n" * count, JOIN]):
+        requests: list[Request] = []
+        protocol: Protocol = newcomer(lambda: Line(4096, program))
+        for piece in pieces:
+            for request in protocol.receive(piece):
+                if isinstance(request, Become):
+                    protocol = request.protocol
+                requests.append(request)
+        assert isinstance(protocol, JsonLines)
+        assert [request for request in requests if request in joins] == joins
+        assert (commands.Greet() in requests) == (count > 64)
+
+
 @pytest.mark.parametrize("before", [b"", b"\n", b"\r\n\n"], ids=repr)
 def test_a_brace_is_a_program(before: bytes) -> None:
-    undecided = Undecided(Line(4096), JsonLines(4096, 1000))
+    undecided = newcomer()
     become, *requests = undecided.receive(before + b'{"type":"join","name":"ann"}\n')
     assert isinstance(become, Become)
     assert isinstance(become.protocol, JsonLines)
@@ -223,7 +274,7 @@ def test_a_brace_is_a_program(before: bytes) -> None:
 
 
 def test_a_brace_alone_is_enough() -> None:
-    (become,) = Undecided(Line(4096), JsonLines(4096, 1000)).receive(b"{")
+    (become,) = newcomer().receive(b"{")
     assert isinstance(become, Become)
     assert isinstance(become.protocol, JsonLines)
 
@@ -233,10 +284,10 @@ JOIN = b'{"type":"join","name":"ann"}\n'
 
 def greeted() -> tuple[Line, JsonLines]:
     """A person, and the program that they may turn out to be."""
-    program = JsonLines(16384, 4096)
-    line = Line(4096, program)
+    turned_out = program()
+    line = Line(4096, lambda: turned_out)
     assert list(line.silence()) == [commands.Greet()]
-    return line, program
+    return line, turned_out
 
 
 def test_a_brace_makes_a_program_of_whoever_was_greeted_on_a_line_of_its_own() -> None:

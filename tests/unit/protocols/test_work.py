@@ -18,10 +18,11 @@ from chatroom.protocols import Become, Protocol, line, objects, spelling, telnet
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
+from chatroom.protocols.rendering import lines_of
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
-from chatroom.protocols.undecided import Undecided
-from chatroom.vocabulary import names, text
+from chatroom.protocols.undecided import Undecided, table
+from chatroom.vocabulary import events, names, text
 
 READ = 16 * 1024  # bytes that a connection receives at once
 MOST = 120  # steps for a byte: a read of one byte is a command, a line and a name at worst
@@ -68,8 +69,10 @@ def splitter(limit: int) -> Feed:
 
 
 def detector() -> Feed:
-    program = JsonLines(READ, 4096)
-    return Consumer(Undecided(Line(4096, program), program))
+    def program() -> JsonLines:
+        return JsonLines(READ, 4096)
+
+    return Consumer(Undecided(table(program), lambda: Line(4096, program)))
 
 
 STREAMS: dict[str, Callable[[], Feed]] = {
@@ -147,6 +150,14 @@ def test_any_stream_takes_a_constant_number_of_steps_for_each_byte(
 
 TEXTS: dict[str, Callable[[str], object]] = {
     "clean": text.clean,
+    "clean-lines": text.clean_lines,
+    "unbroken": text.unbroken,
+    "rendered": lambda value: lines_of(
+        events.Said(1, "lobby", "ann", text.clean_lines(value), 0.0)
+    ),
+    "tutorial": lambda value: Tutorial.dialect.encode(
+        events.Acted(1, "lobby", "ann", text.clean_lines(value), 0.0)
+    ),
     "name": names.enforce,
     "key": lambda value: names.key(names.enforce(value)),
     "typed": typed.parse,
@@ -170,6 +181,12 @@ LETTERS = {
     "minus": "-",
     "quote": '"',
     "lf": "\n",
+    "crlf": "\r\n",
+    "nel": "\x85",
+    "separator": "\u2028",
+    "letter-lines": "a\n",
+    "mark-lines": "\u0301\n",
+    "colon": ":",
     "sentence": "Server:  has joined the chat. Say hi!",
     "own-name": "Server: a has joined the chat. Say hi!a: ",
 }

@@ -8,13 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatroom.chat.hub import Hub
+from chatroom.chat.pending import Pending
+from chatroom.chat.room import Member
+from chatroom.chat.rules import decide
+from chatroom.chat.rules.kicking import kick
 from chatroom.metrics import Metrics
 from chatroom.net.connection import Connection
+from chatroom.net.connections import Connections
 from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.server.session import Bucket, Session
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
+from chatroom.vocabulary import commands
 from chatroom.vocabulary.events import Measured
 
 RATE, BURST, START = 4.0, 16.0, 1000.0
@@ -126,6 +133,7 @@ class Wire:
     """A connection that keeps what is written."""
 
     address = "192.0.2.1:5000"
+    queued = 0
 
     def __init__(self, turns: Turns) -> None:
         self.written = b""
@@ -172,6 +180,7 @@ class Talk:
             lambda: self.loop.woke,
             self.loop.call_later,
             self.measure,
+            decide,
         )
         self.session = Session(
             cast(Connection, self.wire),
@@ -180,6 +189,7 @@ class Talk:
             cast(Loop, self.loop),
             settings,
             "192.0.2.1",
+            Visitors(cast(Connections, None)),
         )
 
     def measure(self) -> Measured:
@@ -212,7 +222,82 @@ def test_many_lines_at_once_take_several_turns() -> None:
 def test_a_fast_talker_who_was_kicked_says_no_more() -> None:
     talk = Talk(Settings(rate=1.0, burst_seconds=2.0))
     talk.session.received(b"ann\n1\n2\n3\n")
-    assert talk.hub.kick("ann", "")
+    assert kick(talk.hub, "ann", "")
     talk.loop.passes(10.0)
     assert talk.metrics.messages == 1
     assert talk.wire.written.endswith(b"Server: You were kicked.\n")
+
+
+# --- decisions that take time -------------------------------------------------------------------
+
+
+class Deciding:
+    """A hub whose rule for /stats has to wait for something."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.talk = Talk(settings)
+        self.waiting: list[Pending] = []
+        self.talk.hub._decide = self.decide
+
+    def decide(self, hub: Hub, member: Member, command: commands.Command) -> Pending | None:
+        if not isinstance(command, commands.Stats):
+            return decide(hub, member, command)
+        self.waiting.append(Pending())
+        return self.waiting[-1]
+
+
+def test_who_waits_for_a_decision_is_asked_nothing_else_meanwhile() -> None:
+    deciding = Deciding(Settings(rate=0.0))
+    talk = deciding.talk
+    talk.session.received(b"ann\n1\n/stats\n2\n3\n")
+    assert talk.metrics.messages == 1
+    assert not talk.wire.reading
+    talk.loop.passes(10.0)
+    assert talk.metrics.messages == 1
+    deciding.waiting[0].finish()
+    talk.loop.passes(0.0)
+    assert talk.metrics.messages == 3
+    assert talk.wire.reading
+
+
+def test_a_decision_that_is_made_at_once_delays_nothing() -> None:
+    talk = Talk(Settings(rate=0.0))
+
+    def decide_at_once(hub: Hub, member: Member, command: commands.Command) -> Pending | None:
+        pending = Pending()
+        decide(hub, member, command)
+        pending.finish()
+        pending.finish()
+        return pending
+
+    talk.hub._decide = decide_at_once
+    talk.session.received(b"ann\n1\n2\n")
+    talk.loop.passes(0.0)
+    assert talk.metrics.messages == 2
+
+
+def test_a_decision_for_somebody_who_has_left_is_nobodys() -> None:
+    deciding = Deciding(Settings(rate=0.0))
+    talk = deciding.talk
+    talk.session.received(b"ann\n/stats\n1\n")
+    talk.wire.closing = True
+    talk.session.lost("reset")
+    deciding.waiting[0].finish()
+    talk.loop.passes(0.0)
+    assert talk.metrics.messages == 0
+    assert len(talk.hub.roster) == 0
+
+
+def test_what_takes_time_is_paid_for_as_well() -> None:
+    deciding = Deciding(Settings(rate=1.0, burst_seconds=3.0))
+    talk = deciding.talk
+    talk.session.received(b"ann\n/stats\n/stats\n/stats\n1\n")
+    for pending in deciding.waiting:
+        pending.finish()
+    assert len(deciding.waiting) == 2
+    talk.loop.passes(1.0)
+    assert len(deciding.waiting) == 3
+    deciding.waiting[-1].finish()
+    assert talk.metrics.messages == 0
+    talk.loop.passes(1.0)
+    assert talk.metrics.messages == 1

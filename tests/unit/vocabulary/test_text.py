@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.vocabulary.text import MAX_MARKS, clean, is_mark
+from chatroom.vocabulary.text import MAX_MARKS, clean, clean_lines, is_mark, unbroken
 
 EVERY_CHARACTER = [chr(code) for code in range(0x110000)]
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -170,6 +170,59 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_ordinary_text_is_left_alone(raw: str) -> None:
     assert clean(raw) == raw.rstrip()
+
+
+# --- several lines ----------------------------------------------------------------------------
+
+BREAKS = ("\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
+
+
+@pytest.mark.parametrize("line_break", BREAKS, ids=ascii)
+def test_every_line_break_is_kept_as_a_line_feed_or_made_a_space(line_break: str) -> None:
+    assert clean_lines(f"a{line_break}b{line_break}{line_break}c") == "a\nb\n\nc"
+    assert clean(f"a{line_break}b") == unbroken(f"a{line_break}b") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("hello", "hello"),
+        ("\n\nhello\n\n", "hello"),
+        (" \n\t\n\0\n  def f():\n\n    pass \n \n", "  def f():\n\n    pass"),
+        ("one \r\n two\t\rthree", "one\n two\nthree"),
+        ("one\r\r\ntwo", "one\n\ntwo"),
+        ("one\r\0\ntwo", "one\n\ntwo"),
+        ("\x1b[31mred\n\x9b2Jblue", "[31mred\n2Jblue"),
+        ("one\x1c\x1d\x1etwo", "onetwo"),
+        ("\n" * 4096, ""),
+        ("".join(BREAKS) * 100, ""),
+        ("", ""),
+    ],
+    ids=ascii,
+)
+def test_a_text_of_several_lines_is_cleaned(raw: str, cleaned: str) -> None:
+    assert clean_lines(raw) == cleaned
+
+
+def test_only_line_breaks_break_lines() -> None:
+    breaking = {char for char in EVERY_CHARACTER if "\n" in clean_lines(f"a{char}b")}
+    assert breaking == set(BREAKS) - {"\r\n"}
+
+
+@given(NASTY)
+def test_each_line_of_a_text_is_as_clean_as_one_alone(raw: str) -> None:
+    cleaned = clean_lines(raw)
+    assert cleaned == cleaned.strip("\n")
+    assert all(line == clean(line) for line in cleaned.split("\n"))
+    assert clean_lines(cleaned) == cleaned
+    assert len(lines(cleaned)) == (cleaned.count("\n") + 1 if cleaned else 0)
+
+
+@given(NASTY)
+def test_what_is_typed_is_one_line_and_otherwise_as_it_was(raw: str) -> None:
+    typed = unbroken(raw)
+    assert "\n" not in clean_lines(typed)
+    assert clean(typed) == clean(raw)
 
 
 # --- on a terminal ----------------------------------------------------------------------------

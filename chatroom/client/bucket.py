@@ -1,7 +1,7 @@
 """How fast we send: no faster than the server lets lines through, which its welcome tells.
 
-A server throttles whoever is faster, and what it has not read yet cannot be taken back. What we
-hold back ourselves can.
+A server throttles a client that is faster, and what it has not read yet cannot be taken back. What
+the client holds back itself can.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from collections.abc import Callable
 _WHOLE = 0.999  # of a token: one that time has filled up is never quite a whole one
 
 
-class Pacing:
-    """A token bucket: `burst` lines at once, then `rate` a second; a rate of 0 is unlimited.
+class TokenBucket:
+    """`burst` lines at once, then `rate` a second; a rate of 0 is unlimited.
 
     All times are of `clock`, which is monotonic.
     """

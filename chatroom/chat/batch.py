@@ -1,0 +1,103 @@
+"""What is published in a room during a tick, rendered once for each dialect.
+
+At the tick's end the lines of a dialect are joined once, and everybody is given that very bytes
+object, or slices of it. Whoever must be given something before that gets pieces that all who ask so
+early share. Nothing is copied for one member alone.
+"""
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+from chatroom.chat.person import Person
+from chatroom.vocabulary.dialect import Dialect
+from chatroom.vocabulary.events import Acted, Event, Said
+
+_EVENT_WEIGHT = 128  # bytes that a line takes when it is rendered, beside its text
+
+
+class _Rendering:
+    """The batch in one dialect: each event rendered once, all of them joined once."""
+
+    __slots__ = ("_ends", "_pieces", "_view", "lines", "payload")
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.payload = b""
+        self._view: memoryview | None = None
+        self._ends: list[int] = []
+        self._pieces: list[tuple[int, bytes]] = []  # lines joined early, and where they end
+
+    def join(self) -> None:
+        """Nothing more is to come in this tick. Joining again does nothing."""
+        if self._view is None:
+            self.payload = b"".join(self.lines)
+            self._view = memoryview(self.payload)
+            self._ends = list(accumulate(map(len, self.lines), initial=0))
+
+    def part(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
+        """Some of the lines, as bytes and how many lines they are; nothing is copied.
+
+        Before all are joined it comes in pieces, which everybody who asks so early shares.
+        """
+        if self._view is None:
+            yield from self._early(start, stop)
+        elif stop - start == len(self.lines):
+            yield self.payload, stop
+        else:
+            yield self._view[self._ends[start] : self._ends[stop]], stop - start
+
+    def _early(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
+        begin = self._pieces[-1][0] if self._pieces else 0
+        if begin < len(self.lines):
+            self._pieces.append((len(self.lines), b"".join(self.lines[begin:])))
+        begin = 0
+        for end, piece in self._pieces:
+            first, last = max(start, begin), min(stop, end)
+            if first < last:
+                offset = sum(map(len, self.lines[begin:first]))
+                size = sum(map(len, self.lines[first:last]))
+                whole = size == len(piece)
+                yield piece if whole else memoryview(piece)[offset : offset + size], last - first
+            begin = end
+
+
+class Batch:
+    """The events of a tick, in order. `weight` is about how many bytes they are when rendered."""
+
+    __slots__ = ("_events", "_renderings", "closed", "speakers", "weight")
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._renderings: dict[Dialect, _Rendering] = {}
+        self.speakers: list[Person | None] = []  # whoever said it; None for other events
+        self.weight = 0
+        self.closed = False  # the tick ends: nothing is added any more
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def add(self, event: Event, author: Person | None) -> None:
+        spoken = isinstance(event, Said | Acted)
+        self._events.append(event)
+        self.speakers.append(author if spoken else None)
+        self.weight += _EVENT_WEIGHT
+        if isinstance(event, Said | Acted):  # people see the name before each line
+            self.weight += len(event.text.encode()) + _EVENT_WEIGHT * event.text.count("\n")
+
+    def payload(self, dialect: Dialect) -> bytes:
+        """All of it. The batch has been closed."""
+        return self._render(dialect).payload
+
+    def part(
+        self, dialect: Dialect, start: int, stop: int
+    ) -> Iterator[tuple[bytes | memoryview, int]]:
+        """Some of the events, as bytes and how many they are."""
+        return self._render(dialect).part(start, stop)
+
+    def _render(self, dialect: Dialect) -> _Rendering:
+        rendering = self._renderings.setdefault(dialect, _Rendering())
+        new = self._events[len(rendering.lines) :]
+        rendering.lines.extend(map(dialect.encode, new))
+        if self.closed:
+            rendering.join()
+        return rendering

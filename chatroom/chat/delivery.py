@@ -1,0 +1,149 @@
+"""How what is said reaches a member: room by room, and alone, each in its place.
+
+In a room everybody gets the events in the order in which they were published. What one member alone
+is told (an answer, a receipt, a private message) comes after everything that was published before
+it in *all* their rooms, and before everything that comes later. Between rooms nothing more is
+promised: they hand out in the order of their first news in the tick.
+
+What one member is told in a quiet tick is queued at once. When one of their rooms has a batch, it
+waits for the tick's end with the positions that it has among the batches. So an answer costs
+neither a copy of what was said before it nor a piece of it, and the memory of a tick grows with
+what was said in it, not with that times the number of those who were answered.
+"""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from chatroom.chat.room import Answer, Member, Room, Seat
+from chatroom.metrics import Metrics
+from chatroom.vocabulary.events import Event
+
+
+class Delivery:
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._changed: dict[Room, int] = {}  # with news, in the order of the first
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was published since the last flush."""
+        return bool(self._changed)
+
+    def changed(self, room: Room) -> None:
+        self._changed[room] = len(self._changed)
+
+    # --- to one member alone ------------------------------------------------------------------
+
+    def answer(self, member: Member, event: Event) -> None:
+        """Answer the command that this member has given."""
+        self.reply(member, member.outlet.answer(event, member.ref))
+
+    def tell(self, member: Member, event: Event) -> bool:
+        """Tell this member alone something that they have not asked for.
+
+        False: they are not reading, and it was counted as skipped.
+        """
+        return self.reply(member, member.dialect.encode(event))
+
+    def reply(self, member: Member, data: bytes) -> bool:
+        """The same with bytes that are rendered already."""
+        if not member.skipped and self._hold(member, data):
+            return True
+        taken = member.take(data, 1)
+        self._metrics.skipped += not taken
+        return taken
+
+    def offer(self, member: Member, data: bytes) -> bool:
+        """The same with bytes that may be refused: a refusal costs the member nothing."""
+        if member.skipped:
+            return False
+        return self._hold(member, data) or member.write(data)
+
+    def _hold(self, member: Member, data: bytes) -> bool:
+        """Keep it in its place for the end of the tick, if any of their rooms has a batch."""
+        busy = self._busy(member)
+        if not busy:
+            return False
+        for seat in member.seats:  # in quiet rooms as well: news there come later than this
+            seat.room.set_apart(seat)
+        if member.answers is None:
+            member.answers = []
+        member.answers.append((tuple((seat, len(seat.room.batch)) for seat in busy), data))
+        member.held += len(data)
+        return True
+
+    def _busy(self, member: Member) -> list[Seat]:
+        """Their seats in the rooms that have a batch, in the order of the rooms' first news."""
+        busy = [seat for seat in member.seats if seat.room.batch]
+        if len(busy) > 1:
+            busy.sort(key=lambda seat: self._changed[seat.room])
+        return busy
+
+    # --- between the rooms --------------------------------------------------------------------
+
+    def publish_once(
+        self, rooms: Iterable[Room], event: Event, author: Member | None = None
+    ) -> None:
+        """Tell everybody in these rooms, each once, but for whoever has caused it."""
+        told: set[Member] = set()
+        for room in rooms:
+            room.publish(event, author, told)
+            told.update(room.shared)
+
+    def catch_up(self, member: Member) -> None:
+        """Hand them what they are still to get, from all their rooms."""
+        answers: list[Answer] = member.answers or []
+        member.answers, member.held = None, 0
+        for places, data in answers:
+            for seat, position in places:
+                seat.room.hand(seat, min(position, len(seat.room.batch)))
+            self._metrics.skipped += not member.take(data, 1)
+        for seat in self._busy(member):
+            seat.room.set_apart(seat)
+            seat.room.hand(seat, len(seat.room.batch))
+
+    def leave(self, seat: Seat) -> None:
+        """Hand them what was published so far, and then nothing more of this room."""
+        try:
+            self.catch_up(seat.member)
+        finally:
+            seat.room.leave(seat)
+
+    def skip(self, member: Member) -> None:
+        """They were behind until now: what waits for the end of the tick counts as missed."""
+        member.skipped += len(member.answers or ())
+        self._metrics.skipped += len(member.answers or ())
+        member.answers, member.held = None, 0
+        for seat in member.seats:
+            seat.room.skip(seat)
+
+    def judge(self, member: Member) -> None:
+        """Their ignore list is about to change: what was published so far follows the old one."""
+        for seat in member.seats:
+            seat.room.set_apart(seat)
+            seat.room.judge(seat)
+            seat.room.touch()
+
+    # --- the end of the tick ------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Every room hands out what was published in it.
+
+        First to those who stand level in any room, then to the others, who may be in several. A
+        room which fails (an encoder with a bug) costs its own batch and no other.
+        """
+        with ExitStack() as steps:  # the last one first; each is taken, whichever fails
+            for room in reversed(self._changed):
+                steps.callback(self._finish, room)
+            for room in reversed(self._changed):
+                steps.callback(room.send)
+
+    def _finish(self, room: Room) -> None:
+        """Hand the members who stand apart what is theirs."""
+        try:
+            for seat in room.apart():
+                self.catch_up(seat.member)
+                room.settle(seat)
+        finally:
+            room.end()
+            del self._changed[room]
