@@ -21,6 +21,7 @@ from chatroom.client.events import (
     Ended,
     Entry,
     NameRequired,
+    Switched,
 )
 from chatroom.client.network import Network
 from chatroom.client.presentation import is_own, plain_lines, with_room
@@ -177,6 +178,8 @@ class Plain:
         match event:
             case Connected() if self._interactive:
                 self._tell(f"Successfully connected to {self._where}")
+            case Switched(room) if self._interactive and len(self._client.rooms) > 1:
+                self._tell(f"What you type goes to room {room}.")
             case NameRequired(text) if self._interactive:
                 self._usual = "" if text else self._usual  # it may be what was refused
                 self._tell(*lines)
