@@ -45,7 +45,7 @@ class Hub:
         clock: Callable[[], float],
         wall: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
-        measure: Callable[[], events.Measured],
+        measure: Callable[[], events.Stats],
         decide: Callable[["Hub", Member, Any], Pending | None],
     ) -> None:
         self.settings = settings

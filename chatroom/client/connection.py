@@ -6,11 +6,11 @@ due, the reason of its end) can be taken for something of the new one.
 
 from collections.abc import Callable, Iterator
 
-from chatroom.client import wire
 from chatroom.client.decoder import HINT, Decoder
 from chatroom.client.heartbeat import Heartbeat
 from chatroom.client.settings import ClientSettings
-from chatroom.vocabulary import events
+from chatroom.protocols.objects import Message, Ping, encode
+from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 
 
@@ -31,7 +31,7 @@ class Connection:
         """Whether the other end has shown that it is a chatroom."""
         return self._decoder.verified
 
-    def messages(self, data: bytes) -> Iterator[tuple[wire.Message | None, Ref]]:
+    def messages(self, data: bytes) -> Iterator[tuple[Message | None, Ref]]:
         """What was received; see `Decoder.messages`."""
         self.heartbeat.heard()
         return self._decoder.messages(data)
@@ -43,13 +43,13 @@ class Connection:
         return output
 
     def ping(self, ref: int) -> None:
-        self.output += wire.write("ping", ref)
+        self.output += encode(Ping(), ref)
         self.heartbeat.pinged(ref)
 
     def join(self, name: str, room: str, ticket: str, quiet: bool) -> None:
         self.heartbeat.expect()
         self.heartbeat.heard()  # the join has all the time that there is
-        self.output += wire.write("join", name=name, room=room, ticket=ticket, quiet=quiet)
+        self.output += encode(commands.Join(name, room, ticket, quiet))
 
     def joined(self, rate: float) -> None:
         """From now on the server takes so many requests a second; 0 is unlimited."""

@@ -12,7 +12,6 @@ out no faster than the server lets them through: what still waits here can be ca
 
 from collections.abc import Callable
 
-from chatroom.client import wire
 from chatroom.client.decoder import ProtocolError
 from chatroom.client.events import Connected, Entry, NameRequired, Reconnected
 from chatroom.client.membership import Membership
@@ -20,6 +19,7 @@ from chatroom.client.outbox import Change, Question, Talk
 from chatroom.client.rooms import Rooms
 from chatroom.client.session import Session, State
 from chatroom.client.settings import ClientSettings
+from chatroom.protocols.objects import Message, Pong
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 
@@ -195,12 +195,12 @@ class Client:
         if not self.name:
             self._me.emit(NameRequired(""))
 
-    def _take(self, message: wire.Message, ref: Ref) -> None:
+    def _take(self, message: Message, ref: Ref) -> None:
         # Before the welcome nothing is known of what was sent over an earlier connection.
         may_answer = self.state in (State.JOINED, State.LEAVING)
         answered = self._me.confirm(ref) if may_answer else None
         match message:
-            case wire.Pong():
+            case Pong():
                 self._session.connection.heartbeat.ponged(ref)
             case events.Welcomed():
                 self._take_welcome(message)
@@ -218,7 +218,7 @@ class Client:
     def _take_welcome(self, welcome: events.Welcomed) -> None:
         again = self._session.been_in
         self._me.join(welcome)
-        self._session.joined(welcome.terms.rate)
+        self._session.joined(welcome.limits.rate)
         self._me.emit(Reconnected(self.name, welcome.room) if again else welcome)
         self._session.connection.output += self._me.resume(welcome)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from chatroom.client import wire
 from chatroom.protocols.framing import Lines
+from chatroom.protocols.objects import Message, read_message
 from chatroom.protocols.rendering import PROMPT
+from chatroom.protocols.shapes import Wrong
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.notices import FULL
 
@@ -30,7 +31,7 @@ class Decoder:
         self._lines = Lines(max_message)
         self._greeted = False  # as a person is
 
-    def messages(self, data: bytes) -> Iterator[tuple[wire.Message | None, Ref]]:
+    def messages(self, data: bytes) -> Iterator[tuple[Message | None, Ref]]:
         """Each message with its ref; None for one of an unknown type. Raises ProtocolError."""
         for line in self._lines.split(data):
             if line is not None and not self.verified:
@@ -38,10 +39,8 @@ class Decoder:
                 if not line:
                     continue
             try:
-                if line is None:
-                    raise wire.NotAChatroom
-                message = wire.read(line)
-            except wire.NotAChatroom:
+                message = read_message(line or b"")  # None is too long to be anything
+            except Wrong:
                 if self.verified:
                     continue  # one bad line of a chatroom is ignored
                 raise self._error(line or b"") from None

@@ -7,11 +7,11 @@ the server would refuse, or would not get.
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatroom.client import wire
 from chatroom.client.bucket import TokenBucket
 from chatroom.client.outbox import Change, Outbox, PendingRequest, Question, Talk
 from chatroom.client.settings import ClientSettings
 from chatroom.client.text import divide
+from chatroom.protocols.objects import encode
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.counts import counted
@@ -32,7 +32,7 @@ class Delivery:
         self._clock = clock
         self._tell = tell
         self._bucket = TokenBucket(0.0, 0.0, clock)  # until the welcome
-        self._terms: events.Terms | None = None
+        self._limits: events.Limits | None = None
         self._settings = settings
         self._told_what_waits = False
         self._not_kept = 0  # requests, since the outbox is full
@@ -59,10 +59,10 @@ class Delivery:
         """A request that is not kept was sent; it counts against the rate as well."""
         self._bucket.sent()
 
-    def begin(self, terms: events.Terms, last: int | None) -> list[PendingRequest]:
+    def begin(self, limits: events.Limits, last: int | None) -> list[PendingRequest]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
-        self._terms = terms
-        self._bucket = TokenBucket(terms.rate, terms.burst, self._clock)
+        self._limits = limits
+        self._bucket = TokenBucket(limits.rate, limits.burst, self._clock)
         return self.outbox.begin_again(last)
 
     def keep(self, command: Talk | Change | Question, delayed: bool) -> None:
@@ -70,7 +70,7 @@ class Delivery:
         if not isinstance(command, Talk):
             self._keep(command, delayed)
             return
-        size = self._terms.max_text if self._terms else self._settings.max_text
+        size = self._limits.text if self._limits else self._settings.max_text
         for part in divide(command.text, self._settings.max_lines, size):
             self._keep(replace(command, text=part), delayed)
 
@@ -120,16 +120,16 @@ class Delivery:
 
     def _request(self, kept: PendingRequest) -> bytes:
         """It as a line, unless the server would not take that: one too long gets no receipt."""
-        terms, ref = self._terms, self.next_ref()
+        limits, ref = self._limits, self.next_ref()
         command = kept.command
         if isinstance(command, commands.Tell) and kept.delayed:  # they may be on the way back
             command = replace(command, wait=True)
-        data = wire.request(command, ref)
+        data = encode(command, ref)
         text = kept.command.text if isinstance(kept.command, Talk) else ""
-        if terms and len(text.encode("utf-8", "replace")) > terms.max_text:
-            self.refuse("too-long", f"That has more than {terms.max_text} bytes; it was not sent.")
+        if limits and len(text.encode("utf-8", "replace")) > limits.text:
+            self.refuse("too-long", f"That has more than {limits.text} bytes; it was not sent.")
             return b""
-        if terms and len(data) > terms.max_object:
+        if limits and len(data) > limits.line:
             self.refuse("too-long", "That is too long for the server; it was not sent.")
             return b""
         self.outbox.sent(ref, kept)

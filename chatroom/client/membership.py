@@ -8,12 +8,12 @@ carries it into another one.
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatroom.client import wire
 from chatroom.client.delivery import Delivery
 from chatroom.client.events import ClientEvent, Entry, Switched
 from chatroom.client.outbox import Change, PendingRequest, Question, Talk
 from chatroom.client.rooms import Room, Rooms
 from chatroom.client.settings import ClientSettings
+from chatroom.protocols.objects import encode
 from chatroom.vocabulary import commands, events, names
 from chatroom.vocabulary.commands import Ref
 
@@ -94,12 +94,12 @@ class Membership:
 
     def ask_rooms(self) -> bytes:
         """Which rooms there are, and how many people are in each."""
-        return wire.write("rooms", self._next_own_ref())
+        return encode(commands.Rooms(), self._next_own_ref())
 
     def ask_who(self, now: float) -> bytes:
         """Who is in the rooms where that is not known."""
         due = self.rooms.take_due(now)
-        return b"".join(wire.write("who", self._next_own_ref(), room=room) for room in due)
+        return b"".join(encode(commands.Who(room), self._next_own_ref()) for room in due)
 
     def _next_own_ref(self) -> int:
         ref = self.delivery.next_ref()
@@ -112,7 +112,7 @@ class Membership:
         """We are in, over a new connection."""
         before = self.rooms.current
         self.name = welcome.name
-        self.rooms.join(welcome.room, welcome.people)
+        self.rooms.join(welcome.room, welcome.members)
         self._tell_if_switched(before)
 
     def resume(self, welcome: events.Welcomed) -> bytes:
@@ -121,14 +121,14 @@ class Membership:
         What had no answer is sent again, unless the server knows that it has decided it.
         """
         last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
-        for kept in self.delivery.begin(welcome.terms, last):
+        for kept in self.delivery.begin(welcome.limits, last):
             self._show_without_receipt(kept.command)
         requests = bytearray()
         for room in self.rooms:
             if room is not self.rooms.current:
                 ref = self.delivery.next_ref()
                 self._restored[ref] = room.name
-                requests += wire.write("enter", ref, room=room.name)
+                requests += encode(commands.Enter(room.name), ref)
                 self.delivery.spend()
         return bytes(requests)
 

@@ -205,8 +205,8 @@ class Rooms:
                 for room in self:
                     room.roster.rename(old, name)
             case events.RoomList(_, rows):
-                self.listed = rows
-                self._compare(dict(rows))
+                self.listed = tuple((row.room, row.count) for row in rows)
+                self._compare(dict(self.listed))
             case events.Joined() | events.Left() | events.Presence() | events.Members():
                 if (found := self.find(event.room)) is not None:
                     _keep_up(found.roster, event)
@@ -235,6 +235,6 @@ def _keep_up(
         case events.Presence(count=count):
             roster.count = count
             roster.ask(soon=False)
-        case events.Members(count=count, rows=rows):
-            roster.names = dict.fromkeys(row.name for row in rows)
+        case events.Members(count=count, members=members):
+            roster.names = dict.fromkeys(member.name for member in members)
             roster.count = count

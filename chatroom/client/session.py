@@ -14,13 +14,14 @@ import enum
 import math
 from collections.abc import Callable
 
-from chatroom.client import wire
 from chatroom.client.backoff import Backoff
 from chatroom.client.connection import Connection
 from chatroom.client.events import ConnectFailed, ConnectionLost, Ended
 from chatroom.client.membership import Membership
 from chatroom.client.settings import ClientSettings
 from chatroom.client.shutdown import Shutdown
+from chatroom.protocols.objects import encode
+from chatroom.vocabulary import commands
 
 
 class State(enum.Enum):
@@ -184,7 +185,7 @@ class Session:
     def leave(self) -> None:
         """Now, without what waits; but what was sent may have its receipts."""
         if self.is_connected:
-            self.connection.output += wire.write("quit")
+            self.connection.output += encode(commands.Quit("quit"))
         if self.state is State.JOINED and self._me.delivery.outbox.under_way:
             self.state = State.LEAVING
             self._shutdown.leave()

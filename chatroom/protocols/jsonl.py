@@ -1,9 +1,7 @@
 """Programs, and our own clients: one JSON object a line, both ways (docs/protocol.md).
 
-A request may carry a `ref`, which comes back with the answer. Requests are decided one at a time,
-so the mark need not travel through the chat: it is remembered while the request is being decided,
-and `answer` puts it on what the chat has to say to that. `encode` knows nothing of it, because what
-it renders is shared.
+A request may carry a `ref`. It is a field of the command, and comes back with the answer; what is
+rendered for many has none.
 
 Whatever is wrong with a line is said in an error, and the next line is looked at.
 """
@@ -12,7 +10,8 @@ from collections.abc import Iterator
 
 from chatroom.protocols import Reply, Request
 from chatroom.protocols.framing import LF, Lines
-from chatroom.protocols.objects import PONG, Ping, Wrong, encode, error, read, write
+from chatroom.protocols.objects import Ping, Pong, encode, read_request
+from chatroom.protocols.shapes import Wrong
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
@@ -59,7 +58,7 @@ class JsonLines:
         for line in self._lines.split(data) if data else self._lines.rest():
             if line is None:
                 text = f"A line has at most {self._max_line} bytes; that one was dropped."
-                yield Reply(write(error("too-long", text)))
+                yield Reply(encode(events.Refused("too-long", text)))
             elif line and not line.isspace():
                 yield self._read(line)
         if not data:
@@ -67,7 +66,7 @@ class JsonLines:
 
     def _read(self, line: bytes) -> Request:
         try:
-            request, ref = read(line, self._max_text)
+            request = read_request(line, self._max_text)
         except Wrong as wrong:
-            return Reply(write(error(wrong.code, wrong.text), wrong.ref))
-        return Reply(write(PONG, ref)) if isinstance(request, Ping) else request
+            return Reply(encode(events.Refused(wrong.code, wrong.text), wrong.ref))
+        return Reply(encode(Pong(), request.ref)) if isinstance(request, Ping) else request

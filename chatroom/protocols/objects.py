@@ -1,341 +1,207 @@
 """The chat as JSON objects: what programs ask for, and what they are told (docs/protocol.md).
 
 One object is one message, whatever carries it: a line of its own in a stream, or a message of a
-WebSocket. The table of requests says which fields an object must or may have; other fields are the
-future's, and ignored.
+WebSocket. The dataclasses of the vocabulary are the declaration (`shapes.py`), and two tables give
+each class its word. The server reads requests and writes messages; our clients do the reverse.
+
+A malformed request is refused with a code and a sentence. A malformed message is ignored: a client
+does not trust its server, and cleans all text before a terminal sees it.
+
+A request carries its `ref`. A message has none of its own: `encode` is given that of the request
+which it answers.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from chatroom.protocols.recent import Recent
+from chatroom.protocols.recent import LONG, Recent
+from chatroom.protocols.shapes import Shape, Wrong, is_ref, read_ref
 from chatroom.protocols.spelling import nearest
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.text import clean, clean_lines
 
-_MAX_MARK = 64  # characters of a ref or a ticket
-_MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
-
-
-_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_TALK = ("said", "acted", "told")
+_LONGEST = 16 * 1024  # characters of a text; a server that sends more would only fill the screen
 
 
-class Wrong(Exception):
-    """The request cannot be read: a stable code, a sentence, and its mark if it has one."""
-
-    def __init__(self, code: str, text: str, ref: Ref = None) -> None:
-        super().__init__(text)
-        self.code = code
-        self.text = text
-        self.ref = ref
-
-
+@dataclass(frozen=True, slots=True)
 class Ping:
     """The one request that is not for the chat."""
 
+    ref: Ref = None
 
-def read(line: bytes, max_text: int) -> tuple[commands.Command | Ping, Ref]:
-    """The request in a line, and its mark. Raises Wrong, and nothing else.
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to a ping."""
+
+
+Request = commands.Command | Ping
+Message = events.Event | Pong
+
+REQUESTS: dict[str, type] = {
+    "join": commands.Join,
+    "say": commands.Say,
+    "me": commands.Act,
+    "tell": commands.Tell,
+    "reply": commands.Tell,
+    "rename": commands.Rename,
+    "move": commands.Move,
+    "enter": commands.Enter,
+    "leave": commands.Leave,
+    "who": commands.Who,
+    "rooms": commands.Rooms,
+    "ignore": commands.Ignore,
+    "ping": Ping,
+    "stats": commands.Stats,
+    "cancel": commands.Cancel,
+    "quit": commands.Quit,
+}
+MESSAGES: dict[str, type] = {
+    "welcome": events.Welcomed,
+    "moved": events.Moved,
+    "entered": events.Entered,
+    "said": events.Said,
+    "acted": events.Acted,
+    "told": events.Told,
+    "joined": events.Joined,
+    "left": events.Left,
+    "gone": events.Gone,
+    "presence": events.Presence,
+    "renamed": events.Renamed,
+    "members": events.Members,
+    "rooms": events.RoomList,
+    "ignoring": events.Ignoring,
+    "ignored": events.IgnoreList,
+    "skipped": events.Skipped,
+    "pong": Pong,
+    "stats": events.Stats,
+    "notice": events.Notice,
+    "error": events.Refused,
+    "waiting": events.Waiting,
+    "cancelled": events.Cancelled,
+    "closing": events.Closing,
+}
+IMPLIED: dict[str, Mapping[str, object]] = {
+    "reply": {"name": None, "wait": False},
+    "quit": {"reason": "quit", "meant": True},
+}
+"""The fields that a word says by itself; the object does not have them."""
+
+_WRITTEN_AS: dict[type, str] = {events.NameRefused: "error", events.NowKnownAs: "renamed"}
+
+
+def read_request(line: bytes, max_text: int) -> Request:
+    """The request in a line, with its ref. Raises Wrong, and nothing else.
 
     `max_text` is the limit of a text in bytes of UTF-8.
     """
+    message = _object(line)
+    ref = message.get("ref")
+    if ref is not None:
+        read_ref("ref", ref)
+    try:
+        shape = _asked(message.get("type"))
+        request: Request = shape.read(
+            message["type"], message, partial(_not_too_long, max_text), ref=ref
+        )
+    except Wrong as wrong:
+        wrong.ref = ref
+        raise
+    return request
+
+
+def _asked(kind: object) -> Shape:
+    if kind is None:
+        raise Wrong("missing-field", "A request has a type.")
+    if not isinstance(kind, str):
+        raise Wrong("bad-field", "type is a string.")
+    if kind not in _REQUESTS:
+        near = nearest(kind, REQUESTS)
+        hint = f" Did you mean {near}?" if near else ""
+        raise Wrong("unknown-type", f"There is no such type of request.{hint}")
+    return _REQUESTS[kind]
+
+
+def read_message(line: bytes) -> tuple[Message | None, Ref]:
+    """The message in a line and its ref; the message is None if it is malformed or unknown.
+
+    Raises Wrong if the line is not an object with a type, which no chatroom sends.
+    """
+    message = _object(line)
+    kind = message.get("type")
+    if not isinstance(kind, str):
+        raise Wrong("bad-field", "type is a string.")
+    message_read: Message | None = None
+    with suppress(Wrong):
+        if shape := _MESSAGES.get(kind):
+            message_read = shape.read(kind, message, _lines if kind in _TALK else _line_of_text)
+    ref = message.get("ref")
+    return message_read, ref if is_ref(ref) else None
+
+
+def _object(line: bytes) -> dict[str, Any]:
     try:
         message = json.loads(line.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Wrong("bad-json", "That is not JSON in UTF-8.") from None
     if not isinstance(message, dict):
         raise Wrong("bad-json", "A request is a JSON object.")
-    ref = message.get("ref")
-    if not (ref is None or _is_ref(ref)):
-        raise Wrong("bad-field", f"ref is an integer, or 1 to {_MAX_MARK} characters of ASCII.")
-    try:
-        return _request(message, max_text, ref), ref
-    except Wrong as wrong:
-        wrong.ref = ref
-        raise
+    return message
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
 
 
-def _is_ref(value: object) -> bool:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return abs(value) <= _MAX_INTEGER
-    return _is_mark(value)
-
-
-def _is_mark(value: object) -> bool:
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= _MAX_MARK
-        and value.isascii()
-        and value.isprintable()
-    )
-
-
-def _request(message: dict[str, Any], max_text: int, ref: Ref) -> commands.Command | Ping:
-    kind = message.get("type")
-    if kind is None:
-        raise Wrong("missing-field", "A request has a type.")
-    if not isinstance(kind, str):
-        raise Wrong("bad-field", "type is a string.")
-    if kind not in _REQUESTS:
-        near = nearest(kind, _REQUESTS)
-        hint = f" Did you mean {near}?" if near else ""
-        raise Wrong("unknown-type", f"There is no such type of request.{hint}")
-    required, optional, make = _REQUESTS[kind]
-    fields: dict[str, Any] = {name: _field(message, name, max_text) for name in required}
-    for name in optional:
-        if name in _FLAGS:
-            fields[name] = _flag(message, name)
-        else:
-            fields[name] = _field(message, name, max_text) if message.get(name) is not None else ""
-    return make(fields, ref)
-
-
-def _field(message: dict[str, Any], name: str, max_text: int) -> str:
-    value = message.get(name)
-    if value is None:
-        raise Wrong("missing-field", f"{message['type']} needs {name}.")
-    if not isinstance(value, str):
-        raise Wrong("bad-field", f"{name} is a string.")
-    if len(value.encode("utf-8", "replace")) > max_text:
-        raise Wrong("too-long", f"{name} has more than {max_text} bytes; nothing was sent.")
-    if name == "ticket" and not _is_mark(value):
-        raise Wrong("bad-field", f"ticket is 1 to {_MAX_MARK} characters of ASCII.")
+def _not_too_long(most: int, name: str, value: str) -> str:
+    if len(value.encode("utf-8", "replace")) > most:
+        raise Wrong("too-long", f"{name} has more than {most} bytes; nothing was sent.")
     return value
 
 
-def _flag(message: dict[str, Any], name: str) -> bool:
-    value = message.get(name)
-    if not (value is None or isinstance(value, bool)):
-        raise Wrong("bad-field", f"{name} is true or false.")
-    return value is True
+def _line_of_text(_: str, value: str) -> str:
+    return clean(value[:_LONGEST])
 
 
-_FLAGS = ("quiet", "wait")  # true or false; all other fields are strings
-
-# type: (fields it must have, fields it may have, what it asks for)
-_REQUESTS: dict[
-    str,
-    tuple[
-        tuple[str, ...],
-        tuple[str, ...],
-        Callable[[Mapping[str, Any], Ref], commands.Command | Ping],
-    ],
-] = {
-    "join": (
-        ("name",),
-        ("room", "ticket", "quiet"),
-        lambda fields, ref: commands.Join(**fields, ref=ref),
-    ),
-    "say": (("text",), ("room",), lambda fields, ref: commands.Say(**fields, ref=ref)),
-    "me": (("text",), ("room",), lambda fields, ref: commands.Act(**fields, ref=ref)),
-    "tell": (
-        ("name", "text"),
-        ("wait",),
-        lambda fields, ref: commands.Tell(fields["name"], fields["text"], ref, fields["wait"]),
-    ),
-    "reply": (("text",), (), lambda fields, ref: commands.Tell(None, fields["text"], ref)),
-    "rename": (("name",), (), lambda fields, ref: commands.Rename(fields["name"], ref)),
-    "move": (("room",), (), lambda fields, ref: commands.Move(fields["room"], ref)),
-    "enter": (("room",), (), lambda fields, ref: commands.Enter(fields["room"], ref)),
-    "leave": ((), ("room",), lambda fields, ref: commands.Leave(fields["room"], ref)),
-    "who": ((), ("room",), lambda fields, ref: commands.Who(fields["room"], ref)),
-    "rooms": ((), (), lambda _, ref: commands.Rooms(ref)),
-    "ignore": ((), ("name",), lambda fields, ref: commands.Ignore(fields["name"], ref)),
-    "ping": ((), (), lambda *_: Ping()),
-    "stats": ((), (), lambda _, ref: commands.Stats(ref)),
-    "cancel": ((), (), lambda _, ref: commands.Cancel(ref)),
-    "quit": ((), (), lambda _, ref: commands.Quit("quit", ref=ref)),
-}
+def _lines(name: str, value: str) -> str:
+    """A text may have several lines; everything beside it is one."""
+    return clean_lines(value[:_LONGEST]) if name == "text" else clean(value[:_LONGEST])
 
 
-# --- what the server says -----------------------------------------------------------------------
-
-
-def write(message: Mapping[str, object], ref: Ref = None) -> bytes:
-    """The message as a line of UTF-8, with the mark of the request that it answers."""
-    if ref is not None:
-        message = {**message, "ref": ref}
-    return _encoder.encode(message).encode() + b"\n"
-
-
-def encode(event: events.Event, ref: Ref = None) -> bytes:
-    """The event as a line of UTF-8, with the mark of the request that it answers."""
-    line = _recent(event)
-    if ref is None:
+def encode(thing: Request | Message, ref: Ref = None) -> bytes:
+    """A request or a message as a line of UTF-8, with its ref."""
+    line = _recent(thing) if isinstance(thing, LONG) else _line(thing)
+    if ref is None and (ref := getattr(thing, "ref", None)) is None:
         return line
     return b'%b,"ref":%b}\n' % (line.removesuffix(b"}\n"), _encoder.encode(ref).encode())
 
 
-def message_of(event: events.Event) -> dict[str, object]:
-    return _MESSAGES[type(event)](event)
+def _line(thing: Request | Message, _: str = "") -> bytes:
+    shape = _SHAPES.get(type(thing)) or _tell_or_reply(thing)
+    return _encoder.encode(shape.write(thing)).encode("utf-8", "replace") + b"\n"
 
 
-def error(code: str, text: str) -> dict[str, object]:
-    return {"type": "error", "code": code, "text": text}
+def _tell_or_reply(thing: object) -> Shape:
+    """The one class that has two words."""
+    if not isinstance(thing, commands.Tell):
+        raise TypeError(f"{thing!r} is nothing to be sent")
+    return _REQUESTS["reply" if thing.name is None else "tell"]
 
 
-PONG = {"type": "pong"}
-
-
-def _people(people: events.People) -> dict[str, object]:
-    return {"count": people.count, "names": people.names}
-
-
-def _line(kind: str) -> Callable[[events.Said | events.Acted], dict[str, object]]:
-    return lambda event: {
-        "type": kind,
-        "id": event.id,
-        "room": event.room,
-        "name": event.name,
-        "text": event.text,
-        "time": round(event.time, 3),
-    }
-
-
-def _welcome(event: events.Welcomed) -> dict[str, object]:
-    terms = event.terms
-    return {
-        "type": "welcome",
-        "name": event.name,
-        "room": event.room,
-        "members": _people(event.people),
-        "limits": {
-            "text": terms.max_text,
-            "name": terms.max_name,
-            "line": terms.max_object,
-            "rate": terms.rate,
-            "burst": terms.burst,
-        },
-        "version": terms.version,
-        "history": terms.history,
-        "resumed": event.resumed,
-        "last": event.last,
-    }
-
-
-def _renamed(event: events.Renamed | events.NowKnownAs) -> dict[str, object]:
-    return {"type": "renamed", "old": event.old, "name": event.name}
-
-
-def _row(row: events.Row) -> dict[str, object]:
-    return {
-        "name": row.name,
-        "since": round(row.since, 3),
-        "stayed": round(row.stayed, 3),
-        "idle": round(row.idle, 3),
-    }
-
-
-def _stats(event: events.Measured) -> dict[str, object]:
-    return {
-        "type": "stats",
-        "clients": event.clients,
-        "rooms": event.rooms,
-        "messages": event.messages,
-        "deliveries": event.deliveries,
-        "skipped": event.skipped,
-        "fanout_p50": event.fanout_p50,
-        "fanout_p99": event.fanout_p99,
-        "fanout_max": event.fanout_max,
-        "lag_p99": event.lag_p99,
-        "lag_max": event.lag_max,
-        "slow_readers": event.slow_readers,
-        "queued": event.queued,
-        "endings": dict(event.endings),
-        "accepted": event.accepted,
-        "errors": event.errors,
-        "log_dropped": event.log_dropped,
-        "cpu": event.cpu,
-        "memory": event.memory,
-        "uptime": event.uptime,
-    }
-
-
-def _refused(event: events.Refused) -> dict[str, object]:
-    mark = {} if event.ref is None else {"ref": event.ref}
-    return error(event.code, event.text) | mark
-
-
-_MESSAGES: dict[type, Callable[[Any], dict[str, object]]] = {
-    events.Welcomed: _welcome,
-    events.Said: _line("said"),
-    events.Acted: _line("acted"),
-    events.Told: lambda event: {
-        "type": "told",
-        "name": event.name,
-        "to": event.to,
-        "text": event.text,
-        "time": round(event.time, 3),
-        "waits": event.waits and round(event.waits, 3),
-    },
-    events.Joined: lambda event: {
-        "type": "joined",
-        "room": event.room,
-        "name": event.name,
-        "origin": event.origin,
-    },
-    events.Left: lambda event: {
-        "type": "left",
-        "room": event.room,
-        "name": event.name,
-        "reason": event.reason,
-        "destination": event.destination,
-    },
-    events.Presence: lambda event: {
-        "type": "presence",
-        "room": event.room,
-        "joined": event.joined,
-        "left": event.left,
-        "count": event.count,
-    },
-    events.Renamed: _renamed,
-    events.NowKnownAs: _renamed,
-    events.Moved: lambda event: {
-        "type": "moved",
-        "name": event.name,
-        "room": event.room,
-        "members": _people(event.people),
-    },
-    events.Entered: lambda event: {
-        "type": "entered",
-        "room": event.room,
-        "members": _people(event.people),
-    },
-    events.Gone: lambda event: {"type": "gone", "name": event.name, "reason": event.reason},
-    events.Members: lambda event: {
-        "type": "members",
-        "room": event.room,
-        "count": event.count,
-        "members": [_row(row) for row in event.rows],
-    },
-    events.RoomList: lambda event: {
-        "type": "rooms",
-        "count": event.count,
-        "rooms": [{"room": room, "count": count} for room, count in event.rows],
-    },
-    events.Ignoring: lambda event: {
-        "type": "ignoring",
-        "name": event.name,
-        "ignored": event.ignored,
-    },
-    events.IgnoreList: lambda event: {"type": "ignored", "names": event.names},
-    events.Skipped: lambda event: {"type": "skipped", "lines": event.lines},
-    events.Waiting: lambda event: {
-        "type": "waiting",
-        "lines": event.lines,
-        "rate": event.rate,
-    },
-    events.Cancelled: lambda event: {"type": "cancelled", "lines": event.lines},
-    events.NameRefused: lambda event: error(event.code, event.text),
-    events.Refused: _refused,
-    events.Notice: lambda event: {"type": "notice", "text": event.text},
-    events.Closing: lambda event: {"type": "closing", "code": event.code, "text": event.text},
-    events.Measured: _stats,
+_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_recent = Recent(_line)
+_REQUESTS = {
+    word: Shape(make, word, IMPLIED.get(word), brief=True) for word, make in REQUESTS.items()
 }
-
-_recent = Recent(lambda event, _: write(message_of(event)))
+_MESSAGES = {word: Shape(make, word) for word, make in MESSAGES.items()}
+_SHAPES = {
+    **{make: _REQUESTS[word] for word, make in REQUESTS.items() if make is not commands.Tell},
+    **{make: _MESSAGES[word] for word, make in MESSAGES.items()},
+    **{make: _MESSAGES[word] for make, word in _WRITTEN_AS.items()},
+}

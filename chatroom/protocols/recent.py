@@ -5,22 +5,23 @@ a tick the chat gives them the same event, and here it is written once for each 
 """
 
 from collections.abc import Callable, Hashable
+from typing import Any
 
-from chatroom.vocabulary.events import Event, Measured, Members, RoomList
+from chatroom.vocabulary.events import Members, RoomList, Stats
 
-_LONG = (Members, RoomList, Measured)
+LONG = (Members, RoomList, Stats)
 _MOST = 16  # a few rooms in a few dialects; some 15 KB each
 
 
 class Recent:
     """Keeps the latest renderings of long events; `write(event, variant)` makes one."""
 
-    def __init__(self, write: Callable[[Event, str], bytes]) -> None:
+    def __init__(self, write: Callable[[Any, str], bytes]) -> None:
         self._write = write
-        self._kept: dict[tuple[Hashable, str], tuple[Event, bytes]] = {}
+        self._kept: dict[tuple[Hashable, str], tuple[object, bytes]] = {}
 
-    def __call__(self, event: Event, variant: str = "") -> bytes:
-        if not isinstance(event, _LONG):
+    def __call__(self, event: object, variant: str = "") -> bytes:
+        if not isinstance(event, LONG):
             return self._write(event, variant)
         key = (id(event), variant)  # the event is kept as well, so nothing else gets its id
         if key not in self._kept:

@@ -83,14 +83,18 @@ def _people(people: events.People) -> str:
 
 
 def _moved(event: events.Moved) -> list[str]:
-    others = tuple(name for name in event.people.names if name != event.name)
-    there = _people(events.People(event.people.count - 1, others))
+    others = tuple(name for name in event.members.names if name != event.name)
+    there = _people(events.People(event.members.count - 1, others))
     return _server(f"You are in room {event.room} now. {there}")
 
 
 def _spoken(start: str, text: str) -> list[str]:
     """The lines of a text, each behind what tells whose it is."""
     return [f"{start} {line}" for line in text.split("\n")]
+
+
+def _entered(event: events.Entered) -> list[str]:
+    return _server(f"You are in room {event.room} as well. {_people(event.members)}")
 
 
 def _told(event: events.Told) -> list[str]:
@@ -126,21 +130,23 @@ def _presence(event: events.Presence) -> list[str]:
 
 
 def _members(event: events.Members) -> list[str]:
-    width = max((len(row.name) for row in event.rows), default=0)
+    width = max((len(row.name) for row in event.members), default=0)
     lines = [f"Server: {counted(event.count, 'person', 'people')} in room {event.room}:"]
     lines += (
         f"  {row.name:{width}}  since {_clock_time(row)} ({duration(row.stayed)}),"
         f" idle {duration(row.idle)}"
-        for row in event.rows
+        for row in event.members
     )
-    return [*lines, *_and_more(event.count - len(event.rows))]
+    return [*lines, *_and_more(event.count - len(event.members))]
 
 
 def _room_list(event: events.RoomList) -> list[str]:
-    width = max((len(name) for name, _ in event.rows), default=0)
+    width = max((len(row.room) for row in event.rooms), default=0)
     lines = [f"Server: {counted(event.count, 'room')}:"]
-    lines += (f"  {name:{width}}  {counted(n, 'person', 'people')}" for name, n in event.rows)
-    return [*lines, *_and_more(event.count - len(event.rows))]
+    lines += (
+        f"  {row.room:{width}}  {counted(row.count, 'person', 'people')}" for row in event.rooms
+    )
+    return [*lines, *_and_more(event.count - len(event.rooms))]
 
 
 def _and_more(count: int) -> list[str]:
@@ -180,8 +186,8 @@ def _closing(event: events.Closing) -> list[str]:
     return [f"Server: {event.text}"]
 
 
-def _measured(event: events.Measured) -> list[str]:
-    endings = ", ".join(f"{count} {reason}" for reason, count in event.endings) or "none"
+def _stats(event: events.Stats) -> list[str]:
+    endings = ", ".join(f"{count} {reason}" for reason, count in event.endings.items()) or "none"
     lines = (
         f"Server: up {duration(event.uptime)}, {event.cpu:.1f} s of CPU,"
         f" {event.memory / 1e6:.1f} MB of memory",
@@ -230,7 +236,7 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],
     events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
     events.Moved: _moved,
-    events.Entered: lambda event: _server(f"You are in room {event.room} as well."),
+    events.Entered: _entered,
     events.Members: _members,
     events.RoomList: _room_list,
     events.Ignoring: _ignoring,
@@ -241,5 +247,5 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Refused: lambda event: _server(event.text),
     events.Notice: lambda event: [f"Server: {event.text}"],
     events.Closing: _closing,
-    events.Measured: _measured,
+    events.Stats: _stats,
 }

@@ -17,7 +17,7 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import lines_of
 from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.durations import duration
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 _MAX_LINE = 4096
 _BACKGROUND_SECONDS = 1.0  # between two looks whether the terminal is ours again
@@ -45,7 +45,7 @@ class Console:
         loop: Loop,
         hub: Hub,
         shut_down: Callable[[], None],
-        measure: Callable[[], Measured],
+        measure: Callable[[], Stats],
     ) -> None:
         self._descriptor = reopened(descriptor)
         self._is_ours = self._descriptor != descriptor

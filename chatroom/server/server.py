@@ -21,7 +21,7 @@ from chatroom.server.stats import measure
 from chatroom.server.stopping import Stopping
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,6 @@ class Server:
         connection.start()
         log.debug("%s connected", connection.address)
 
-    def measure(self) -> Measured:
+    def measure(self) -> Stats:
         uptime = self._clock() - self._started
         return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime)

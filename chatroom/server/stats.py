@@ -5,12 +5,12 @@ import time
 from chatroom.metrics import Metrics
 from chatroom.server.resources import memory_in_use
 from chatroom.server.visitors import Visitors
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 
-def measure(metrics: Metrics, visitors: Visitors, rooms: int, uptime: float) -> Measured:
+def measure(metrics: Metrics, visitors: Visitors, rooms: int, uptime: float) -> Stats:
     blocked = visitors.blocked
-    return Measured(
+    return Stats(
         clients=visitors.talking,
         rooms=rooms,
         messages=metrics.messages,
@@ -23,7 +23,7 @@ def measure(metrics: Metrics, visitors: Visitors, rooms: int, uptime: float) -> 
         lag_max=metrics.lag.max,
         slow_readers=len(blocked),
         queued=sum(connection.queued for connection in blocked),
-        endings=tuple(metrics.endings.most_common(8)),
+        endings=dict(metrics.endings.most_common(8)),
         accepted=metrics.accepted,
         errors=metrics.handler_errors,
         log_dropped=metrics.log_dropped,

@@ -5,10 +5,13 @@ the program. All of it is frozen. Text in commands is raw.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 Ref = int | str | None
 """A visitor's own mark on what they ask for. It comes back with the answer, and one who was
 disconnected learns by it what arrived."""
+
+Ticket = Annotated[str, "a secret of 1 to 64 printable ASCII characters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Join:
 
     name: str
     room: str = ""
-    ticket: str = ""
+    ticket: Ticket = ""
     quiet: bool = False
     ref: Ref = None
 
@@ -109,7 +112,7 @@ class Rooms:
 class Ignore:
     """Ignore this member, or hear them again. Without a name: who is ignored?"""
 
-    name: str
+    name: str = ""
     ref: Ref = None
 
 

@@ -6,11 +6,18 @@ Text in events has been through `text.clean` and names through `names.enforce`, 
 write them as they are. The text of Said, Acted and Told has been through `text.clean_lines`: it may
 hold line feeds, and a line of it shown without its author would forge one. Times are seconds since
 the epoch; durations are seconds.
+
+Fields have the names and the order of the protocol for programs, which is made of these classes
+(`protocols/objects.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from chatroom.vocabulary.commands import Ref
+
+Seconds = Annotated[float, "a time or a duration, told to the millisecond"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +42,14 @@ class NameRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What the server is, and what it asks of those who speak to it."""
+class Limits:
+    """What the server asks of those who speak to it."""
 
-    version: str
-    history: bool
-    """Whether what is said is kept."""
-    max_text: int
+    text: int
     """Bytes of a text in UTF-8."""
-    max_name: int
+    name: int
     """Characters of a name."""
-    max_object: int
+    line: int
     """Bytes of a JSON object on a line, without its ending."""
     rate: float
     """Lines a second that may follow each other for long; 0 is unlimited."""
@@ -55,16 +59,20 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Welcomed:
-    """The visitor is a member; `people` are those in the room, they included.
+    """The visitor is a member of a server of this version; `members` are those in the room, they
+    included.
 
-    `resumed`: they were here a moment ago, with the same ticket; `last` is then the mark of the
-    last request of theirs, of those that say or change something, that was decided.
+    `history`: whether what is said is kept. `resumed`: they were here a moment ago, with the same
+    ticket; `last` is then the mark of the last request of theirs, of those that say or change
+    something, that was decided.
     """
 
     name: str
     room: str
-    people: People
-    terms: Terms
+    members: People
+    limits: Limits
+    version: str
+    history: bool = False
     resumed: bool = False
     last: Ref = None
 
@@ -75,7 +83,7 @@ class Said:
     room: str
     name: str
     text: str
-    time: float
+    time: Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Acted:
     room: str
     name: str
     text: str
-    time: float
+    time: Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +105,8 @@ class Told:
     name: str
     to: str
     text: str
-    time: float
-    waits: float | None = None
+    time: Seconds
+    waits: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,8 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
+    """Somebody who shares a room with the receiver."""
+
     old: str
     name: str
 
@@ -165,15 +175,15 @@ class Moved:
 
     name: str
     room: str
-    people: People
+    members: People
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The receiver is in this room as well; the people are those in it, they included."""
+    """The receiver is in this room as well; `members` are those in it, they included."""
 
     room: str
-    people: People
+    members: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,23 +191,30 @@ class Row:
     """One line of an answer to who is here."""
 
     name: str
-    since: float
-    stayed: float
-    idle: float
+    since: Seconds
+    stayed: Seconds
+    idle: Seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
     room: str
     count: int
-    rows: tuple[Row, ...]
+    members: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCount:
+    """One line of an answer to which rooms there are: one of them, and how many are in it."""
+
+    room: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class RoomList:
     count: int
-    rows: tuple[tuple[str, int], ...]
-    """(room, members) pairs."""
+    rooms: tuple[RoomCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,29 +283,28 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """The server's measurements of itself; times in seconds, memory and queues in bytes."""
+class Stats:
+    """The server's measurements of itself: the one list of its figures, each with what it is."""
 
-    clients: int
-    rooms: int
-    messages: int
-    deliveries: int
-    skipped: int
-    fanout_p50: float
-    fanout_p99: float
-    fanout_max: float
-    lag_p99: float
-    lag_max: float
-    slow_readers: int
-    queued: int
-    endings: tuple[tuple[str, int], ...]
-    """(reason, connections) pairs, most frequent first."""
-    accepted: int
-    errors: int
-    log_dropped: int
-    cpu: float
-    memory: int
-    uptime: float
+    clients: Annotated[int, "connections that are not being closed"]
+    rooms: Annotated[int, "rooms with somebody in them"]
+    messages: Annotated[int, "lines said in rooms since the start"]
+    deliveries: Annotated[int, "lines handed to the members of rooms since the start"]
+    skipped: Annotated[int, "lines not sent to members who were not reading"]
+    fanout_p50: Annotated[float, "seconds that handing out a tick's lines takes: the median"]
+    fanout_p99: Annotated[float, "the 99th percentile of that"]
+    fanout_max: Annotated[float, "the longest of that"]
+    lag_p99: Annotated[float, "seconds by which the loop is late: the 99th percentile"]
+    lag_max: Annotated[float, "the longest of that"]
+    slow_readers: Annotated[int, "connections that have not taken all that was sent to them"]
+    queued: Annotated[int, "bytes that wait for those"]
+    endings: Annotated[Mapping[str, int], "why connections ended, the most frequent reasons first"]
+    accepted: Annotated[int, "connections since the start"]
+    errors: Annotated[int, "bugs that closed a connection and are in the log"]
+    log_dropped: Annotated[int, "lines of the log that nobody read in time"]
+    cpu: Annotated[float, "seconds of CPU used"]
+    memory: Annotated[int, "bytes of memory in use"]
+    uptime: Annotated[float, "seconds since the start"]
 
 
 Event = (
@@ -316,5 +332,5 @@ Event = (
     | Refused
     | Notice
     | Closing
-    | Measured
+    | Stats
 )

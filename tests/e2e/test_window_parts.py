@@ -285,7 +285,7 @@ def test_tables_have_letters_of_one_width_and_their_columns_stand_below_each_oth
 @pytest.mark.parametrize(
     ("event", "rows"),
     [
-        (events.RoomList(2, (("tea", 1), ("kitchen", 12))), 2),
+        (events.RoomList(2, (events.RoomCount("tea", 1), events.RoomCount("kitchen", 12))), 2),
         (events.Members("tea", 1, (events.Row("bob", 0.0, 60.0, 1.0),)), 1),
     ],
 )

@@ -21,7 +21,8 @@ from chatroom.protocols.undecided import Undecided, table
 from chatroom.server.session import Session
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
+from tests.figures import stats
 
 PATIENCE = 5.0  # real seconds that the kernel may take to carry something over loopback
 
@@ -241,8 +242,8 @@ class World:
             assert all(len(session.reasons) == 1 for session in self._sessions)
             assert self.metrics.handler_errors == self.bugs
 
-    def measure(self) -> Measured:
-        return Measured(0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, (), 0, 0, 0, 0.0, 0, 0.0)
+    def measure(self) -> Stats:
+        return stats()
 
     def tick(self, times: int = 1) -> None:
         for _ in range(times):

@@ -73,7 +73,7 @@ class Seat:
 
 
 def meet(one: str, other: str) -> tuple[Seat, Seat]:
-    def never() -> events.Measured:
+    def never() -> events.Stats:
         raise AssertionError
 
     hub = Hub(Settings(), Metrics(), lambda: 0.0, lambda: 0.0, lambda *_: None, never, decide)

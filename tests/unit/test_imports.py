@@ -27,6 +27,8 @@ LAYERS = {
         "chatroom.vocabulary",
         "chatroom.settings",
         "chatroom.protocols.framing",
+        "chatroom.protocols.objects",
+        "chatroom.protocols.shapes",
         "chatroom.protocols.rendering",
         "chatroom.protocols.typed",
         "chatroom.net.address",

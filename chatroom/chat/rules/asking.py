@@ -26,7 +26,7 @@ def members_of(hub: Hub, room: Room) -> events.Members:
 
 def list_rooms(hub: Hub, member: Member, _: commands.Rooms) -> None:
     shown = islice(hub.rooms.values(), hub.settings.rows_shown)
-    rows = tuple((room.name, len(room)) for room in shown)
+    rows = tuple(events.RoomCount(room.name, len(room)) for room in shown)
     hub.answer(member, events.RoomList(len(hub.rooms), rows))
 
 

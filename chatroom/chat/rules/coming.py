@@ -37,7 +37,13 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
     people = hub.people(room, len(room))
     limits = _limits(hub.settings)
     hub.answer(
-        member, events.Welcomed(member.name, room.name, people, limits, resumed, member.last)
+        member,
+        events.Welcomed(
+            *(member.name, room.name, people, limits, __version__),
+            history=False,
+            resumed=resumed,
+            last=member.last,
+        ),
     )
     hub.announcer.joined(room, member)
     hub.private.arrived(member)
@@ -83,13 +89,11 @@ def rename(hub: Hub, member: Member, command: commands.Rename) -> None:
     hub.private.arrived(member)
 
 
-def _limits(settings: Settings) -> events.Terms:
-    return events.Terms(
-        version=__version__,
-        history=False,
-        max_text=settings.max_line,
-        max_name=names.MAX_LENGTH,
-        max_object=settings.max_object,
+def _limits(settings: Settings) -> events.Limits:
+    return events.Limits(
+        text=settings.max_line,
+        name=names.MAX_LENGTH,
+        line=settings.max_object,
         rate=settings.rate,
         burst=settings.rate * settings.burst_seconds,
     )

@@ -195,7 +195,7 @@ def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list
         case events.Told(name, to, text, time):
             other = f"to {to}  " if name == me else f"from {name}  "
             return _message([_time(time), (f"private {other}", ("private",))], text, False)
-        case events.Members() | events.RoomList() | events.Measured():
+        case events.Members() | events.RoomList() | events.Stats():
             heading, *rows = plain_lines(event, me)
             return [[_time(now), _notice(heading)], *_columns(rows)]
         case ConnectFailed() | ConnectionLost() | Ended():

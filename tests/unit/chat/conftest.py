@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,30 +16,9 @@ from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
+from tests.figures import stats
 
 WALL = 1_700_000_000.0
-
-MEASURED = events.Measured(
-    clients=3,
-    rooms=1,
-    messages=4,
-    deliveries=8,
-    skipped=0,
-    fanout_p50=0.001,
-    fanout_p99=0.002,
-    fanout_max=0.003,
-    lag_p99=0.001,
-    lag_max=0.004,
-    slow_readers=0,
-    queued=0,
-    endings=(),
-    accepted=3,
-    errors=0,
-    log_dropped=0,
-    cpu=1.0,
-    memory=1_000_000,
-    uptime=60.0,
-)
 
 
 class Visitor:
@@ -119,7 +97,7 @@ class Hall:
             clock=lambda: self.now,
             wall=lambda: WALL + self.now,
             call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
-            measure=lambda: replace(MEASURED, rooms=len(self.hub.rooms)),
+            measure=lambda: stats(rooms=len(self.hub.rooms), uptime=60.0),
             decide=decide,
         )
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DIALECTS = ("plain", "plain", "plain", "wide", "wide", "confirmed", "confirmed")
 HOSTS = len(DIALECTS)
-TERMS = events.Terms(__version__, False, 4096, 32, 16384, 5.0, 20.0)
+LIMITS = events.Limits(4096, 32, 16384, 5.0, 20.0)
 MAX_BATCH = 1000
 ROOMS = ("lobby", "tea", "den")
 
@@ -295,7 +295,8 @@ class Trial:
             visitor.does(commands.Join(person.name))
             self.model.enter(person, "lobby")
             person.here = "lobby"
-            welcomed = events.Welcomed(person.name, "lobby", self.model.there("lobby"), TERMS)
+            there = self.model.there("lobby")
+            welcomed = events.Welcomed(person.name, "lobby", there, LIMITS, __version__, False)
             self.model.answer(person, welcomed)
             self.model.publish("lobby", events.Joined("lobby", person.name), person)
 

@@ -447,7 +447,7 @@ def test_the_rooms_are_listed_with_how_many_are_in_them(hall: Hall) -> None:
 def test_the_stats_are_answered(hall: Hall) -> None:
     (ann,) = hall.people("ann")
     ann.does(commands.Stats())
-    assert ann.heard()[0] == "Server: up 1 min, 1.0 s of CPU, 1.0 MB of memory"
+    assert ann.heard()[0] == "Server: up 1 min, 0.0 s of CPU, 0.0 MB of memory"
 
 
 # --- rooms ------------------------------------------------------------------------------------

@@ -869,7 +869,7 @@ def test_marks_of_the_old_connection_hide_no_answer_of_the_new_one(world: World)
     world.passes(1)
     world.enter()
     world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}], ref=refs["rooms"])
-    assert world.sees() == [events.RoomList(1, (("tea", 2),))]
+    assert world.sees() == [events.RoomList(1, (events.RoomCount("tea", 2),))]
 
 
 def test_only_the_answer_to_the_last_ping_counts(world: World) -> None:
@@ -946,7 +946,7 @@ def test_what_it_asks_for_itself_is_not_shown(world: World) -> None:
     assert world.sees() == []
     assert world.client.rooms.listed == (("lobby", 1),)
     world.says("rooms", count=1, rooms=[{"room": "tea", "count": 2}])
-    assert world.sees() == [events.RoomList(1, (("tea", 2),))]
+    assert world.sees() == [events.RoomList(1, (events.RoomCount("tea", 2),))]
 
 
 def test_in_a_crowd_it_asks_who_is_here_and_not_too_often(world: World) -> None:

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.protocols.objects import Ping, Wrong, message_of, read, write
+from chatroom.protocols.objects import Ping, Pong, encode, read_request
+from chatroom.protocols.shapes import Wrong
 from chatroom.vocabulary import commands, events
 
 LIMIT = 100
 
 
 def asked(text: str) -> object:
-    return read(text.encode(), LIMIT)[0]
+    return read_request(text.encode(), LIMIT)
 
 
 REQUESTS = [
@@ -44,6 +45,12 @@ REQUESTS = [
     ('{"type":"tell","name":"bob","text":"x","wait":false}', commands.Tell("bob", "x")),
     ('{"type":"tell","name":"bob","text":"x","wait":null}', commands.Tell("bob", "x")),
     ('{"type":"rename","name":"anna"}', commands.Rename("anna")),
+    ('{"type":"enter","room":"tea"}', commands.Enter("tea")),
+    ('{"type":"leave","room":"tea"}', commands.Leave("tea")),
+    ('{"type":"leave"}', commands.Leave()),
+    ('{"type":"say","text":"hi","room":"tea"}', commands.Say("hi", room="tea")),
+    ('{"type":"me","text":"waves","room":"tea"}', commands.Act("waves", room="tea")),
+    ('{"type":"say","text":"hi","room":null}', commands.Say("hi")),
     ('{"type":"move","room":"tea"}', commands.Move("tea")),
     ('{"type":"who"}', commands.Who()),
     ('{"type":"rooms"}', commands.Rooms()),
@@ -64,13 +71,13 @@ def test_a_request_is_read(text: str, command: commands.Command) -> None:
 
 
 def test_a_ping_is_no_affair_of_the_chat() -> None:
-    assert isinstance(asked('{"type":"ping"}'), Ping)
+    assert asked('{"type":"ping","ref":7}') == Ping(7)
 
 
 @pytest.mark.parametrize("ref", [0, -1, 2**53, -(2**53), "a", "x" * 64, " "])
-def test_a_mark_is_read_beside_the_request(ref: int | str) -> None:
+def test_a_request_takes_its_mark_along(ref: int | str) -> None:
     request = json.dumps({"type": "who", "ref": ref}).encode()
-    assert read(request, LIMIT) == (commands.Who(), ref)
+    assert read_request(request, LIMIT) == commands.Who(ref=ref)
 
 
 WRONG = [
@@ -100,6 +107,8 @@ WRONG = [
     ('{"type":"say","text":["x"]}', "bad-field"),
     ('{"type":"tell","text":"x"}', "missing-field"),
     ('{"type":"reply"}', "missing-field"),
+    ('{"type":"say","text":"x","room":7}', "bad-field"),
+    ('{"type":"enter"}', "missing-field"),
     ('{"type":"who","room":7}', "bad-field"),
     ('{"type":"tell","name":"bob"}', "missing-field"),
     ('{"type":"tell","name":"bob","text":"x","wait":1}', "bad-field"),
@@ -137,7 +146,7 @@ def test_text_exactly_at_the_limit_is_fine() -> None:
 
 def test_bytes_that_are_no_utf8_are_no_json() -> None:
     with pytest.raises(Wrong) as wrong:
-        read(b'{"type":"say","text":"\xff"}', LIMIT)
+        read_request(b'{"type":"say","text":"\xff"}', LIMIT)
     assert wrong.value.code == "bad-json"
 
 
@@ -170,12 +179,13 @@ def test_any_json_is_read_or_is_wrong(value: object) -> None:
     for ascii_only in (True, False):
         line = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
         try:
-            request, ref = read(line, LIMIT)
+            request = read_request(line, LIMIT)
+            ref = request.ref
         except Wrong as wrong:
             ref = wrong.ref
         else:
             assert isinstance(request, commands.Command | Ping)
-        assert json.loads(write({"type": "pong"}, ref)) == (
+        assert json.loads(encode(Pong(), ref)) == (
             {"type": "pong"} if ref is None else {"type": "pong", "ref": ref}
         )
 
@@ -183,14 +193,14 @@ def test_any_json_is_read_or_is_wrong(value: object) -> None:
 @given(st.binary(max_size=80))
 def test_any_bytes_are_read_or_are_wrong(line: bytes) -> None:
     with contextlib.suppress(Wrong):
-        read(line, LIMIT)
+        read_request(line, LIMIT)
 
 
 PEOPLE = events.People(2, ("ann", "bob"))
-TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)
+LIMITS = events.Limits(4096, 32, 16384, 5.0, 20.0)
 MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
     (
-        events.Welcomed("ann", "tea", PEOPLE, TERMS, True, 7),
+        events.Welcomed("ann", "tea", PEOPLE, LIMITS, "0.1.0", False, True, 7),
         {
             "type": "welcome",
             "name": "ann",
@@ -252,6 +262,11 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
         },
     ),
     (
+        events.Entered("tea", PEOPLE),
+        {"type": "entered", "room": "tea", "members": {"count": 2, "names": ["ann", "bob"]}},
+    ),
+    (events.Gone("ann", "quit"), {"type": "gone", "name": "ann", "reason": "quit"}),
+    (
         events.Members("tea", 9, (events.Row("ann", 1.00004, 2.0, 3.5),)),
         {
             "type": "members",
@@ -261,7 +276,7 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
         },
     ),
     (
-        events.RoomList(2, (("lobby", 5), ("tea", 1))),
+        events.RoomList(2, (events.RoomCount("lobby", 5), events.RoomCount("tea", 1))),
         {
             "type": "rooms",
             "count": 2,
@@ -304,11 +319,12 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
     ("event", "message"), MESSAGES, ids=[type(event).__name__ for event, _ in MESSAGES]
 )
 def test_an_event_is_an_object(event: events.Event, message: dict[str, object]) -> None:
-    assert json.loads(write(message_of(event))) == message
+    assert json.loads(encode(event)) == message
+    assert list(json.loads(encode(event))) == list(message)  # their order as well
 
 
 def test_a_message_is_one_line_of_utf8() -> None:
-    line = write(message_of(events.Said(1, "tea", "\u00e5sa", "na\u00efve \U0001f600", 0.0)), 7)
+    line = encode(events.Said(1, "tea", "\u00e5sa", "na\u00efve \U0001f600", 0.0), 7)
     assert line.endswith(b',"ref":7}\n')
     assert line.count(b"\n") == 1
     assert "na\u00efve \U0001f600" in line.decode()

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from chatroom.protocols.rendering import render
 from chatroom.vocabulary import events
-from chatroom.vocabulary.events import Event, People, Row
+from chatroom.vocabulary.events import Event, People, RoomCount, Row
 from chatroom.vocabulary.text import clean, clean_lines
+from tests.figures import stats
 
 NOBODY = People(0, ())
-TERMS = events.Terms("0.1.0", False, 4096, 32, 16384, 5.0, 20.0)
-MEASURED = events.Measured(
+LIMITS = events.Limits(4096, 32, 16384, 5.0, 20.0)
+MEASURED = stats(
     clients=1,
     rooms=2,
     messages=3,
@@ -28,7 +29,7 @@ MEASURED = events.Measured(
     lag_max=0.55,
     slow_readers=1,
     queued=6,
-    endings=(("quit", 7), ("end of input", 8)),
+    endings={"quit": 7, "end of input": 8},
     accepted=18,
     errors=9,
     log_dropped=2,
@@ -57,10 +58,10 @@ TABLE: list[tuple[Event, list[str]]] = [
     ),
     (events.Joined("lobby", "ann"), ["Server: ann has joined the chat. Say hi!"]),
     (events.Joined("tea", "ann", "lobby"), ["Server: ann has joined room tea."]),
-    (events.Left("lobby", "ann", "quit"), ["Server: ann has left the chat."]),
-    (events.Left("lobby", "ann", "kicked"), ["Server: ann was kicked."]),
-    (events.Left("lobby", "ann", "kicked: too loud"), ["Server: ann was kicked: too loud"]),
     (events.Left("lobby", "ann", "moved", "tea"), ["Server: ann has left room lobby."]),
+    (events.Left("tea", "ann", "left"), ["Server: ann has left room tea."]),
+    (events.Gone("ann", "quit"), ["Server: ann has left the chat."]),
+    (events.Gone("ann", "kicked: too loud"), ["Server: ann was kicked: too loud"]),
     (events.Presence("lobby", 212, 0, 300), ["Server: 212 people have joined the chat."]),
     (events.Presence("lobby", 0, 1, 99), ["Server: 1 person has left the chat."]),
     (
@@ -88,7 +89,7 @@ TABLE: list[tuple[Event, list[str]]] = [
         ["The name bob is taken.", "Your name: "],
     ),
     (
-        events.Welcomed("ann", "lobby", NOBODY, TERMS),
+        events.Welcomed("ann", "lobby", NOBODY, LIMITS, "0.1.0", False),
         ["All set, ann! Leave anytime by typing QUIT; /help lists the commands."],
     ),
     (events.Renamed("ann", "anna"), ["Server: ann is now called anna."]),
@@ -98,10 +99,14 @@ TABLE: list[tuple[Event, list[str]]] = [
         ["Server: You are in room tea now. 1 person is here: bob"],
     ),
     (
-        events.RoomList(3, (("lobby", 2), ("tea", 1))),
+        events.Entered("tea", People(2, ("bob", "ann"))),
+        ["Server: You are in room tea as well. 2 people are here: bob, ann"],
+    ),
+    (
+        events.RoomList(3, (RoomCount("lobby", 2), RoomCount("tea", 1))),
         ["Server: 3 rooms:", "  lobby  2 people", "  tea    1 person", "  and 1 more"],
     ),
-    (events.RoomList(1, (("lobby", 1),)), ["Server: 1 room:", "  lobby  1 person"]),
+    (events.RoomList(1, (RoomCount("lobby", 1),)), ["Server: 1 room:", "  lobby  1 person"]),
     (
         events.Ignoring("bob", True),
         ["Server: You ignore bob now; /ignore bob again ends it."],
@@ -234,11 +239,13 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
     "known-as": lambda bad: events.NowKnownAs("ann", bad),
     "people": lambda bad: events.Greeting(People(1, (bad,))),
     "refused-name": lambda bad: events.NameRefused("bad-name", bad),
-    "welcomed": lambda bad: events.Welcomed(bad, "lobby", NOBODY, TERMS),
+    "welcomed": lambda bad: events.Welcomed(bad, "lobby", NOBODY, LIMITS, "0.1.0", False),
     "moved": lambda bad: events.Moved("ann", bad, People(1, ("ann",))),
+    "entered": lambda bad: events.Entered(bad, NOBODY),
+    "gone": lambda bad: events.Gone(bad, "quit"),
     "row": lambda bad: events.Members("lobby", 1, (row(bad, 0, 0),)),
     "members": lambda bad: events.Members(bad, 1, (row("ann", 0, 0),)),
-    "room-list": lambda bad: events.RoomList(1, ((bad, 1),)),
+    "room-list": lambda bad: events.RoomList(1, (RoomCount(bad, 1),)),
     "ignoring": lambda bad: events.Ignoring(bad, True),
     "ignored": lambda bad: events.IgnoreList((bad,)),
     "refused": lambda bad: events.Refused("x", bad),

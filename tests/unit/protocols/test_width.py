@@ -11,7 +11,7 @@ from chatroom.protocols import Reply, typed
 from chatroom.protocols.line import Line
 from chatroom.protocols.rendering import WIDTH, lines_of
 from chatroom.vocabulary import events
-from tests.unit.protocols.test_rendering import MEASURED, TERMS
+from tests.unit.protocols.test_rendering import LIMITS, MEASURED
 
 LONG = "abcdefghijkl"  # twelve letters, as long as names commonly are
 PEOPLE = events.People(120, (LONG,) * 20)
@@ -29,7 +29,7 @@ BUSY = replace(
     lag_max=99.9,
     slow_readers=10_000,
     queued=10**10,
-    endings=tuple((f"some reason {number}", 10**6) for number in range(20)),
+    endings={f"some reason {number}": 10**6 for number in range(20)},
     accepted=10**9,
     errors=10**6,
     log_dropped=10**9,
@@ -46,15 +46,18 @@ OURS: list[events.Event] = [
     events.Joined(LONG, LONG, LONG),
     events.Left(LONG, LONG, "quit"),
     events.Left(LONG, LONG, "moved", LONG),
+    events.Left(LONG, LONG, "left"),
+    events.Gone(LONG, "quit"),
     events.Presence(LONG, 10_000, 10_000, 10_000),
     events.Greeting(PEOPLE),
     events.NameRefused("name-held", "words " * 40),
-    events.Welcomed(LONG, LONG, PEOPLE, TERMS),
+    events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0", False),
     events.Renamed(LONG, LONG),
     events.NowKnownAs(LONG, LONG),
     events.Moved("ann", LONG, PEOPLE),
+    events.Entered(LONG, PEOPLE),
     events.Members(LONG, 10_000, (ROW, ROW)),
-    events.RoomList(10_000, ((LONG, 10_000),)),
+    events.RoomList(10_000, (events.RoomCount(LONG, 10_000),)),
     events.Ignoring(LONG, True),
     events.Ignoring(LONG, False),
     events.IgnoreList((LONG,) * 100),
@@ -90,7 +93,7 @@ def test_nothing_is_lost_where_a_line_is_broken(text: str) -> None:
 
 
 def test_the_first_line_of_a_welcome_is_the_only_one_for_ordinary_names() -> None:
-    (line,) = lines_of(events.Welcomed(LONG, LONG, PEOPLE, TERMS))
+    (line,) = lines_of(events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0", False))
     assert line.startswith(f"All set, {LONG}!")
 
 

@@ -19,6 +19,7 @@ from chatroom.protocols.framing import Lines
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.rendering import lines_of
+from chatroom.protocols.shapes import Wrong
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
 from chatroom.protocols.undecided import Undecided, table
@@ -163,7 +164,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "typed": typed.parse,
     "typed-verb": lambda value: typed.parse(f"/{value}"),
     "spelling": lambda value: spelling.nearest(value, typed.VERBS),
-    "object": lambda value: objects.read(value.encode(), 4096),
+    "object": lambda value: objects.read_request(value.encode(), 4096),
     "arrange": lambda value: arrange(value.encode(), 0),
     "introduction": lambda value: introduction(value.encode()),
 }
@@ -199,7 +200,7 @@ def test_any_text_takes_a_constant_number_of_steps_for_each_letter(
 ) -> None:
     def take(value: str) -> Callable[[], None]:
         def run() -> None:
-            with contextlib.suppress(names.BadName, objects.Wrong):
+            with contextlib.suppress(names.BadName, Wrong):
                 read(value)
 
         return run
@@ -225,8 +226,8 @@ def test_any_text_takes_a_constant_number_of_steps_for_each_letter(
     ids=["brackets", "objects", "digits", "mark", "exponent"],
 )
 def test_json_that_is_deep_or_long_is_bad_json_and_no_exception(data: bytes) -> None:
-    with pytest.raises(objects.Wrong) as wrong:
-        objects.read(data, 4096)
+    with pytest.raises(Wrong) as wrong:
+        objects.read_request(data, 4096)
     assert wrong.value.code == "bad-json"
 
 

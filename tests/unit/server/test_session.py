@@ -22,7 +22,7 @@ from chatroom.server.session import Bucket, Session
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands
-from chatroom.vocabulary.events import Measured
+from chatroom.vocabulary.events import Stats
 
 RATE, BURST, START = 4.0, 16.0, 1000.0
 
@@ -192,7 +192,7 @@ class Talk:
             Visitors(cast(Connections, None)),
         )
 
-    def measure(self) -> Measured:
+    def measure(self) -> Stats:
         raise AssertionError("nobody asks for the stats here")
 
 
