@@ -152,6 +152,7 @@ class Window:
             self._root.geometry(_LARGE)
             self._root.minsize(360, 280)
             self.chat.pack(fill="both", expand=True)
+            self.chat.update_idletasks()  # keys typed before it is mapped would be lost
         self.chat.composer.entry.focus_set()
 
     def _end(self, text: str) -> None:
