@@ -133,7 +133,7 @@ class Delivery:
             self.refuse("too-long", "That is too long for the server; it was not sent.")
             return b""
         self.outbox.sent(ref, kept)
-        self._bucket.sent()
+        self._bucket.sent(text.count("\n"))
         return data
 
     def _tell_what_was_not_kept(self) -> None:

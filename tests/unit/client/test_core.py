@@ -663,6 +663,19 @@ def test_a_burst_goes_at_once_and_the_rest_at_the_rate(world: World) -> None:
     assert world.client.waiting == 0
 
 
+def test_a_text_of_many_lines_counts_as_more_requests(world: World) -> None:
+    for _ in range(3):
+        world.client.request(commands.Say("\n".join("x" * 100)))
+    assert confirm(world) == 2
+    world.passes(0.3)
+    assert confirm(world) == 1
+    paste(world, 1)
+    world.passes(1.7)
+    assert confirm(world) == 0
+    world.passes(0.3)
+    assert confirm(world) == 1
+
+
 def test_without_answers_no_more_than_a_burst_is_under_way(world: World) -> None:
     paste(world, 50)
     world.passes(9.0)

@@ -8,10 +8,10 @@ from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
-from chatroom.client.presentation import clock_time, plain_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatroom.client.presentation import clock_time, plain_lines
 from chatroom.protocols.objects import (
     IMPLIED,
     MESSAGES,
