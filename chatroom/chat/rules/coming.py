@@ -95,5 +95,5 @@ def _limits(settings: Settings) -> events.Limits:
         name=names.MAX_LENGTH,
         line=settings.max_object,
         rate=settings.rate,
-        burst=settings.rate * settings.burst_seconds,
+        burst=settings.burst,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatroom.server.throttle import Throttle
+from chatroom.server.throttle import UNTHROTTLED, Throttle, Tokens, new_throttle
 from chatroom.settings import Settings
 
 NOW = 1000.0
@@ -11,7 +11,7 @@ NOW = 1000.0
 @pytest.fixture
 def throttle() -> Throttle:
     """Three tokens at once, and one a second."""
-    return Throttle(Settings(rate=1.0, burst_seconds=3.0), NOW)
+    return Tokens(Settings(rate=1.0, burst_seconds=3.0), NOW)
 
 
 def test_a_command_costs_a_token(throttle: Throttle) -> None:
@@ -39,10 +39,16 @@ def test_bytes_are_paid_for_as_far_as_lines_were_not(throttle: Throttle) -> None
     assert throttle.pay_for_bytes(NOW + 5.0) == 0.0
 
 
-def test_nothing_is_paid_without_a_rate_or_once_it_is_lifted(throttle: Throttle) -> None:
-    throttle.lift()
-    for free in (throttle, Throttle(Settings(rate=0.0), NOW)):
-        free.said("x\n" * 99)
-        free.received(1 << 20)
-        assert not any(free.pay_for_command(NOW) for _ in range(100))
-        assert free.pay_for_bytes(NOW) == 0.0
+def test_nothing_is_paid_without_a_rate() -> None:
+    free = new_throttle(Settings(rate=0.0), NOW)
+    assert free is UNTHROTTLED
+    free.said("x\n" * 99)
+    free.received(1 << 20)
+    free.answered(1 << 20)
+    assert not any(free.pay_for_command(NOW) for _ in range(100))
+    assert free.pay_for_bytes(NOW) == 0.0
+
+
+def test_each_client_has_tokens_of_its_own() -> None:
+    settings = Settings(rate=1.0)
+    assert new_throttle(settings, NOW) is not new_throttle(settings, NOW)
