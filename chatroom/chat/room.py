@@ -106,9 +106,16 @@ class Member:
     def take(self, data: bytes | memoryview, lines: int) -> bool:
         """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
         if self.skipped or not self.write(data):
-            self.skipped += lines
+            self.miss(lines)
             return False
         return True
+
+    def miss(self, lines: int) -> None:
+        """They are behind. Nothing may overtake the first line that they miss, from any room."""
+        if not self.skipped:
+            for seat in self.seats:
+                seat.room.set_apart(seat)
+        self.skipped += lines
 
 
 class Seat:
@@ -281,9 +288,7 @@ class Room:
             self._metrics.deliveries += lines * (len(group) - len(full))
             self._metrics.skipped += lines * len(full)
             for seat in full:
-                seat.member.skipped += lines
-                for other in seat.member.seats:
-                    other.room.set_apart(other)
+                seat.member.miss(lines)
 
     def hand(self, seat: Seat, stop: int) -> None:
         """Queue for a member who stands apart what they are still to get before this position."""

@@ -273,6 +273,31 @@ def test_who_is_behind_in_one_room_is_behind_in_all_of_them(
     assert ann.heard() == ["cy: heard", "bob: heard"]
 
 
+def test_who_misses_a_line_that_they_are_handed_apart_is_behind_in_all_rooms(
+    hall: Hall, ann: Visitor, bob: Visitor, cy: Visitor
+) -> None:
+    ann.does(commands.Say("of my own", room="tea"))  # so that they stand apart there
+    ann.full = True
+    bob.says("missed")
+    hall.tick()
+    ann.full = False  # there is room again, but the queue has not drained
+    cy.says("would come before it is told that something is missing")
+    hall.tick()
+    assert ann.heard() == []
+    assert ann.member.skipped == 2
+
+
+def test_who_misses_an_answer_is_behind_in_their_rooms(hall: Hall, bob: Visitor) -> None:
+    dee = hall.people("dee")[0]
+    dee.full = True
+    dee.does(commands.Who())
+    dee.full = False
+    hall.visitors[2].says("would come before it is told that something is missing")
+    hall.tick()
+    assert dee.heard() == []
+    assert dee.member.skipped == 2
+
+
 # --- what it costs ------------------------------------------------------------------------------
 
 
