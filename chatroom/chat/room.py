@@ -187,6 +187,9 @@ class Room:
         self.roll = None
         seat.move_to(len(self.batch))
         self._apart[seat] = None
+        self.touch()
+        if member.seats:
+            self.shared[member] = None
         self._regroup(member, (*member.seats, seat))
         return seat
 
@@ -202,7 +205,9 @@ class Room:
     @staticmethod
     def _regroup(member: Member, seats: tuple[Seat, ...]) -> None:
         """Who is in one room only is served by a broadcast, who is in several is not."""
-        member.seats = seats
+        before, member.seats = member.seats, seats
+        if min(len(before), len(seats)) > 1:
+            return  # nothing changes for their other seats
         for seat in seats:
             seat.room.set_apart(seat)
             seat.room.touch()
@@ -257,7 +262,7 @@ class Room:
         """Find the positions of what the ignored have said; the list may change after that."""
         start, seat.judged = seat.judged, len(self.batch)
         speakers, ignored = self.batch.speakers, seat.member.ignored
-        if ignored.keys().isdisjoint(speakers):
+        if start == seat.judged or not ignored or ignored.keys().isdisjoint(speakers):
             return
         unwanted = seat.unwanted = seat.unwanted or []
         for position in range(start, len(self.batch)):
