@@ -5,6 +5,7 @@ answers, and the further lines of a text that has many, each of which people see
 """
 
 from chatroom.settings import Settings
+from chatroom.vocabulary.text import count_breaks
 
 _LINES = 10  # of a text with many, for one token
 
@@ -33,10 +34,11 @@ class Bucket:
 class Throttle:
     """What one client has to pay. `pay` functions return the seconds that they have to wait."""
 
-    __slots__ = ("_bucket", "_bytes", "_lines", "_owed", "_size")
+    __slots__ = ("_bucket", "_bytes", "_lines", "_most_lines", "_owed", "_size")
 
     def __init__(self, settings: Settings, now: float) -> None:
         self._size = settings.max_line  # bytes for one token
+        self._most_lines = settings.max_text_lines  # a text that has more is said to nobody
         self._bytes = 0  # received, and not yet counted towards a token
         self._lines = 0  # handled, of what these bytes were
         self._owed = 0  # tokens for the last command, beside its own
@@ -52,7 +54,7 @@ class Throttle:
         self._owed += size // self._size
 
     def said(self, text: str) -> None:
-        self._owed += text.count("\n") // _LINES
+        self._owed += min(count_breaks(text), self._most_lines) // _LINES
 
     def pay_for_command(self, now: float) -> float:
         """Its own token, and those that were owed for what it said and for its answer."""
