@@ -7,6 +7,7 @@ answers, and the further lines of a text that has many, each of which people see
 from typing import Protocol
 
 from chatroom.settings import Settings
+from chatroom.vocabulary.text import count_breaks
 
 _LINES = 10  # of a text with many, for one token
 
@@ -50,7 +51,8 @@ class Tokens:
         self._bytes += size
 
     def said(self, text: str) -> None:
-        self._owed += text.count("\n") // _LINES
+        most = self._settings.max_text_lines  # a text that has more is said to nobody
+        self._owed += min(count_breaks(text), most) // _LINES
 
     def answered(self, size: int) -> None:
         self._owed += size // self._settings.max_line

@@ -26,6 +26,19 @@ def test_a_text_of_many_lines_costs_one_more_for_ten_of_them(throttle: Throttle)
     assert throttle.pay_for_command(NOW) == 10.0
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"])
+def test_every_kind_of_line_break_costs_the_same(throttle: Throttle, end: str) -> None:
+    throttle.said(f"x{end}" * 99 + "x")
+    assert throttle.pay_for_command(NOW) == 8.0
+
+
+def test_a_text_that_is_refused_costs_no_more_than_the_longest_that_is_not(
+    throttle: Throttle,
+) -> None:
+    throttle.said("\n" * 4096)
+    assert throttle.pay_for_command(NOW) == 9.0
+
+
 def test_a_long_answer_is_paid_for(throttle: Throttle) -> None:
     throttle.answered(3 * 4096)
     assert throttle.pay_for_command(NOW) == 2.0
