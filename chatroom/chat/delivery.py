@@ -121,10 +121,10 @@ class Delivery:
             seat.room.leave(seat)
 
     def skip(self, member: Member) -> None:
-        """They were behind until now: what waits for the end of the tick counts as missed."""
-        member.skipped += len(member.answers or ())
-        self._metrics.skipped += len(member.answers or ())
-        member.answers, member.held = None, 0
+        """They were behind until now: what waits for the end of the tick counts as missed.
+
+        That is what was published in their rooms; no answers are held for somebody who is behind.
+        """
         for seat in member.seats:
             seat.room.skip(seat)
 

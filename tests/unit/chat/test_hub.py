@@ -734,6 +734,28 @@ def test_an_answer_that_is_missed_is_counted_and_not_kept(hall: Hall) -> None:
     assert (ann.member.skipped, hall.metrics.skipped) == (3, 3)
 
 
+def test_a_private_message_to_somebody_who_is_behind_is_refused_in_a_busy_tick_too(
+    hall: Hall,
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.full = True
+    ann.does(commands.Who())
+    bob.says("hi")
+    bob.does(commands.Tell("ann", "psst"))
+    hall.tick()
+    assert bob.heard() == ["Server: ann is not reading; it was not delivered."]
+    assert ann.member.skipped == 2
+
+
+def test_who_ignores_others_shares_the_bytes_of_what_they_hear_all_of(hall: Hall) -> None:
+    ann, bob, cy, _dee = hall.people("ann", "bob", "cy", "dee")
+    ignores(ann, "dee")
+    bob.says("one")
+    bob.says("two")
+    hall.tick()
+    assert ann.taken[-1] is cy.taken[-1]
+
+
 def test_whoever_was_behind_is_served_like_everybody_after_the_next_tick(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ann.full = True
