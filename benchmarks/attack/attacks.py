@@ -174,8 +174,14 @@ def same_name(number: int) -> Visit:
 
 
 def rooms(number: int) -> Visit:
-    """All are in the same 50 rooms, say something in each and have many names."""
+    """Most are in the same 50 rooms, say something in each and have many names.
+
+    One in four is in one of these rooms alone, and so hears in it what the others hear elsewhere.
+    """
     names = [f"room{n}" for n in range(49)]
+    if number % 4 == 0:
+        move = request(type="move", room=names[number // 4 % len(names)])
+        return Visit(program(number) + move, request(type="rename", name=f"n{number}"))
     enters = b"".join(request(type="enter", room=name) for name in names)
     says = b"".join(request(type="say", text="hi", room=name) for name in names[::5])
     renames = b"".join(request(type="rename", name=f"n{number}x{n}") for n in range(10))

@@ -5,7 +5,7 @@ object, or slices of it. Whoever must be given something before that gets pieces
 early share. Nothing is copied for one member alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import accumulate
 
 from chatroom.chat.person import Person
@@ -64,11 +64,12 @@ class _Rendering:
 class Batch:
     """The events of a tick, in order. `weight` is about how many bytes they are when rendered."""
 
-    __slots__ = ("_events", "_renderings", "closed", "speakers", "weight")
+    __slots__ = ("_events", "_renderings", "closed", "narrow", "speakers", "weight")
 
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._renderings: dict[Dialect, _Rendering] = {}
+        self.narrow: dict[int, Container[object]] = {}  # positions of what is for a few, and these
         self.speakers: list[Person | None] = []  # whoever said it; None for other events
         self.weight = 0
         self.closed = False  # the tick ends: nothing is added any more
@@ -76,7 +77,12 @@ class Batch:
     def __len__(self) -> int:
         return len(self._events)
 
-    def add(self, event: Event, author: Person | None) -> None:
+    def add(
+        self, event: Event, author: Person | None, members: Container[object] | None = None
+    ) -> None:
+        """`members`: for these alone."""
+        if members is not None:
+            self.narrow[len(self)] = members
         spoken = isinstance(event, Said | Acted)
         self._events.append(event)
         self.speakers.append(author if spoken else None)
@@ -85,8 +91,12 @@ class Batch:
             self.weight += len(event.text.encode()) + _EVENT_WEIGHT * event.text.count("\n")
 
     def payload(self, dialect: Dialect) -> bytes:
-        """All of it. The batch has been closed."""
-        return self._render(dialect).payload
+        """All that is for everybody. The batch has been closed."""
+        rendering = self._render(dialect)
+        if not self.narrow:
+            return rendering.payload
+        lines = enumerate(rendering.lines)
+        return b"".join(line for position, line in lines if position not in self.narrow)
 
     def part(
         self, dialect: Dialect, start: int, stop: int

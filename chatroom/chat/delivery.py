@@ -84,12 +84,21 @@ class Delivery:
     def publish_once(
         self, rooms: Iterable[Room], event: Event, author: Member | None = None
     ) -> None:
-        """Tell everybody in these rooms, each once, but for whoever has caused it."""
+        """Tell everybody in these rooms, each once, but for whoever has caused it.
+
+        In a room where most have heard it elsewhere it is published to the others alone: so it
+        costs a step for everybody who hears it, and not for everybody in each room.
+        """
         told: set[Member] = set() if author is None else {author}
         for room in rooms:
-            if len(room) > len(room.shared) or not told.issuperset(room.shared):
-                room.publish(event, author, told)
-                told.update(room.shared)
+            heard = told.intersection(room.shared)
+            if len(heard) == len(room):
+                continue
+            if len(heard) > len(room) / 2:
+                room.publish_to(event, {member for member in room if member not in told})
+            else:
+                room.publish(event, author, heard)
+            told.update(room.shared)
 
     def catch_up(self, member: Member) -> None:
         """Hand them what they are still to get, from all their rooms."""
@@ -112,10 +121,10 @@ class Delivery:
             seat.room.leave(seat)
 
     def skip(self, member: Member) -> None:
-        """They were behind until now: what waits for the end of the tick counts as missed."""
-        member.skipped += len(member.answers or ())
-        self._metrics.skipped += len(member.answers or ())
-        member.answers, member.held = None, 0
+        """They were behind until now: what waits for the end of the tick counts as missed.
+
+        That is what was published in their rooms; no answers are held for somebody who is behind.
+        """
         for seat in member.seats:
             seat.room.skip(seat)
 

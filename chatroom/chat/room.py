@@ -18,7 +18,7 @@ what a member gets from several rooms is that of `delivery.py`.
 """
 
 from bisect import insort
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from chatroom.chat.batch import Batch
 from chatroom.chat.outlet import Channel, Outlet
@@ -231,17 +231,23 @@ class Room:
                 seat.room.shared.pop(member, None)
 
     def publish(
-        self, event: Event, author: Member | None = None, without: Container[Member] = ()
+        self, event: Event, author: Member | None = None, without: Iterable[Member] = ()
     ) -> None:
-        """Let everybody hear it at the tick's end, but for its author, and for those among
-        `shared` who have heard it elsewhere."""
+        """Let everybody hear it at the tick's end, but for its author, and for these members."""
         self.touch()
         if author is not None and (seat := self.seats.get(author)):
             self._keep_from(seat)
-        for member in self.shared if without else ():
-            if member in without and member is not author:
+        for member in without:
+            if member is not author:
                 self._keep_from(self.seats[member])
         self.batch.add(event, author.person if author else None)
+
+    def publish_to(self, event: Event, members: Collection[Member]) -> None:
+        """Let these members alone hear it, in its place; it costs nothing for the others."""
+        self.touch()
+        for member in members:
+            self.set_apart(self.seats[member])
+        self.batch.add(event, None, members)
 
     def _keep_from(self, seat: Seat) -> None:
         """The next event is not for them."""
@@ -273,10 +279,19 @@ class Room:
         seat.group[seat] = member.channel
 
     def judge(self, seat: Seat) -> None:
-        """Find the positions of what the ignored have said; the list may change after that."""
+        """Find the positions of what is for others, and of what the ignored have said.
+
+        The ignore list may change after that.
+        """
         start, seat.judged = seat.judged, len(self.batch)
+        if start == seat.judged:
+            return
+        for position, members in self.batch.narrow.items():
+            if position >= start and seat.member not in members:
+                seat.unwanted = seat.unwanted or []
+                insort(seat.unwanted, position)
         speakers, ignored = self.batch.speakers, seat.member.ignored
-        if start == seat.judged or not ignored or ignored.keys().isdisjoint(speakers):
+        if not ignored or ignored.keys().isdisjoint(speakers):
             return
         unwanted = seat.unwanted = seat.unwanted or []
         for position in range(start, len(self.batch)):
@@ -294,7 +309,7 @@ class Room:
     def send(self) -> None:
         """Give the batch to all who stand level."""
         self.batch.closed = True
-        lines = len(self.batch)
+        lines = len(self.batch) - len(self.batch.narrow)
         for (dialect, alone), group in self._level.items():
             if not (group and lines):
                 continue

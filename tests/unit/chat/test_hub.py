@@ -12,6 +12,7 @@ from chatroom.chat.rules.asking import members_of
 from chatroom.chat.rules.kicking import Kick, kick
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.names import enforce
 
 if TYPE_CHECKING:
@@ -698,6 +699,72 @@ def test_somebody_who_ignores_others_does_not_hear_their_own_lines(hall: Hall) -
         cy.says("hi")
         hall.tick()
         assert ann.heard() == ["cy: hi"]
+
+
+def test_what_is_ignored_is_not_heard_before_a_line_of_ones_own_either(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    ignores(ann, "bob")
+    bob.says("unwanted")
+    ann.says("mine")
+    cy.says("wanted")
+    hall.tick()
+    assert ann.heard() == ["cy: wanted"]
+
+
+def test_whoever_has_the_bytes_laid_out_is_never_sent_those_of_everybody(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    dialect = ann.member.dialect
+    arranged = Dialect("\r\n", dialect.encode, arrange=lambda data, _: b"<%b>" % data)
+    hall.hub.speak(ann.member, arranged)
+    for text in ("one", "two"):
+        bob.says(text)
+        hall.tick()
+    assert ann.taken == [b"<bob: one\r\n>", b"<bob: two\r\n>"]
+
+
+def test_an_answer_that_is_missed_is_counted_and_not_kept(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.full = True
+    ann.does(commands.Who())
+    assert (ann.member.skipped, hall.metrics.skipped) == (1, 1)
+    bob.says("hi")
+    ann.does(commands.Who())
+    assert ann.member.answers is None
+    hall.tick()
+    assert (ann.member.skipped, hall.metrics.skipped) == (3, 3)
+
+
+def test_a_private_message_to_somebody_who_is_behind_is_refused_in_a_busy_tick_too(
+    hall: Hall,
+) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.full = True
+    ann.does(commands.Who())
+    bob.says("hi")
+    bob.does(commands.Tell("ann", "psst"))
+    hall.tick()
+    assert bob.heard() == ["Server: ann is not reading; it was not delivered."]
+    assert ann.member.skipped == 2
+
+
+def test_who_ignores_others_shares_the_bytes_of_what_they_hear_all_of(hall: Hall) -> None:
+    ann, bob, cy, _dee = hall.people("ann", "bob", "cy", "dee")
+    ignores(ann, "dee")
+    bob.says("one")
+    bob.says("two")
+    hall.tick()
+    assert ann.taken[-1] is cy.taken[-1]
+
+
+def test_whoever_was_behind_is_served_like_everybody_after_the_next_tick(hall: Hall) -> None:
+    ann, bob = hall.people("ann", "bob")
+    ann.full = True
+    ann.does(commands.Who())
+    ann.drains()
+    hall.tick()
+    (seat,), (others,) = ann.member.seats, bob.member.seats
+    assert seat.group is not None
+    assert seat.group is others.group
 
 
 def test_an_ignore_counts_from_the_moment_it_was_asked_for(hall: Hall) -> None:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tests.unit.chat.conftest import Hall, Visitor
 
 
+NEW_NAME = "Server: ann is now called dee."
+RENAMED = "Server: cy is now called dee."
+
+
 @pytest.fixture
 def ann(hall: Hall) -> Visitor:
     """In the lobby and in the room tea, where bob and cy are; everybody stands level."""
@@ -339,6 +343,7 @@ def test_a_new_name_costs_a_step_for_each_seat_and_not_for_each_pair_of_rooms(
             visitor.does(commands.Enter(room))
         hall.people(f"of-{room}")[0].does(commands.Move(room))
     hall.tick()
+    hall.hush()
     steps = 0
     hand = Room.hand
 
@@ -350,7 +355,57 @@ def test_a_new_name_costs_a_step_for_each_seat_and_not_for_each_pair_of_rooms(
     monkeypatch.setattr(Room, "hand", counted)
     several[0].does(commands.Rename("dee"))
     hall.tick()
-    assert steps <= sum(len(room) for room in hall.hub.rooms.values()) + len(rooms)
+    assert steps < 2 * sum(len(room) for room in hall.hub.rooms.values())
+    assert all(visitor.heard() == [NEW_NAME] for visitor in hall.visitors[1:])
+
+
+def test_a_new_name_costs_nothing_in_a_room_for_those_who_hear_it_in_another(
+    hall: Hall, ann: Visitor, bob: Visitor, cy: Visitor
+) -> None:
+    eve = hall.people("eve")[0]
+    eve.does(commands.Enter("tea"))
+    hall.tick()
+    hall.hush()
+    bob.says("before")
+    cy.does(commands.Rename("dee"))
+    bob.says("after")
+    assert all(seat.group is not None for seat in (*ann.member.seats, *eve.member.seats))
+    hall.tick()
+    for visitor in (ann, eve):
+        assert sorted(visitor.heard()) == sorted(["bob: before", "bob: after", RENAMED])
+    assert bob.heard() == [RENAMED]
+
+
+def test_what_is_for_a_few_has_its_place_among_the_lines(
+    hall: Hall, ann: Visitor, bob: Visitor, cy: Visitor
+) -> None:
+    dee, eve = hall.people("dee", "eve")
+    for visitor in (dee, eve):
+        visitor.does(commands.Enter("tea"))
+    dan = hall.people("dan")[0]
+    dan.does(commands.Move("tea"))
+    hall.tick()
+    hall.hush()
+    before = hall.metrics.deliveries
+    bob.says("one")
+    ann.does(commands.Rename("amy"))
+    bob.says("two")
+    hall.tick()
+    news = "Server: ann is now called amy."
+    assert dan.heard() == ["bob: one", news, "bob: two"]
+    assert sorted(cy.heard()) == sorted(["bob: one", "bob: two", news])
+    # six in tea hear two lines but for who said them, five others hear of the name
+    assert hall.metrics.deliveries - before == 5 * 2 + 5
+
+
+def test_who_has_left_a_room_is_told_nothing_there_any_more(
+    hall: Hall, ann: Visitor, bob: Visitor, cy: Visitor
+) -> None:
+    ann.does(commands.Leave("tea"))
+    room = bob.member.seats[0].room
+    assert list(room.shared) == [cy.member]
+    cy.does(commands.Enter("den"), commands.Leave("lobby"), commands.Leave("den"))
+    assert not room.shared
 
 
 def test_one_room_more_moves_nobody_off_the_fast_path_of_their_others(
