@@ -65,6 +65,10 @@ class Settings:
     longest_tick_seconds: float = 0.01
     fan_out_share: float = 0.25
 
+    # Bytes a second that the kernel takes from us, about. A long text in a large room makes the end
+    # of the tick longer by its bytes times its receivers, and what is received shorter.
+    bytes_per_second: float = 2e9
+
     # Who goes first when time is short: those of whom nothing was received for so many seconds, and
     # who have sent no more than so many bytes now, which is a person's line.
     quiet_seconds: float = 0.25

@@ -31,6 +31,8 @@ from chatroom.vocabulary.commands import Command
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.text import clean
 
+_USUAL = 512  # bytes of a message; sending so many costs hardly more than sending one
+
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +62,8 @@ class Hub:
         self.bars = Bars(settings.max_bars, clock)
         self.private = Private(settings, self.roster, self.delivery, clock, wall, call_later)
         self.ids = Ids(wall, clock)
+        self.load = 0
+        """Bytes that all receivers together are sent of long texts; it only grows."""
         self._decide = decide
 
     # --- what a session calls -----------------------------------------------------------------
@@ -153,7 +157,9 @@ class Hub:
         So much may come together that it must not wait so long. Then all rooms hand out what they
         have, for the sake of the order that is promised to those who are in several.
         """
+        before = room.batch.weight
         room.publish(event, author)
+        self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
         if room.heavy:
             self.flush()
 

@@ -33,6 +33,8 @@ class Turns:
         self._budget = least
         self._sending = 0.0  # what all fan-outs of the last tick that had one took
         self._sent_at = loop.woke
+        self._charged = 0.0  # seconds of this tick's end that are spoken for
+        self._charged_at = loop.woke
         self._first: deque[_Turn] = deque()  # had no turn since they were quiet
         self._later: deque[_Turn] = deque()
         self._scheduled = False
@@ -45,16 +47,28 @@ class Turns:
     @property
     def over(self) -> bool:
         """Whether the time of this tick is used up, or promised to those who came first."""
-        return bool(self._first) or self._loop.elapsed() > self._budget
+        return bool(self._first) or self._used() > self._budget
 
     @property
     def backlog_over(self) -> bool:
         """Whether the part of this tick for what can wait is used up, or somebody comes first."""
-        return bool(self._first) or self._loop.elapsed() > self._budget / 2
+        return bool(self._first) or self._used() > self._budget / 2
 
     @property
     def waiting(self) -> int:
         return len(self._first) + len(self._later)
+
+    def _used(self) -> float:
+        """Seconds of this tick, with those that its end will take for what was charged."""
+        charged = self._charged if self._charged_at == self._loop.woke else 0.0
+        return self._loop.elapsed() + charged
+
+    def charge(self, seconds: float) -> None:
+        """What has just been handled makes the end of this tick so much longer."""
+        if self._charged_at != self._loop.woke:
+            self._charged_at = self._loop.woke
+            self._charged = 0.0
+        self._charged += seconds
 
     def sent(self, seconds: float) -> None:
         """A fan-out of this tick took so long."""
@@ -77,7 +91,7 @@ class Turns:
         for queue, budget in ((self._first, self._budget), (self._later, self._budget / 2)):
             # no more than wait now: whoever comes again meanwhile waits for the next tick
             for turn in range(len(queue)):
-                if turn and self._loop.elapsed() > budget:
+                if turn and self._used() > budget:
                     break
                 self._loop.guard(*queue.popleft())
         if self.waiting and not self._scheduled:

@@ -246,7 +246,11 @@ class Session:
                 self.close(reason, farewell)
             case commands.Say() | commands.Act() | commands.Tell():
                 self._throttle.said(request.text)
-                return self._hub.handle(self._member, request)
+                load = self._hub.load
+                pending = self._hub.handle(self._member, request)
+                if self._hub.load != load:
+                    self._turns.charge((self._hub.load - load) / self._settings.bytes_per_second)
+                return pending
             case _:
                 return self._hub.handle(self._member, request)
         return None

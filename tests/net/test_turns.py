@@ -308,3 +308,20 @@ def test_while_others_wait_less_is_received_at_a_time() -> None:
         assert set(sizes[1:]) <= {4096, 10_000 - 4096, 10_000 - 2 * 4096, 10_000}
         assert sizes.count(4096) >= 3
         assert all(len(plain.session.data) == 10_000 for plain in plains)
+
+
+def test_long_texts_to_many_are_handled_a_few_in_a_tick() -> None:
+    """Sending them takes longer than handling them, and people wait for that as well."""
+    clock = Clock()
+    with world_with(clock, rate=0.0, crowd=1000, bytes_per_second=1e8) as world:
+        crowd = [world.member(f"m{number}") for number in range(20)]
+        clock.advance(world.settings.quiet_seconds + 0.01)
+        for member in crowd:
+            member.send("x" * 4000 + "\n")
+        world.tick()
+        assert 1 <= world.metrics.messages <= 4
+        for _ in range(40):
+            world.tick()
+            for member in crowd:
+                member.read()
+        assert world.metrics.messages == 20
