@@ -394,8 +394,11 @@ def test_what_is_for_a_few_has_its_place_among_the_lines(
     news = "Server: ann is now called amy."
     assert dan.heard() == ["bob: one", news, "bob: two"]
     assert sorted(cy.heard()) == sorted(["bob: one", "bob: two", news])
-    # six in tea hear two lines but for who said them, five others hear of the name
-    assert hall.metrics.deliveries - before == 5 * 2 + 5
+    assert hall.metrics.deliveries - before == 5 * 2 + 5  # the name is told to five others
+    ann.does(commands.Rename("ann"))
+    eve.does(commands.Say("behind what is not for eve", room="tea"))
+    hall.tick()
+    assert eve.heard().count("Server: amy is now called ann.") == 1
 
 
 def test_who_has_left_a_room_is_told_nothing_there_any_more(
