@@ -77,7 +77,7 @@ def test_everything_in_the_documentation_is_what_the_server_says(
     ann.ask(type="quit")
     assert ann.told("closing")["code"] == "quit"
     assert ann.output.rest() == ""
-    assert bob.told("left")["reason"] == "quit"
+    assert bob.told("gone")["reason"] == "quit"
 
 
 def test_a_program_that_comes_back_with_its_ticket_is_the_same_person(
