@@ -64,10 +64,10 @@ class Delivery:
         busy = self._busy(member)
         if not busy:
             return False
-        for seat in member.seats:  # in quiet rooms as well: news there come later than this
-            seat.room.set_apart(seat)
         if member.answers is None:
             member.answers = []
+            for seat in member.seats:  # in quiet rooms as well: news there come later than this
+                seat.room.set_apart(seat)
         member.answers.append((tuple((seat, len(seat.room.batch)) for seat in busy), data))
         member.held += len(data)
         return True

@@ -280,6 +280,13 @@ def test_a_heavy_batch_is_flushed_before_the_tick_ends(stage: Stage) -> None:
     assert bob.taken[-1] == b"ann: c\n"
 
 
+def test_each_line_of_a_text_weighs_the_name_before_it(stage: Stage) -> None:
+    ann, bob = stage.enter(), stage.enter()
+    stage.flush()
+    stage.publish(said("\n" * (MAX_BATCH // 64)), ann.member)
+    assert bob.taken != []
+
+
 def test_a_member_who_falls_behind_at_the_flush_is_told_of_missing_answers_too(
     stage: Stage,
 ) -> None:

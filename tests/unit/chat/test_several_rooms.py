@@ -97,6 +97,26 @@ def test_who_leaves_the_room_where_they_are_is_in_the_oldest_of_the_others(
     assert "ann: here" in bob.heard()
 
 
+def test_the_oldest_is_the_one_that_was_entered_first(hall: Hall, ann: Visitor) -> None:
+    ann.does(commands.Enter("den"), commands.Leave())
+    assert ann.member.here is ann.member.seats[0]
+    assert rooms_of(ann) == ["tea", "den"]
+
+
+def test_who_leaves_another_room_stays_where_they_were(hall: Hall, ann: Visitor) -> None:
+    ann.does(commands.Enter("den"), commands.Move("attic"), commands.Leave("tea"))
+    assert rooms_of(ann) == ["den", "attic"]
+    assert ann.member.here is ann.member.seats[1]
+
+
+def test_moving_to_a_room_where_one_is_already_tells_nobody_there(
+    hall: Hall, ann: Visitor, bob: Visitor
+) -> None:
+    ann.does(commands.Move("tea"))
+    hall.tick()
+    assert bob.heard() == []
+
+
 def test_moving_leaves_one_room_for_another(hall: Hall, ann: Visitor) -> None:
     ann.does(commands.Move("den"))
     assert rooms_of(ann) == ["den", "tea"]
@@ -394,8 +414,11 @@ def test_what_is_for_a_few_has_its_place_among_the_lines(
     news = "Server: ann is now called amy."
     assert dan.heard() == ["bob: one", news, "bob: two"]
     assert sorted(cy.heard()) == sorted(["bob: one", "bob: two", news])
-    # six in tea hear two lines but for who said them, five others hear of the name
-    assert hall.metrics.deliveries - before == 5 * 2 + 5
+    assert hall.metrics.deliveries - before == 5 * 2 + 5  # the name is told to five others
+    ann.does(commands.Rename("ann"))
+    eve.does(commands.Say("behind what is not for eve", room="tea"))
+    hall.tick()
+    assert eve.heard().count("Server: amy is now called ann.") == 1
 
 
 def test_who_has_left_a_room_is_told_nothing_there_any_more(
