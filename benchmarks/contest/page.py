@@ -25,8 +25,8 @@ END = "<!-- ... to here. -->"
 NEW = f"""\
 # Benchmarks
 
-The load that this server carries, compared with other ways to build it and with what people would run
-instead.
+The load that this server carries, compared with other ways to build it and with what people
+would run instead.
 
 ## What is reached, what is not, and why
 

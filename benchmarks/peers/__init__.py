@@ -24,8 +24,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # where daemons are, for ordinary users too
-FEW = 8  # abreast: it listens with a backlog of ten, and who is too many waits for seconds
-MANY = 1000  # abreast: it lets people in once a second, however many they are
+FEW = 8  # concurrent joins: it listens with a backlog of ten; further clients wait for seconds
+MANY = 1000  # concurrent joins: it accepts clients once a second, however many there are
 NCAT_MOST = "100000"  # connections; its own limit is 100
 SERVANT = "nobody"  # who a daemon becomes that must not stay root
 
@@ -44,7 +44,7 @@ class Peer:
     version: str
     speak: str = "raw"
     announces: bool = True  # says where it listens, and has chosen the port itself
-    abreast: int = 0  # how many may come in at a time; 0: as usual
+    concurrent_joins: int = 0  # clients that may join at a time; 0: the dialect's own
 
 
 @dataclass(frozen=True)
