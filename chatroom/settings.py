@@ -153,7 +153,7 @@ class Settings:
     hold_seconds: float = 30.0
 
     # Private messages that wait for somebody who lost the connection or is still to come, from all
-    # senders and from one; one more is refused. A text has at most 4 KiB, which can be 16 in memory.
+    # senders and from one; one more is refused. A text has at most 4 KiB, up to 16 in memory.
     waiting_messages: int = 512
     waiting_of_one: int = 16
 

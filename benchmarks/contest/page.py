@@ -1,7 +1,7 @@
 """A comparison on a page: ratios first, then what was measured, then how.
 
-Half of the page is written by hand: what is reached, what is not, and why. That half belongs to
-people; only what stands between the two markers is written anew by each comparison.
+One half of the page is written by hand: what is reached, what is not, and why. A comparison
+replaces only what stands between the two markers.
 """
 
 from __future__ import annotations

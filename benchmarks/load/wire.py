@@ -1,4 +1,4 @@
-"""The ways to speak to a server, as seen by somebody who wants to talk and count.
+"""The wire protocols that the load can speak, each as far as joining, talking and counting need it.
 
 ``line``  a name, then lines: chatroom as people with ``nc`` meet it.
 ``raw``   nothing but lines, relayed to everybody else: the peers of our own.
@@ -7,11 +7,11 @@
 
 A message of ours is ``~NUMBER DUE xxx...``: eight digits of number, sixteen of the
 microsecond of the monotonic clock at which it was due, and filling up to its size. The
-number alone says who must have sent it, so a delivery proves itself: one regular
+number determines the sender, so each delivery can be checked by itself: one regular
 expression per dialect recognises a whole, unchanged message under its author's name, and
-whatever it does not recognise (notices, pings, a line cut in half) is not a delivery.
+everything that it does not recognise (notices, pings, a line cut in half) is no delivery.
 
-This module refuses to know sockets: bytes in, bytes out.
+This module knows no sockets: bytes in, bytes out.
 """
 
 from __future__ import annotations
