@@ -203,3 +203,8 @@ class Settings:
 
     # Seconds between two log lines about the same lasting condition.
     log_interval: float = 60.0
+
+    @property
+    def burst(self) -> float:
+        """Lines that one client may say at once; 0 means unlimited, like the rate."""
+        return max(1.0, self.rate * self.burst_seconds) if self.rate else 0.0

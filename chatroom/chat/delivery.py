@@ -97,7 +97,8 @@ class Delivery:
         member.answers, member.held = None, 0
         for places, data in answers:
             for seat, position in places:
-                seat.room.hand(seat, min(position, len(seat.room.batch)))
+                if seat.had < position:
+                    seat.room.hand(seat, min(position, len(seat.room.batch)))
             self._metrics.skipped += not member.take(data, 1)
         for seat in self._busy(member):
             seat.room.set_apart(seat)
@@ -143,7 +144,9 @@ class Delivery:
         """Hand the members who stand apart what is theirs."""
         try:
             for seat in room.apart():
-                self.catch_up(seat.member)
+                if seat.member.answers:  # which have places in other rooms as well
+                    self.catch_up(seat.member)
+                room.hand(seat, len(room.batch))
                 room.settle(seat)
         finally:
             room.end()

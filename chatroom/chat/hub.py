@@ -127,7 +127,7 @@ class Hub:
         self.flush()
         for member in self.roster:
             log.info("%s left: shutdown", member)
-            member.seats, member.here = (), None
+            member.sit(())
         self.rooms.clear()
         self.roster.clear()
 
@@ -181,7 +181,6 @@ class Hub:
         self.roster.release(member, hold)
         self.private.left(member)
         rooms = [self.exit(seat) for seat in member.seats]
-        member.here = None
         self.announcer.gone(rooms, member, reason)
 
     # --- what the rules call: looking up ------------------------------------------------------

@@ -49,11 +49,11 @@ class Member:
         "key",
         "last",
         "name",
+        "others",
         "outlet",
         "person",
         "quiet",
         "ref",
-        "seats",
         "since",
         "skipped",
         "teller",
@@ -77,8 +77,8 @@ class Member:
         self.ignored: dict[Person, None] = {}
         self.teller: Person | None = None  # whoever last told them something privately
         self.quiet = False  # no room is told when they come and go
-        self.seats: tuple[Seat, ...] = ()
         self.here: Seat | None = None  # where a line without a room is said
+        self.others: tuple[Seat, ...] = ()  # the oldest first; most people have none
         self.answers: list[Answer] | None = None  # which wait for the end of the tick
         self.held = 0  # bytes of these
         self.skipped = 0
@@ -87,6 +87,19 @@ class Member:
 
     def __str__(self) -> str:
         return f"{self.name or 'somebody'} ({self.address})"
+
+    @property
+    def seats(self) -> "tuple[Seat, ...]":
+        """All of them, the one where they are first."""
+        return (self.here, *self.others) if self.here else ()
+
+    def sit(self, seats: "tuple[Seat, ...]") -> None:
+        """Set their seats; the first is the one where they are."""
+        self.here, self.others = seats[0] if seats else None, seats[1:]
+
+    def go_to(self, seat: "Seat") -> None:
+        """Make another seat of theirs the one where they are."""
+        self.sit((seat, *(other for other in self.seats if other is not seat)))
 
     def mark(self) -> None:
         """Note the ref of the command being decided, which says or changes something."""
@@ -106,9 +119,16 @@ class Member:
     def take(self, data: bytes | memoryview, lines: int) -> bool:
         """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
         if self.skipped or not self.write(data):
-            self.skipped += lines
+            self.miss(lines)
             return False
         return True
+
+    def miss(self, lines: int) -> None:
+        """They are behind. Nothing may overtake the first line that they miss, from any room."""
+        if not self.skipped:
+            for seat in self.seats:
+                seat.room.set_apart(seat)
+        self.skipped += lines
 
 
 class Seat:
@@ -180,6 +200,9 @@ class Room:
         self.roll = None
         seat.move_to(len(self.batch))
         self._apart[seat] = None
+        self.touch()
+        if member.seats:
+            self.shared[member] = None
         self._regroup(member, (*member.seats, seat))
         return seat
 
@@ -195,7 +218,10 @@ class Room:
     @staticmethod
     def _regroup(member: Member, seats: tuple[Seat, ...]) -> None:
         """Members of one room are served by the broadcast, members of several are not."""
-        member.seats = seats
+        before = member.seats
+        member.sit(seats)
+        if min(len(before), len(seats)) > 1:
+            return  # nothing changes for their other seats
         for seat in seats:
             seat.room.set_apart(seat)
             seat.room.touch()
@@ -242,7 +268,7 @@ class Room:
     def _set_level(self, seat: Seat) -> None:
         member = seat.member
         del self._apart[seat]
-        key = member.dialect, len(member.seats) == 1
+        key = member.dialect, not member.others
         seat.group = self._level.setdefault(key, {})
         seat.group[seat] = member.channel
 
@@ -250,7 +276,7 @@ class Room:
         """Find the positions of ignored lines so far; the ignore list may change after that."""
         start, seat.judged = seat.judged, len(self.batch)
         speakers, ignored = self.batch.speakers, seat.member.ignored
-        if ignored.keys().isdisjoint(speakers):
+        if start == seat.judged or not ignored or ignored.keys().isdisjoint(speakers):
             return
         unwanted = seat.unwanted = seat.unwanted or []
         for position in range(start, len(self.batch)):
@@ -281,9 +307,7 @@ class Room:
             self._metrics.deliveries += lines * (len(group) - len(full))
             self._metrics.skipped += lines * len(full)
             for seat in full:
-                seat.member.skipped += lines
-                for other in seat.member.seats:
-                    other.room.set_apart(other)
+                seat.member.miss(lines)
 
     def hand(self, seat: Seat, stop: int) -> None:
         """Queue for a member who stands apart what they are still to get before this position."""

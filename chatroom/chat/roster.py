@@ -111,7 +111,7 @@ class Roster:
         if member.name:
             del self._members[member.key]
         self._members[key] = member
-        self._drawings.add(name)
+        self._drawings.add(name, key)
         member.name, member.key = name, key
         member.person.name, member.person.key = name, key
         if member.ticket:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from chatroom import __version__
 from chatroom.client import preferences
 from chatroom.client.core import Client
-from chatroom.client.events import ClientEvent
+from chatroom.client.events import Entry
 from chatroom.client.network import Network
 from chatroom.client.plain import Plain
 from chatroom.client.settings import ClientSettings
@@ -130,14 +130,14 @@ async def _talk(options: argparse.Namespace) -> int:
     if options.name:
         client.join(options.name)
 
-    def connect(client: Client, show: Callable[[list[ClientEvent]], None]) -> Network:
-        def remember_and_show(happened: list[ClientEvent]) -> None:
+    def connect(client: Client, show: Callable[[list[Entry]], None]) -> Network:
+        def remember_and_show(happened: list[Entry]) -> None:
             if interactive:
                 _remember(happened, options, client.name)
             show(happened)
 
         host, port = options.host, options.port
-        return Network(client, host, port, settings.connect_seconds, remember_and_show, loop)
+        return Network(client, host, port, settings.connect_timeout, remember_and_show, loop)
 
     capable = os.environ.get("TERM", "") not in _DUMB
     better = importlib.util.find_spec("prompt_toolkit") is not None
@@ -151,9 +151,9 @@ async def _talk(options: argparse.Namespace) -> int:
     return await plain.run()
 
 
-def _remember(happened: list[ClientEvent], options: argparse.Namespace, name: str) -> None:
+def _remember(happened: list[Entry], options: argparse.Namespace, name: str) -> None:
     """Where we got in, and as whom; it is what the next run offers."""
-    if any(isinstance(one, events.Welcomed | events.NowKnownAs) for one in happened):
+    if any(isinstance(one.event, events.Welcomed | events.NowKnownAs) for one in happened):
         preferences.change(host=options.host, port=options.port, name=name)
 
 

@@ -6,6 +6,7 @@ the client holds back itself can.
 
 from collections.abc import Callable
 
+_LINES = 10  # of a text, for which the server takes one token more
 _WHOLE = 0.999  # of a token: one that time has filled up is never quite a whole one
 
 
@@ -30,8 +31,9 @@ class TokenBucket:
         self._refill()
         return self._tokens >= _WHOLE and under_way < self.most_under_way
 
-    def sent(self) -> None:
-        self._tokens -= 1.0
+    def sent(self, breaks: int = 0) -> None:
+        """A request was sent, with so many line breaks in its text."""
+        self._tokens -= 1.0 + breaks // _LINES
 
     def next_at(self, under_way: int) -> float | None:
         """When the next one may go; None: not before an answer has come."""

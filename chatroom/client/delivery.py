@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatroom.client.bucket import TokenBucket
-from chatroom.client.outbox import Change, Kept, Outbox, Question, Talk
+from chatroom.client.outbox import Change, Outbox, PendingRequest, Question, Talk
 from chatroom.client.settings import ClientSettings
+from chatroom.client.text import divide
 from chatroom.protocols.objects import encode
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
@@ -27,14 +28,15 @@ class Delivery:
         clock: Callable[[], float],
         tell: Callable[[events.Event], None],
     ) -> None:
-        self.outbox = Outbox(settings.most_waiting)
+        self.outbox = Outbox(settings.max_queued)
         self._clock = clock
         self._tell = tell
         self._bucket = TokenBucket(0.0, 0.0, clock)  # until the welcome
         self._limits: events.Limits | None = None
+        self._settings = settings
         self._told_what_waits = False
         self._not_kept = 0  # requests, since the outbox is full
-        self._mark = 0
+        self._ref = 0
 
     @property
     def unsent(self) -> int:
@@ -48,18 +50,31 @@ class Delivery:
             return None
         return self._bucket.next_at(self.outbox.under_way)
 
-    def next_mark(self) -> int:
+    def next_ref(self) -> int:
         """A higher one than all before, also for what is not kept."""
-        self._mark += 1
-        return self._mark
+        self._ref += 1
+        return self._ref
 
-    def begin(self, limits: events.Limits, last: int | None) -> list[Kept]:
+    def spend(self) -> None:
+        """A request that is not kept was sent; it counts against the rate as well."""
+        self._bucket.sent()
+
+    def begin(self, limits: events.Limits, last: int | None) -> list[PendingRequest]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
         self._limits = limits
         self._bucket = TokenBucket(limits.rate, limits.burst, self._clock)
         return self.outbox.begin_again(last)
 
     def keep(self, command: Talk | Change | Question, delayed: bool) -> None:
+        """It is sent in its turn; a long text in several messages."""
+        if not isinstance(command, Talk):
+            self._keep(command, delayed)
+            return
+        size = self._limits.text if self._limits else self._settings.max_text
+        for part in divide(command.text, self._settings.max_lines, size):
+            self._keep(replace(command, text=part), delayed)
+
+    def _keep(self, command: Talk | Change | Question, delayed: bool) -> None:
         if not self.outbox.is_full:
             self.outbox.add(command, delayed)
             return
@@ -93,8 +108,8 @@ class Delivery:
             self._told_what_waits = True
             self._tell(events.Waiting(waiting, rate))
 
-    def confirm(self, ref: Ref) -> tuple[Kept | None, list[Kept]]:
-        """What the server answers with this mark, and what it has decided before unheard by us."""
+    def confirm(self, ref: Ref) -> tuple[PendingRequest | None, list[PendingRequest]]:
+        """What the server answers with this ref, and what it has decided before unheard by us."""
         if not isinstance(ref, int):
             return None, []
         unheard = self.outbox.take_before(ref)
@@ -103,13 +118,13 @@ class Delivery:
     def refuse(self, code: str, text: str) -> None:
         self._tell(events.Refused(code, text))
 
-    def _request(self, kept: Kept) -> bytes:
+    def _request(self, kept: PendingRequest) -> bytes:
         """It as a line, unless the server would not take that: one too long gets no receipt."""
-        limits, mark = self._limits, self.next_mark()
+        limits, ref = self._limits, self.next_ref()
         command = kept.command
         if isinstance(command, commands.Tell) and kept.delayed:  # they may be on the way back
             command = replace(command, wait=True)
-        data = encode(command, mark)
+        data = encode(command, ref)
         text = kept.command.text if isinstance(kept.command, Talk) else ""
         if limits and len(text.encode("utf-8", "replace")) > limits.text:
             self.refuse("too-long", f"That has more than {limits.text} bytes; it was not sent.")
@@ -117,8 +132,8 @@ class Delivery:
         if limits and len(data) > limits.line:
             self.refuse("too-long", "That is too long for the server; it was not sent.")
             return b""
-        self.outbox.sent(mark, kept)
-        self._bucket.sent()
+        self.outbox.sent(ref, kept)
+        self._bucket.sent(text.count("\n"))
         return data
 
     def _tell_what_was_not_kept(self) -> None:

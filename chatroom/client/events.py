@@ -11,28 +11,28 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
-class NameWanted:
+class NameRequired:
     """A name is to be chosen; the text says why the last one was refused, if there was one."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ConnectFailed:
     """We did not get in. Nothing is tried again by itself."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class ConnectionLost:
     """We were in, and the connection is lost. It is tried again."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class Reconnected:
     """We are in again, as before."""
 
     name: str
@@ -51,4 +51,28 @@ class Ended:
     uncertain: int = 0
 
 
-ClientEvent = events.Event | Connected | NameWanted | Failed | Lost | Back | Ended
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """Another room is the current one; what follows belongs there, unless it says otherwise."""
+
+    room: str
+
+
+ClientEvent = (
+    events.Event
+    | Connected
+    | NameRequired
+    | ConnectFailed
+    | ConnectionLost
+    | Reconnected
+    | Switched
+    | Ended
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event, and the rooms in whose logs it belongs; without any it is for the current room."""
+
+    event: ClientEvent
+    rooms: tuple[str, ...] = ()

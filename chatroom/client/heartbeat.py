@@ -18,9 +18,9 @@ class Heartbeat:
         self.ping_at = clock()
         self.answer_by: float | None = None  # then it is lost; None: nothing is due
         self._interval = settings.ping_interval
-        self._patience = settings.answer_seconds + 2 * pace
+        self._patience = settings.answer_timeout + 2 * pace
         self._clock = clock
-        self._pinged: tuple[int, float] | None = None  # the mark, and when
+        self._pinged: tuple[int, float] | None = None  # the ref, and when
         self._waiting_since = 0.0  # for the first of all answers that are due
 
     @property
@@ -44,15 +44,15 @@ class Heartbeat:
         if self._pinged is None:
             self.answer_by = None
 
-    def pinged(self, mark: int) -> None:
+    def pinged(self, ref: int) -> None:
         now = self._clock()
-        self._pinged = (mark, now)
+        self._pinged = (ref, now)
         self.ping_at = now + self._interval
         self.expect()
 
-    def ponged(self, mark: object) -> None:
+    def ponged(self, ref: object) -> None:
         """Only the answer to the last ping counts."""
-        if self._pinged is None or self._pinged[0] != mark:
+        if self._pinged is None or self._pinged[0] != ref:
             return
         now = self._clock()
         self.round_trip = now - self._pinged[1]

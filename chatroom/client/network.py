@@ -9,8 +9,9 @@ import errno
 import socket
 from collections.abc import Callable
 
-from chatroom.client.core import Client, State
-from chatroom.client.events import ClientEvent
+from chatroom.client.core import Client
+from chatroom.client.events import Entry
+from chatroom.client.session import State
 from chatroom.net.address import printable
 
 _BOTH_FAMILIES = 0.25  # seconds after which the second one is tried as well (RFC 8305)
@@ -34,15 +35,15 @@ class Network:
         client: Client,
         host: str,
         port: int,
-        connect_seconds: float,
-        show: Callable[[list[ClientEvent]], object],
+        connect_timeout: float,
+        show: Callable[[list[Entry]], object],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.news = asyncio.Event()
         self._client = client
         self._host = host
         self._port = port
-        self._connect_seconds = connect_seconds
+        self._connect_timeout = connect_timeout
         self._show = show
         self._loop = loop
         self._link: _Link | None = None
@@ -53,7 +54,7 @@ class Network:
     async def run(self) -> None:
         """Until the client has ended, and what it had to say has been sent."""
         try:
-            self.go_on()
+            self.advance()
             await self._ended
             if self._link is not None:
                 self._link.close()
@@ -65,11 +66,11 @@ class Network:
             if self._timer is not None:
                 self._timer.cancel()
 
-    def go_on(self) -> None:
+    def advance(self) -> None:
         """Carry out what the client wants. To be called after anything was asked of it."""
         client = self._client
         self._carry_out()
-        while happened := client.take_events():
+        while happened := client.take_entries():
             self._show(happened)
             self._carry_out()  # who was shown something may have asked for something
         self._set_timer()
@@ -100,12 +101,12 @@ class Network:
 
     def _tick(self) -> None:
         self._client.tick()
-        self.go_on()
+        self.advance()
 
     async def _connect(self) -> None:
         problem = ""
         try:
-            async with asyncio.timeout(self._connect_seconds):
+            async with asyncio.timeout(self._connect_timeout):
                 await self._loop.create_connection(
                     lambda: _Link(self, self._loop),
                     self._host,
@@ -119,25 +120,25 @@ class Network:
         self._connecting = None
         if problem:
             self._client.failed(f"Cannot connect to {printable(self._host, self._port)}: {problem}")
-        self.go_on()
+        self.advance()
 
     # --- what the connection tells ------------------------------------------------------------
 
     def connected(self, link: "_Link") -> None:
         self._link = link
         self._client.connected()
-        self.go_on()
+        self.advance()
 
     def received(self, link: "_Link", data: bytes) -> None:
         if link is self._link:
             self._client.received(data)
-            self.go_on()
+            self.advance()
 
     def lost(self, link: "_Link") -> None:
         if link is self._link:
             self._link = None
             self._client.lost("The connection was closed.")
-            self.go_on()
+            self.advance()
 
 
 class _Link(asyncio.Protocol):

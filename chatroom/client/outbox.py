@@ -1,7 +1,7 @@
 """What was asked for and has no answer yet, in its order: first what was sent, then what waits.
 
-Each request gets a mark when it is sent, a number that rises. The server decides requests one after
-the other, so whatever comes back with a mark says that everything sent before it has been decided
+Each request gets a ref when it is sent, a number that rises. The server decides requests one after
+the other, so whatever comes back with a ref says that everything sent before it has been decided
 as well; receipts may be missing, where we were not reading.
 
 A change of room or of name is kept among the lines, since it says what the lines after it mean, and
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from chatroom.vocabulary import commands
 
 Talk = commands.Say | commands.Act | commands.Tell
-Change = commands.Move | commands.Rename
+Change = commands.Move | commands.Enter | commands.Leave | commands.Rename
 Question = commands.Who | commands.Rooms | commands.Ignore | commands.Stats
 
 
 @dataclass(slots=True)
-class Kept:
+class PendingRequest:
     """`delayed`: it had to wait for a connection. `repeated`: it was sent over an earlier one, and
     may have arrived."""
 
@@ -33,8 +33,8 @@ class Outbox:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._sent: dict[int, Kept] = {}  # by their marks, over this connection
-        self._waiting: deque[Kept] = deque()
+        self._sent: dict[int, PendingRequest] = {}  # by their refs, over this connection
+        self._waiting: deque[PendingRequest] = deque()
 
     def __len__(self) -> int:
         return len(self._sent) + len(self._waiting)
@@ -62,33 +62,32 @@ class Outbox:
     @property
     def unsent_lines(self) -> int:
         """Lines that have not arrived, since they were never sent."""
-        return sum(_is_talk(kept) and not kept.repeated for kept in self._waiting)
+        return sum(_lines(kept) for kept in self._waiting if not kept.repeated)
 
     @property
     def uncertain_lines(self) -> int:
         """Lines that were sent, and of which nobody knows whether they have arrived."""
-        return sum(map(_is_talk, self._sent.values())) + sum(
-            _is_talk(kept) and kept.repeated for kept in self._waiting
-        )
+        repeated = [kept for kept in self._waiting if kept.repeated]
+        return sum(map(_lines, [*self._sent.values(), *repeated]))
 
     def add(self, command: Talk | Change | Question, delayed: bool = False) -> None:
-        self._waiting.append(Kept(command, delayed))
+        self._waiting.append(PendingRequest(command, delayed))
 
-    def next(self) -> Kept | None:
+    def next(self) -> PendingRequest | None:
         """What is to be sent next; it waits no longer."""
         return self._waiting.popleft() if self._waiting else None
 
-    def sent(self, mark: int, kept: Kept) -> None:
-        """The mark must be higher than all before it."""
-        self._sent[mark] = kept
+    def sent(self, ref: int, kept: PendingRequest) -> None:
+        """The ref must be higher than all before it."""
+        self._sent[ref] = kept
 
-    def take(self, mark: int) -> Kept | None:
-        """The one with this mark; it is answered."""
-        return self._sent.pop(mark, None)
+    def take(self, ref: int) -> PendingRequest | None:
+        """The one with this ref; it is answered."""
+        return self._sent.pop(ref, None)
 
-    def take_before(self, mark: int) -> list[Kept]:
-        """Those with lower marks: decided, although nothing was heard of it."""
-        return [self._sent.pop(lower) for lower in list(self._sent) if lower < mark]
+    def take_before(self, ref: int) -> list[PendingRequest]:
+        """Those with lower refs: decided, although nothing was heard of it."""
+        return [self._sent.pop(lower) for lower in list(self._sent) if lower < ref]
 
     def cancel(self) -> int:
         """Drop what waits, and say how much that was."""
@@ -96,17 +95,17 @@ class Outbox:
         self._waiting.clear()
         return dropped
 
-    def begin_again(self, last: int | None) -> list[Kept]:
+    def begin_again(self, last: int | None) -> list[PendingRequest]:
         """Over a new connection, on which all that has no answer waits to be sent again.
 
-        `last` is the mark up to which the server has decided, if it knows. Lines that it has
+        `last` is the ref up to which the server has decided, if it knows. Lines that it has
         decided are returned and no longer kept, and so is what must not be asked for twice. Changes
         still are: doing them again puts us where we were.
         """
-        again: list[Kept] = []
-        over: list[Kept] = []
-        for mark, kept in self._sent.items():
-            decided = last is not None and mark <= last and _is_talk(kept)
+        again: list[PendingRequest] = []
+        over: list[PendingRequest] = []
+        for ref, kept in self._sent.items():
+            decided = last is not None and ref <= last and _is_talk(kept)
             kept.repeated = kept.delayed = True
             (over if decided or _toggles(kept) else again).append(kept)
         self._sent.clear()
@@ -114,9 +113,13 @@ class Outbox:
         return over
 
 
-def _is_talk(kept: Kept) -> bool:
+def _is_talk(kept: PendingRequest) -> bool:
     return isinstance(kept.command, Talk)
 
 
-def _toggles(kept: Kept) -> bool:
+def _lines(kept: PendingRequest) -> int:
+    return kept.command.text.count("\n") + 1 if isinstance(kept.command, Talk) else 0
+
+
+def _toggles(kept: PendingRequest) -> bool:
     return isinstance(kept.command, commands.Ignore) and bool(kept.command.name)

@@ -14,13 +14,22 @@ import sys
 from collections.abc import Callable
 
 from chatroom.client.core import Client
-from chatroom.client.events import ClientEvent, Connected, Ended, Failed, Lost, NameWanted
-from chatroom.client.look import is_own, plain_lines
+from chatroom.client.events import (
+    Connected,
+    ConnectFailed,
+    ConnectionLost,
+    Ended,
+    Entry,
+    NameRequired,
+    Switched,
+)
 from chatroom.client.network import Network
+from chatroom.client.presentation import is_own, plain_lines, with_room
 from chatroom.client.reader import Reader
+from chatroom.client.typed import Switch, read
 from chatroom.protocols.framing import Lines
 from chatroom.protocols.rendering import PROMPT, wrapped
-from chatroom.protocols.typed import LEAVE, parse
+from chatroom.protocols.typed import LEAVE
 from chatroom.vocabulary import commands, events
 
 _MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and the client knows it
@@ -29,7 +38,7 @@ _ENOUGH = 50  # lines of a pipe that wait, beyond which no more are read: a long
 # The answers to questions; a pipe that does not listen hears nothing else.
 _ANSWERS = events.Members | events.RoomList | events.Ignoring | events.IgnoreList | events.Stats
 
-Connect = Callable[[Client, Callable[[list[ClientEvent]], None]], Network]
+Connect = Callable[[Client, Callable[[list[Entry]], None]], Network]
 
 
 class Plain:
@@ -86,7 +95,7 @@ class Plain:
                 )
         else:
             self._give_up("No name was given.")
-        self._network.go_on()
+        self._network.advance()
 
     async def _typed(self, line: bytes | None) -> None:
         if self._over:
@@ -107,7 +116,7 @@ class Plain:
             self._client.join(name)
         elif self._interactive:
             self._ask()
-        self._network.go_on()
+        self._network.advance()
 
     def _has_to_wait(self, text: str) -> bool:
         """Whether it is not this line's turn: we are not in yet, or much is under way.
@@ -115,24 +124,33 @@ class Plain:
         What is answered here, as /help is, would overtake the answers that are under way.
         """
         coming_in = bool(self._client.name) and not self._been_in
-        command = parse(text)
-        most = 1 if command and isinstance(command, str) else _ENOUGH
+        answered_here = any(isinstance(command, str) for command in read(text))
+        most = 1 if answered_here else _ENOUGH
         much = self._client.pending >= most and not self._interactive
         return coming_in or much
 
     def _say(self, text: str) -> None:
-        command = parse(text)
-        if isinstance(command, commands.Quit) and not self._interactive:
-            self._over = True
-            self._client.finish()  # a script means what it has said before that to arrive
-        elif not isinstance(command, str):
-            self._client.request(command)
-        elif command:
-            lines = command.rstrip("\n").split("\n")
-            if lines[0].startswith("Server: "):
-                self._refused(*lines)
+        for command in read(text):
+            if isinstance(command, commands.Quit) and not self._interactive:
+                self._over = True
+                self._client.finish()  # a script means what it has said before that to arrive
+            elif isinstance(command, Switch):
+                self._switch(command.number)
+            elif isinstance(command, str):
+                self._answer(command)
             else:
-                self._tell(*lines)
+                self._client.request(command)
+
+    def _switch(self, number: int) -> None:
+        if not self._client.switch_to(number):
+            self._refused(f"You are in no room with number {number}.")
+
+    def _answer(self, text: str) -> None:
+        lines = text.rstrip("\n").split("\n")
+        if lines[0].startswith("Server: "):
+            self._refused(*lines)
+        else:
+            self._tell(*lines)
 
     def _refused(self, *lines: str) -> None:
         """Something was not said or not done: in a script that is a failure."""
@@ -148,28 +166,32 @@ class Plain:
 
     # --- what has happened --------------------------------------------------------------------
 
-    def _show(self, happened: list[ClientEvent]) -> None:
-        for event in happened:
-            if not is_own(event, self._client.name):
-                self._show_one(event)
+    def _show(self, happened: list[Entry]) -> None:
+        for entry in happened:
+            if not is_own(entry.event, self._client.name):
+                self._show_one(entry)
 
-    def _show_one(self, event: ClientEvent) -> None:
+    def _show_one(self, entry: Entry) -> None:
+        event = entry.event
         lines = plain_lines(event, self._client.name)
+        lines = with_room(lines, entry.rooms, len(self._client.rooms))
         match event:
             case Connected() if self._interactive:
                 self._tell(f"Successfully connected to {self._where}")
-            case NameWanted(text) if self._interactive:
+            case Switched(room) if self._interactive and len(self._client.rooms) > 1:
+                self._tell(f"What you type goes to room {room}.")
+            case NameRequired(text) if self._interactive:
                 self._usual = "" if text else self._usual  # it may be what was refused
                 self._tell(*lines)
                 self._ask()
-            case NameWanted(text) if text:  # nobody is there to choose another one
+            case NameRequired(text) if text:  # nobody is there to choose another one
                 self._give_up(text)
-            case Failed(text):
+            case ConnectFailed(text):
                 self._give_up(text)
             case Ended():
                 self._exit_code = 1 if lines else self._exit_code
                 self._complain(*lines)
-            case Lost() if not self._interactive:
+            case ConnectionLost() if not self._interactive:
                 self._complain(*lines)
             case events.Refused():
                 self._refused(*lines)

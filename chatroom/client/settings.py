@@ -12,37 +12,46 @@ class ClientSettings:
     ping_interval: float = 15.0
 
     # Without a byte for this long, when an answer is due, the connection is taken to be lost.
-    answer_seconds: float = 10.0
+    answer_timeout: float = 10.0
 
     # Until a connection must be made.
-    connect_seconds: float = 10.0
+    connect_timeout: float = 10.0
 
     # Waits between attempts to come back, which grow with the time that the server has been away
     # (`backoff.py`): the shortest, the longest, and their share of that time.
-    first_wait: float = 0.4
-    longest_wait: float = 30.0
-    wait_share: float = 0.125
+    min_backoff: float = 0.4
+    max_backoff: float = 30.0
+    backoff_share: float = 0.125
 
     # Who leaves waits no longer than this for the receipts of what was said last.
-    leave_seconds: float = 2.0
+    leave_timeout: float = 2.0
 
     # With no more input (a pipe has ended) nobody is waited for longer than this while there is no
     # connection; whoever started us wants to know.
-    finish_seconds: float = 30.0
+    finish_timeout: float = 30.0
 
     # Requests kept because there is no connection, or because they must not go out faster. One more
     # is refused, with a word.
-    most_waiting: int = 1000
+    max_queued: int = 1000
+
+    # Lines of one message. A longer text is sent as several messages.
+    max_lines: int = 100
+
+    # Bytes of one message, as long as the server has not told its own limit.
+    max_text: int = 4096
+
+    # Lines of each room that the terminal client keeps, to show them when one switches to it.
+    room_lines: int = 200
 
     # People of a room that are known by name; of more only the number is.
-    most_people: int = 10_000
+    max_people: int = 10_000
 
     # Bytes of one message of the server's. One that is longer is not a chatroom's.
     max_message: int = 1024 * 1024
 
     # Between two questions who is here, in a room so crowded that comings and goings are told as
     # numbers.
-    people_interval: float = 10.0
+    roster_interval: float = 10.0
 
     # Lines that the window keeps; the oldest go.
-    lines_kept: int = 5000
+    scrollback_lines: int = 5000

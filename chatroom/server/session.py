@@ -22,7 +22,7 @@ from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
-from chatroom.server.throttle import Throttle
+from chatroom.server.throttle import UNTHROTTLED, new_throttle
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
@@ -79,7 +79,7 @@ class Session:
         self._looked = 0  # unread bytes that were looked through; below 0: some that are read since
         self._turns = connection.turns
         self._visitors = visitors
-        self._throttle = Throttle(settings, loop.woke)
+        self._throttle = new_throttle(settings, loop.woke)
         self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
         self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
@@ -128,7 +128,7 @@ class Session:
 
     def hurry(self) -> None:
         """Handle what has been received, and what the kernel has, without the rate."""
-        self._throttle.lift()
+        self._throttle = UNTHROTTLED
         if self._pause_timer is not None and self._pause_timer.live:
             self._pause_timer.cancel()
             self._wait_for_turn()
@@ -179,7 +179,7 @@ class Session:
         self._pause_timer = self._loop.call_later(seconds, self._go_on_in_turn, self._connection)
         if not self._told and self._member.name:
             waiting = self._count_waiting()
-            if waiting > self._settings.rate * self._settings.burst_seconds:
+            if waiting > self._settings.burst:
                 self._told = True
                 self._hub.tell(self._member, events.Waiting(waiting, self._settings.rate))
 

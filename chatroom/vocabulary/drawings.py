@@ -20,7 +20,8 @@ class Drawings:
 
     def __init__(self, in_use: Callable[[str], bool]) -> None:
         self._in_use = in_use
-        self._keys: dict[str, dict[str, bool]] = {}  # to whether the name is of ASCII
+        # With each key whether its name is of ASCII. Tuples, since nearly all have one element.
+        self._keys: dict[str, tuple[tuple[str, bool], ...]] = {}
         self._count = 0
         self._count_to_prune = _FEW
 
@@ -28,26 +29,27 @@ class Drawings:
         """How many keys are remembered, in use or not."""
         return self._count
 
-    def add(self, name: str) -> None:
+    def add(self, name: str, key: str) -> None:
         """Remember a name that has come into use."""
         if self._count >= self._count_to_prune:
             self._prune()
-        keys = self._keys.setdefault(names.drawn(name), {})
-        self._count -= len(keys)
-        keys[names.key(name)] = name.isascii()
-        self._count += len(keys)
+        drawing = names.drawn(name)
+        keys = self._keys.get(drawing, ())
+        others = tuple(one for one in keys if one[0] != key)
+        self._keys[drawing] = (*others, (key, name.isascii()))
+        self._count += 1 + len(others) - len(keys)
 
     def is_another(self, name: str, besides: str = "") -> bool:
         """Whether a different name in use looks like this one; not that of the key `besides`."""
         ours = (names.key(name), besides)
         return any(
             key not in ours and not (is_ascii and name.isascii()) and self._in_use(key)
-            for key, is_ascii in self._keys.get(names.drawn(name), {}).items()
+            for key, is_ascii in self._keys.get(names.drawn(name), ())
         )
 
     def _prune(self) -> None:
         kept = {
-            drawing: {key: is_ascii for key, is_ascii in keys.items() if self._in_use(key)}
+            drawing: tuple(one for one in keys if self._in_use(one[0]))
             for drawing, keys in self._keys.items()
         }
         self._keys = {drawing: keys for drawing, keys in kept.items() if keys}

@@ -138,7 +138,8 @@ def enforce(text: str, what: str = "name") -> str:
 def key(name: str) -> str:
     """The identity of a name: two names with one key are the same. Only for enforced names."""
     if name.isascii():
-        return name.lower()
+        lowered = name.lower()
+        return name if lowered == name else lowered  # most people's key is their name: keep one
     letters = unicodedata.normalize("NFKD", name.casefold())  # an accent may sit on a look-alike
     return unicodedata.normalize("NFC", _without_second_dots(letters.translate(_REPLACEMENTS)))
 

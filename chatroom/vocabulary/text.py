@@ -54,6 +54,11 @@ def clean_lines(text: str) -> str:
     return "\n".join(map(_clean_line, _BREAK.split(text))).strip("\n")
 
 
+def count_breaks(text: str) -> int:
+    """How many line breaks of any kind are in a raw text."""
+    return 0 if text.isprintable() else len(_BREAK.findall(text))
+
+
 def unbroken(text: str) -> str:
     """The raw text with a space for each line break: what is typed is one line."""
     return text if text.isprintable() else _BREAK.sub(" ", text)

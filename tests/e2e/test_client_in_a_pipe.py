@@ -463,3 +463,35 @@ def test_all_clients_are_back_soon_after_a_restart(
     for bot in bots:
         bot.sees("We are back")
     assert time.monotonic() - returned < 1.5
+
+
+def test_in_several_rooms_each_line_says_from_which_one_it_is(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    bot = client("--name", "bot", "--listen")
+    bot.type("hello\n/enter tea\n")
+    bob.sees("bot: hello\n")
+    bot.sees("#tea Server: You are in room tea now.")
+    bob.send(b"for the lobby\n/join tea\n")
+    bot.sees("#lobby bob: for the lobby\n")
+    bob.sees("room tea now")
+    bob.send(b"for tea\n")
+    bot.sees("#tea bob: for tea\n")
+    bot.type("in tea\n/1\nin the lobby\n")
+    bot.end_input()
+    bob.sees("bot: in tea\n")
+    assert bot.wait() == 0
+
+
+def test_a_message_of_several_lines_is_indented_below_its_first(
+    client: Callable[..., Process], connect: Callable[..., Peer]
+) -> None:
+    ann = connect()
+    ann.ask(type="join", name="ann")
+    bot = client("--name", "bot", "--listen")
+    ann.told("joined")
+    ann.ask(type="say", text="one\nServer: two")
+    bot.sees("ann: one\n  Server: two\n")
+    bot.end_input()
+    assert bot.wait() == 0

@@ -157,10 +157,91 @@ def test_the_commands_are_explained(ann: Screen, typed: str) -> None:
     ann.sees("There is no such command")
 
 
-def test_pasted_lines_are_lines(ann: Screen, connect: Callable[..., Peer]) -> None:
+def test_pasted_lines_are_one_message(ann: Screen, connect: Callable[..., Peer]) -> None:
     bob = connect("bob")
-    ann.type("\x1b[200~one\ntwo\x1b[201~\r")
-    bob.sees("ann: one\nann: two\n")
+    ann.type("\x1b[200~one\n  two\nthree\x1b[201~\r")
+    bob.sees("ann: one\nann:   two\nann: three\n")
+    assert ann.sees("ann: one").endswith("ann: one")
+    assert ann.lines[ann.lines.index(ann.sees("ann: one")) + 1 :][:2] == [
+        "          two",
+        "        three",
+    ]
+
+
+def test_pasted_lines_to_one_person_are_private(ann: Screen, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.type("\x1b[200~/msg bob one\ntwo\x1b[201~\r")
+    bob.sees("[private] ann: one\n")
+    ann.sees("[private to bob] one")
+    ann.sees("        two")
+
+
+@pytest.fixture
+def rooms(ann: Screen) -> Screen:
+    """ann is in lobby, tea and den; tea is the current room."""
+    for room in ("tea", "den"):
+        ann.type(f"/enter {room}\r")
+        ann.sees(f"You are in room {room} now.")
+    ann.type("/2\r")
+    ann.sees("[2 #tea]")
+    ann.sees("#tea ann>")
+    return ann
+
+
+def test_lines_of_other_rooms_are_counted_and_shown_when_one_switches(
+    rooms: Screen, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    bob.send(b"one\nhi ann\n")
+    rooms.sees("1 #lobby +2!")
+    assert not any("bob: one" in line for line in rooms.lines)
+    rooms.type("\x1b1")
+    rooms.sees("\u2500\u2500 #lobby ")
+    rooms.sees("bob: one")
+    rooms.sees("bob: hi ann")
+    rooms.sees("[1 #lobby]")
+    rooms.type("hello\r")
+    bob.sees("ann: hello\n")
+    rooms.type("/leave\r")
+    rooms.sees("You have left room lobby.")
+    bob.sees("ann has left room lobby.\n")
+    rooms.sees("[1 #tea]")
+
+
+def test_to_join_a_room_leaves_the_current_one_of_several(
+    rooms: Screen, connect: Callable[..., Peer]
+) -> None:
+    rooms.type("/join attic\r")
+    rooms.sees("You have left room tea.")
+    rooms.sees("1 #lobby  2 #den  [3 #attic]")
+
+
+def test_after_a_lost_connection_one_is_in_all_rooms_again(
+    screen: Callable[..., Screen], start_server: Callable[..., Server], connect: Callable[..., Peer]
+) -> None:
+    server = start_server("127.0.0.1").listening()
+    ann = screen("--name", "ann", port=server.port)
+    ann.sees("All set, ann!")
+    ann.type("/enter tea\r")
+    ann.sees("[2 #tea]")
+    server.popen.kill()
+    server.wait()
+    ann.sees("lost connection")
+    ann.type("for tea\r")
+    ann.sees("1 not sent yet")
+    ann.type("/1\rfor the lobby\r")
+    ann.sees("2 not sent yet")
+    ann.popen.send_signal(signal.SIGSTOP)  # or ann may be back before bob
+    start_server("127.0.0.1", "-p", str(server.port)).listening()
+    bob = connect("bob", server.port)
+    bob.send(b"/join tea\n")
+    bob.sees("room tea now")
+    bob.sees("\n")
+    dee = connect("dee", server.port)
+    ann.popen.send_signal(signal.SIGCONT)
+    bob.sees("ann: for tea\n")
+    dee.sees("ann: for the lobby\n")
+    ann.sees("[1 #lobby]  2 #tea")
 
 
 @pytest.mark.parametrize(
@@ -455,7 +536,7 @@ def test_quit_right_behind_a_line_loses_nothing_and_says_nothing(
     ann: Screen, connect: Callable[..., Peer]
 ) -> None:
     bob = connect("bob")
-    ann.type("\x1b[200~one\ntwo\nQUIT\x1b[201~\r")
+    ann.type("one\rtwo\rQUIT\r")
     bob.sees("ann: one\nann: two\nServer: ann has left")
     assert ann.wait() == 0
     assert not any("delivered" in line for line in ann.lines)

@@ -84,6 +84,41 @@ def test_commands_work_and_a_click_on_a_room_goes_there(
     ann.is_titled("tea - chatroom")
 
 
+def test_each_room_has_its_lines_and_its_draft(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.enters("/enter tea")
+    ann.keys("Return")
+    ann.is_titled("tea - chatroom")
+    ann.enters("for tea")
+    bob.send(b"one\ntwo\n")
+    ann.is_titled("(2) tea - chatroom")
+    picture(ann, "rooms")
+    ann.click(-100, 410)  # the first of the rooms
+    ann.is_titled("lobby - chatroom")
+    ann.click(200, -60)
+    ann.enters("for the lobby")
+    ann.keys("Return")
+    bob.sees("ann: for the lobby\n")
+    bob.send(b"/join tea\n")
+    bob.sees("room tea now")
+    ann.keys("alt+2", "Return")
+    bob.sees("ann: for tea\n")
+    ann.enters("/leave")
+    ann.keys("Return")
+    ann.is_titled("lobby - chatroom")
+    bob.sees("ann has left room tea.\n")
+
+
+def test_pasted_lines_are_one_message(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.enters("one")
+    ann.keys("shift+Return")
+    ann.enters("  two")
+    ann.keys("Return")
+    bob.sees("ann: one\nann:   two\n")
+    ann.sees("ann: one\n    two\n")
+
+
 def test_the_title_counts_what_was_not_seen(ann: Windowed, connect: Callable[..., Peer]) -> None:
     bob = connect("bob")
     ann.sees("bob has joined")

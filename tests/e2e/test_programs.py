@@ -74,10 +74,24 @@ def test_everything_in_the_documentation_is_what_the_server_says(
     ann.ask(type="rename", name="anna", ref=5)
     assert ann.told("renamed")["ref"] == 5
     assert bob.told("renamed")["old"] == "ann"
+    ann.ask(type="enter", room="lobby", ref=6)
+    assert ann.told("entered") == {
+        "type": "entered",
+        "room": "lobby",
+        "members": {"count": 1, "names": ["anna"]},
+        "ref": 6,
+    }
+    ann.ask(type="say", text="in the lobby", room="lobby", ref=7)
+    assert ann.told("said")["room"] == "lobby"
+    ann.ask(type="leave", room="lobby", ref=8)
+    assert (left := ann.told("left"))["room"] == "lobby"
+    assert (left["reason"], left["ref"]) == ("left", 8)
+    ann.ask(type="say", text="too late", room="lobby", ref=9)
+    assert ann.told("error")["code"] == "not-in-room"
     ann.ask(type="quit")
     assert ann.told("closing")["code"] == "quit"
     assert ann.output.rest() == ""
-    assert bob.told("left")["reason"] == "quit"
+    assert bob.told("gone") == {"type": "gone", "name": "anna", "reason": "quit"}
 
 
 def test_a_program_that_comes_back_with_its_ticket_is_the_same_person(

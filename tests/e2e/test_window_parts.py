@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from chatroom.vocabulary import commands, events
+from chatroom.vocabulary import events
 
 tkinter = pytest.importorskip("tkinter")  # before what cannot be imported without it
 
+from chatroom.client.completion import complete  # noqa: E402
 from chatroom.client.preferences import Preferences  # noqa: E402
-from chatroom.client.window.completion import complete  # noqa: E402
 from chatroom.client.window.composer import Composer  # noqa: E402
+from chatroom.client.window.connect_form import ConnectForm, Target  # noqa: E402
 from chatroom.client.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
-from chatroom.client.window.drafts import split  # noqa: E402
-from chatroom.client.window.entrance import Entrance, Wish  # noqa: E402
-from chatroom.client.window.history import History  # noqa: E402
+from chatroom.client.window.conversations import Conversations  # noqa: E402
+from chatroom.client.window.input_history import InputHistory  # noqa: E402
 from chatroom.client.window.links import links  # noqa: E402
 from chatroom.client.window.main import Window  # noqa: E402
-from chatroom.client.window.sidebar import Sidebar  # noqa: E402
+from chatroom.client.window.sidebar import RoomRow, Sidebar  # noqa: E402
 from chatroom.client.window.theme import (  # noqa: E402
     DARK,
     LIGHT,
@@ -32,7 +32,6 @@ from chatroom.client.window.theme import (  # noqa: E402
     resize_fonts,
     set_font_size,
 )
-from chatroom.protocols.typed import parse  # noqa: E402
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -75,7 +74,7 @@ def opened() -> list[str]:
 @pytest.fixture
 def talk(root: tk.Tk, opened: list[str]) -> Conversation:
     talk = Conversation(root, KEPT, opened.append)
-    talk.colour(LIGHT)
+    talk.apply_theme(LIGHT)
     talk.pack(fill="both", expand=True)
     root.update()
     return talk
@@ -174,6 +173,62 @@ def test_a_long_message_is_wrapped_below_its_text(talk: Conversation) -> None:
     assert int(float(str(talk.text.tag_cget("line", "lmargin2")))) > 20
 
 
+@pytest.fixture
+def talks(root: tk.Tk) -> Conversations:
+    talks = Conversations(root, KEPT, lambda _: None, lambda _: None)
+    talks.apply_theme(LIGHT)
+    talks.pack(fill="both", expand=True)
+    talks.add("", plain("connected"))
+    talks.show("tea")
+    root.update()
+    return talks
+
+
+def shown(talks: Conversations) -> str:
+    talks.update()
+    return talks.shown.text.get("1.0", "end-1c")
+
+
+def test_each_room_has_its_own_conversation(talks: Conversations) -> None:
+    talks.add("tea", plain("hello"))
+    talks.add("den", plain("elsewhere"))
+    talks.add("", plain("for whoever looks"))
+    assert shown(talks) == "connected\nhello\nfor whoever looks"
+    talks.show("den")
+    assert shown(talks) == "elsewhere"
+    talks.show("tea")
+    assert shown(talks) == "connected\nhello\nfor whoever looks"
+
+
+def test_a_conversation_that_is_shown_again_shows_its_end(talks: Conversations) -> None:
+    talks.show("den")
+    talks.add("tea", plain(*map(str, range(50))))
+    talks.show("tea")
+    assert at_end(talks.shown)
+    assert not talks.shown.new.winfo_ismapped()
+
+
+def test_whoever_read_back_in_another_room_is_where_they_were(talks: Conversations) -> None:
+    talks.add("tea", plain(*map(str, range(50))))
+    talks.shown.text.yview_moveto(0.0)
+    talks.update()
+    talks.show("den")
+    talks.add("tea", plain("new"))
+    talks.show("tea")
+    talks.update()
+    assert talks.shown.text.yview()[0] == 0.0
+    assert talks.shown.new.cget("text").startswith("1 new message ")
+
+
+def test_conversations_of_rooms_that_were_left_go_in_the_end(talks: Conversations) -> None:
+    for number in range(100):
+        talks.show(f"room{number}")
+        talks.prune({"tea", f"room{number}"})
+    assert len(talks.winfo_children()) <= 65
+    talks.show("tea")
+    assert shown(talks) == "connected"
+
+
 # --- what an event looks like ---------------------------------------------------------------------
 
 
@@ -187,6 +242,22 @@ def test_a_name_has_its_colour_and_a_mention_is_marked() -> None:
     assert tags["bob"][0].startswith("person")
     assert tags["hi ann"] == ("mention",)
     assert tags_of(events.Said(1, "tea", "ann", "I am ann", 0.0))["I am ann"] == ()
+
+
+def test_a_text_of_several_lines_is_one_message() -> None:
+    said = events.Said(1, "tea", "bob", "one\n  two, ann\n\nfour", 0.0)
+    first, *others = lines_of(said, "ann", 0.0, 10)
+    assert [text for text, _ in first][1:] == ["bob  ", "one"]
+    assert [line[0][0] for line in others] == ["  two, ann", "", "four"]
+    assert all(tags == ("below", "mention") for ((_, tags),) in others)
+
+
+def test_a_message_of_several_lines_is_one_new_message(talk: Conversation) -> None:
+    talk.add(plain(*map(str, range(50))))
+    talk.text.yview_moveto(0.0)
+    talk.update()
+    talk.add(lines_of(events.Told("bob", "ann", "one\ntwo", 0.0), "ann", 0.0, 10))
+    assert talk.new.cget("text").startswith("1 new message ")
 
 
 def test_a_link_inside_a_mention_is_both() -> None:
@@ -236,7 +307,7 @@ def test_the_scrollbar_is_there_at_every_size(window: Window, bare: tk.Tk) -> No
     window.chat.conversation.add(plain(*map(str, range(200))))
     for letters in (11, 32):
         set_font_size(bare, letters)
-        window.chat.measure()
+        window.chat.fonts_changed()
         for size in ("360x280", "679x500", "900x620"):
             bare.geometry(size)
             bare.update()
@@ -289,7 +360,7 @@ def sent() -> list[str]:
 @pytest.fixture
 def composer(root: tk.Tk, sent: list[str]) -> Composer:
     composer = Composer(root, sent.append, lambda before: complete(before, PEOPLE, ROOMS))
-    composer.colour(LIGHT)
+    composer.apply_theme(LIGHT)
     composer.pack(fill="x", side="bottom")
     composer.entry.focus_force()
     root.update()
@@ -345,7 +416,7 @@ def test_the_draft_is_there_again_when_a_recalled_line_is_sent(
 
 
 def test_a_hundred_lines_are_remembered(composer: Composer) -> None:
-    history = History(100)
+    history = InputHistory(100)
     for number in range(200):
         assert history.sent(str(number)) == ""
     turned = [history.turn("", -1) for _ in range(101)]
@@ -392,29 +463,6 @@ def test_the_cursor_stays_at_its_place_in_a_draft_that_is_addressed(composer: Co
     assert composer.text == "/msg bob half a thou"
 
 
-PRIVATE = ("/msg bob", "/MSG  bob", "/w bob", "/tell bob", "/reply", "/r")
-
-
-@pytest.mark.parametrize("private", PRIVATE)
-def test_all_lines_of_a_private_message_are_private(private: str) -> None:
-    assert split(f"{private} one\n/two\n\nthree") == [
-        f"{private} one",
-        f"{private} /two",
-        f"{private} three",
-    ]
-    assert split(f"{private}\none") == [private, f"{private} one"]
-
-
-@pytest.mark.parametrize("draft", ["one\n/msg bob two", "/msg\nbob one", "/replying\none", "one"])
-def test_lines_of_other_drafts_are_sent_as_they_are(draft: str) -> None:
-    assert split(draft) == draft.split("\n")
-
-
-@pytest.mark.parametrize("private", ["/msg bob", "/tell bob", "/reply"])
-def test_what_is_taken_for_private_is_a_private_message(private: str) -> None:
-    assert isinstance(parse(f"{private} one"), commands.Tell)
-
-
 def paste(composer: Composer, text: str) -> None:
     composer.clipboard_clear()
     composer.clipboard_append(text)
@@ -445,6 +493,18 @@ def test_pasting_with_an_empty_clipboard_does_nothing(composer: Composer) -> Non
     composer.clipboard_clear()
     press(composer, "<Paste>")
     assert composer.text == ""
+
+
+def test_a_draft_can_be_put_aside_for_another_one(composer: Composer) -> None:
+    write(composer, "sent")
+    press(composer, "Return")
+    write(composer, "half a thou")
+    press(composer, "Up")
+    assert composer.swap("for tea") == "half a thou"
+    assert composer.text == "for tea"
+    assert composer.swap("half a thou") == "for tea"
+    press(composer, "Up")
+    assert composer.text == "sent"
 
 
 @pytest.mark.parametrize("letters", [11, 32])
@@ -522,17 +582,30 @@ def test_a_composer_that_is_closed_keeps_the_draft(composer: Composer, sent: lis
 @pytest.fixture
 def side(root: tk.Tk) -> Sidebar:
     side = Sidebar(root, lambda room: None, lambda name: None)
-    side.colour(LIGHT)
+    side.apply_theme(LIGHT)
     side.pack()
     root.update()
     return side
 
 
 def test_people_and_rooms_are_in_order(side: Sidebar) -> None:
-    side.show("ann", ["cy", "ann", "Bob"], 3, "tea", (("tea", 3), ("den", 1)))
+    side.show("ann", ["cy", "ann", "Bob"], 3, "tea", (RoomRow("tea", 3, True), RoomRow("den", 1)))
     assert side.people.get(0, "end") == (" ann (you)", " Bob", " cy")
-    assert side.rooms.get(0, "end") == (" den  1", " tea  3")
-    assert side.rooms.selection_includes(1)
+    assert side.rooms.get(0, "end") == (" tea  3", " den  1")
+    assert side.rooms.selection_includes(0)
+
+
+def test_rooms_show_what_is_unread_and_where_we_are_mentioned(side: Sidebar) -> None:
+    rooms = [
+        RoomRow("tea", 3, True),
+        RoomRow("den", 2, True, unread=5),
+        RoomRow("attic", 9, True, unread=7, mentions=1),
+        RoomRow("cellar", 4),
+    ]
+    side.show("ann", ["ann"], 1, "tea", rooms)
+    assert side.rooms.get(0, "end") == (" tea  3", " den  2  +5", " attic  9  +7!", " cellar  4")
+    colours = [side.rooms.itemcget(row, "foreground") for row in range(4)]
+    assert colours == [LIGHT.text, LIGHT.link, LIGHT.problem, LIGHT.faint]
 
 
 def test_who_looks_through_the_people_keeps_their_place(side: Sidebar) -> None:
@@ -568,7 +641,7 @@ def test_a_renamed_person_and_new_colours_are_shown(side: Sidebar) -> None:
     side.show("eve", ["eve", "bob"], 2, "tea", ())
     assert side.people.get(0, "end") == (" bob", " eve (you)")
     before = side.people.itemcget(0, "foreground")
-    side.colour(DARK)
+    side.apply_theme(DARK)
     side.show("eve", ["eve", "bob"], 2, "tea", ())
     assert side.people.itemcget(0, "foreground") != before
 
@@ -581,9 +654,9 @@ def test_more_people_than_are_known_are_a_number(side: Sidebar) -> None:
 def test_a_room_and_a_person_can_be_chosen(root: tk.Tk) -> None:
     chosen: list[str] = []
     side = Sidebar(root, chosen.append, chosen.append)
-    side.colour(DARK)
+    side.apply_theme(DARK)
     side.pack()
-    side.show("ann", ["ann", "bob"], 2, "tea", (("den", 1), ("tea", 2)))
+    side.show("ann", ["ann", "bob"], 2, "tea", (RoomRow("den", 1), RoomRow("tea", 2)))
     root.update()
     for box, index in ((side.rooms, 0), (side.people, 1)):
         x, y, width, height = box.bbox(index)  # type: ignore[misc]
@@ -592,7 +665,7 @@ def test_a_room_and_a_person_can_be_chosen(root: tk.Tk) -> None:
     assert chosen == ["den", "bob"]
 
 
-# --- the entrance ---------------------------------------------------------------------------------
+# --- the form ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -608,26 +681,26 @@ def test_a_room_and_a_person_can_be_chosen(root: tk.Tk) -> None:
 def test_what_is_filled_in_wrong_is_said_in_place(
     root: tk.Tk, host: str, port: str, name: str, complaint: str
 ) -> None:
-    wishes: list[Wish] = []
-    entrance = Entrance(root, host, 1060, name, "", wishes.append)
-    entrance.pack()
-    entrance.port.delete(0, "end")
-    entrance.port.insert(0, port)
-    entrance.try_it()
-    assert complaint in entrance.problem
-    assert wishes == ([] if complaint else [Wish("attic", 1060, "ann", "")])
+    targets: list[Target] = []
+    form = ConnectForm(root, host, 1060, name, "", targets.append)
+    form.pack()
+    form.port.delete(0, "end")
+    form.port.insert(0, port)
+    form.try_it()
+    assert complaint in form.problem
+    assert targets == ([] if complaint else [Target("attic", 1060, "ann", "")])
 
 
 def test_while_it_is_tried_it_cannot_be_tried_again(root: tk.Tk) -> None:
-    wishes: list[Wish] = []
-    entrance = Entrance(root, "attic", 1060, "ann", "", wishes.append)
-    entrance.try_it()
-    entrance.try_it()
-    assert len(wishes) == 1
-    entrance.refuse("The name ann is taken.")
-    assert entrance.problem == "The name ann is taken."
-    entrance.try_it()
-    assert len(wishes) == 2
+    targets: list[Target] = []
+    form = ConnectForm(root, "attic", 1060, "ann", "", targets.append)
+    form.try_it()
+    form.try_it()
+    assert len(targets) == 1
+    form.refuse("The name ann is taken.")
+    assert form.problem == "The name ann is taken."
+    form.try_it()
+    assert len(targets) == 2
 
 
 @pytest.mark.parametrize("size", [7, 11, 32])
@@ -636,10 +709,10 @@ def test_the_form_fits_into_the_window_with_letters_of_any_size(
 ) -> None:
     window.chat.pack_forget()
     set_font_size(bare, size)
-    window.show_entrance()
+    window.show_form()
     bare.update()
-    assert window.entrance.winfo_reqwidth() <= bare.winfo_width()
-    assert window.entrance.winfo_reqheight() <= bare.winfo_height()
+    assert window.form.winfo_reqwidth() <= bare.winfo_width()
+    assert window.form.winfo_reqheight() <= bare.winfo_height()
 
 
 # --- how it looks ---------------------------------------------------------------------------------
@@ -710,13 +783,13 @@ def window(bare: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     """Nobody has joined yet; the chat is shown instead of the form all the same."""
     with open(os.devnull) as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
-        window = Window(bare, no_client, Wish("", 1060, "", ""))
-        window.entrance.pack_forget()
+        window = Window(bare, no_client, Target("", 1060, "", ""))
+        window.form.pack_forget()
         window.chat.pack(fill="both", expand=True)
         bare.geometry("900x620")
         bare.update()
         yield window
-        window._turns.close()
+        window._bridge.close()
 
 
 def test_the_button_turns_day_into_night_and_back(window: Window) -> None:
@@ -725,7 +798,7 @@ def test_the_button_turns_day_into_night_and_back(window: Window) -> None:
         text, people = window.chat.conversation.text, window.chat.sidebar.people
         assert text.cget("background") == people.cget("background")
         colours.append(text.cget("background"))
-        window.chat.night.invoke()
+        window.chat.theme_button.invoke()
     assert colours == [LIGHT.panel, DARK.panel, LIGHT.panel]
 
 
@@ -743,16 +816,16 @@ def test_the_keys_change_the_size_of_letters(
 
 
 def test_in_a_narrow_window_the_people_are_behind_a_button(window: Window, bare: tk.Tk) -> None:
-    sidebar, opener = window.chat.sidebar, window.chat.opener
+    sidebar, sidebar_button = window.chat.sidebar, window.chat.sidebar_button
     for size, narrow in (("430x500", True), ("900x620", False), ("460x370", True)):
         bare.geometry(size)
         bare.update()
         assert bool(sidebar.winfo_ismapped()) is not narrow
-        assert bool(opener.winfo_ismapped()) is narrow
-    opener.invoke()
+        assert bool(sidebar_button.winfo_ismapped()) is narrow
+    sidebar_button.invoke()
     bare.update()
     assert sidebar.winfo_ismapped()
-    opener.invoke()
+    sidebar_button.invoke()
     bare.update()
     assert not sidebar.winfo_ismapped()
 
@@ -761,10 +834,10 @@ def test_large_letters_do_not_leave_all_of_the_window_to_the_people(
     window: Window, bare: tk.Tk
 ) -> None:
     set_font_size(bare, 32)
-    window.chat.measure()
+    window.chat.fonts_changed()
     bare.update()
     assert not window.chat.sidebar.winfo_ismapped()
-    assert window.chat.opener.winfo_ismapped()
+    assert window.chat.sidebar_button.winfo_ismapped()
 
 
 def test_the_people_that_were_opened_go_when_one_is_chosen(window: Window, bare: tk.Tk) -> None:
@@ -772,7 +845,7 @@ def test_the_people_that_were_opened_go_when_one_is_chosen(window: Window, bare:
     bare.update()
     window.chat.composer.add("half a thou")
     window.chat.sidebar.show("ann", ["ann", "bob"], 2, "tea", ())
-    window.chat.opener.invoke()
+    window.chat.sidebar_button.invoke()
     bare.update()
     window.chat.sidebar.people.selection_set(1)
     window.chat.sidebar.people.focus_force()
@@ -786,7 +859,7 @@ def test_the_people_that_were_opened_go_when_one_is_chosen(window: Window, bare:
 def test_escape_closes_the_people_that_were_opened(window: Window, bare: tk.Tk) -> None:
     bare.geometry("400x400")
     bare.update()
-    window.chat.opener.invoke()
+    window.chat.sidebar_button.invoke()
     window.chat.sidebar.people.focus_force()
     bare.update()
     window.chat.sidebar.people.event_generate("<Escape>")
@@ -813,38 +886,38 @@ def test_a_person_that_is_chosen_is_written_to(window: Window) -> None:
 
 def test_the_form_offers_what_is_remembered(bare: tk.Tk) -> None:
     saved = Preferences("attic", 2000, "ann", theme="dark", font_size=20)
-    window = Window(bare, no_client, Wish("", 1060, "", ""), preferences=saved)
-    entrance = window.entrance
-    assert [field.get() for field in (entrance.host, entrance.port, entrance.name)] == [
+    window = Window(bare, no_client, Target("", 1060, "", ""), preferences=saved)
+    form = window.form
+    assert [field.get() for field in (form.host, form.port, form.name)] == [
         "attic",
         "2000",
         "ann",
     ]
     assert window.chat.conversation.text.cget("background") == DARK.panel
     assert font_size(bare) == 20
-    window._turns.close()
+    window._bridge.close()
 
 
 @pytest.mark.parametrize(
     ("wish", "offered"),
     [
-        (Wish("", 1060, "", "tea"), Wish("attic", 2000, "ann", "tea")),
-        (Wish("", 3000, "", ""), Wish("attic", 3000, "ann", "")),
-        (Wish("cellar", 1060, "", ""), Wish("cellar", 1060, "ann", "")),
-        (Wish("cellar", 3000, "bob", ""), Wish("cellar", 3000, "bob", "")),
+        (Target("", 1060, "", "tea"), Target("attic", 2000, "ann", "tea")),
+        (Target("", 3000, "", ""), Target("attic", 3000, "ann", "")),
+        (Target("cellar", 1060, "", ""), Target("cellar", 1060, "ann", "")),
+        (Target("cellar", 3000, "bob", ""), Target("cellar", 3000, "bob", "")),
     ],
 )
-def test_what_was_given_comes_before_what_is_remembered(wish: Wish, offered: Wish) -> None:
+def test_what_was_given_comes_before_what_is_remembered(wish: Target, offered: Target) -> None:
     assert wish.or_else(Preferences("attic", 2000, "ann")) == offered
     assert wish.or_else(Preferences()) == wish
 
 
 def test_colours_and_sizes_that_are_not_known_are_the_usual_ones(bare: tk.Tk) -> None:
     saved = Preferences(theme="pink", font_size=60_000)
-    window = Window(bare, no_client, Wish("", 1060, "", ""), preferences=saved)
+    window = Window(bare, no_client, Target("", 1060, "", ""), preferences=saved)
     assert window.chat.conversation.text.cget("background") == LIGHT.panel
     assert font_size(bare) == 32
-    window._turns.close()
+    window._bridge.close()
 
 
 def test_colours_and_sizes_are_remembered(bare: tk.Tk) -> None:
@@ -852,20 +925,20 @@ def test_colours_and_sizes_are_remembered(bare: tk.Tk) -> None:
     window = Window(
         bare,
         no_client,
-        Wish("", 1060, "", ""),
+        Target("", 1060, "", ""),
         remember=lambda **changed: changes.append(changed),
     )
-    window.chat.night.invoke()
+    window.chat.theme_button.invoke()
     bare.update()
-    window.entrance.host.focus_force()
-    window.entrance.host.event_generate("<Control-plus>")
+    window.form.host.focus_force()
+    window.form.host.event_generate("<Control-plus>")
     assert changes == [{"theme": "dark"}, {"font_size": 12}]
-    window._turns.close()
+    window._bridge.close()
 
 
 def test_control_a_selects_all_of_a_field(window: Window, bare: tk.Tk) -> None:
-    window.entrance.pack()
-    entry = window.entrance.host
+    window.form.pack()
+    entry = window.form.host
     entry.insert(0, "attic")
     entry.focus_force()
     bare.update()

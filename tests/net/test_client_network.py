@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from chatroom.client.core import Client
-from chatroom.client.events import ClientEvent, Lost
+from chatroom.client.events import ConnectionLost, Entry
 from chatroom.client.network import Network
 from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import commands, events
@@ -29,15 +29,15 @@ async def talk_into_a_reset_connection(server: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     client = Client(ClientSettings(), "t1cket", loop.time, lambda: 0.0, lambda: 0.0)
     client.join("ann")
-    seen: list[ClientEvent] = []
+    seen: list[Entry] = []
     changed = asyncio.Event()
 
-    def show(happened: list[ClientEvent]) -> None:
+    def show(happened: list[Entry]) -> None:
         seen.extend(happened)
         changed.set()
 
     async def until(kind: type) -> None:
-        while not any(isinstance(one, kind) for one in seen):
+        while not any(isinstance(one.event, kind) for one in seen):
             changed.clear()
             await changed.wait()
 
@@ -50,11 +50,11 @@ async def talk_into_a_reset_connection(server: socket.socket) -> None:
     reset(connection)
     for number in range(100):  # without giving the loop a turn to notice
         client.request(commands.Say(str(number)))
-        network.go_on()
-    await until(Lost)
+        network.advance()
+    await until(ConnectionLost)
     assert client.waiting == 100
     client.request(commands.Quit("quit"))
-    network.go_on()
+    network.advance()
     await running
 
 

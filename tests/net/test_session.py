@@ -8,7 +8,8 @@ import pytest
 from world import Visitor, World
 
 from chatroom.protocols.line import Line
-from chatroom.server.throttle import Bucket
+from chatroom.server.throttle import Tokens
+from chatroom.settings import Settings
 
 WELCOME = "Welcome to the chatroom. Nobody else is here yet.\n"
 PROMPT = "Your name: "
@@ -315,7 +316,7 @@ def test_a_line_that_is_too_long_is_refused_and_what_follows_is_heard(world: Wor
 
 
 def test_a_bucket_lets_a_burst_through_and_then_its_rate() -> None:
-    bucket = Bucket(5.0, 20.0, 0.0)
+    bucket = Tokens(Settings(rate=5.0, burst_seconds=4.0), 0.0)
     assert [bucket.take(1, 0.0) for _ in range(20)] == [0.0] * 19 + [0.2]
     assert bucket.take(1, 0.2) == pytest.approx(0.2)
     assert bucket.take(10, 0.4) == pytest.approx(2.0)

@@ -287,3 +287,24 @@ def test_who_has_much_to_say_waits_for_those_who_have_little() -> None:
 
 def test_settings_of_a_tick_are_what_was_promised() -> None:
     assert Settings().longest_tick_seconds <= 0.02
+
+
+def test_while_others_wait_less_is_received_at_a_time() -> None:
+    """The worst bytes take milliseconds to be read, and a read is never divided."""
+    clock = Clock()
+    with world_with(clock) as world:
+        plains = [world.plain(buffer=1 << 16) for _ in range(4)]
+        sizes: list[int] = []
+
+        def slowly(data: bytes) -> None:
+            sizes.append(len(data))
+            clock.advance(world.settings.longest_tick_seconds)
+
+        for plain in plains:
+            plain.session.on_received = slowly
+            plain.peer.send(b"x" * 10_000)
+        world.tick(20)
+        assert sizes[0] == 10_000
+        assert set(sizes[1:]) <= {4096, 10_000 - 4096, 10_000 - 2 * 4096, 10_000}
+        assert sizes.count(4096) >= 3
+        assert all(len(plain.session.data) == 10_000 for plain in plains)

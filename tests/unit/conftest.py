@@ -2,11 +2,15 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "client"))  # for client_world.py
 
 settings.register_profile(
     "unit",

@@ -32,8 +32,7 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
     log.info("%s resumed" if resumed else "%s joined", member)
     member.since = member.active = hub.clock()
     member.outlet.named()
-    member.here = hub.enter(member, wanted)
-    room = member.here.room
+    room = hub.enter(member, wanted).room
     people = hub.people(room, len(room))
     limits = _limits(hub.settings)
     hub.answer(
@@ -95,5 +94,5 @@ def _limits(settings: Settings) -> events.Limits:
         name=names.MAX_LENGTH,
         line=settings.max_object,
         rate=settings.rate,
-        burst=settings.rate * settings.burst_seconds,
+        burst=settings.burst,
     )

@@ -22,7 +22,8 @@ def move(hub: Hub, member: Member, command: commands.Move) -> None:
         hub.refuse(member, "same-room", f"You are in room {old.room.name} already.")
         return
     left = hub.exit(old)
-    new = member.here = seat or hub.enter(member, name)
+    new = seat or hub.enter(member, name)
+    member.go_to(new)
     room = new.room
     hub.announcer.left(left, member, "moved", destination=room.name)
     hub.answer(member, events.Moved(member.name, room.name, hub.people(room, len(room))))
@@ -53,13 +54,11 @@ def leave(hub: Hub, member: Member, command: commands.Leave) -> None:
     seat = seat_of(hub, member, command.room)
     if seat is None:
         return
-    if len(member.seats) == 1:
+    if not member.others:
         text = f"You are in no other room than {seat.room.name}; quit leaves the chat."
         hub.refuse(member, "only-room", text)
         return
     room = hub.exit(seat)
-    if member.here is seat:
-        member.here = member.seats[0]
     hub.answer(member, events.Left(room.name, member.name, "left"))
     hub.announcer.left(room, member, "left")
 

@@ -4,8 +4,9 @@ import sys
 import tkinter
 
 from chatroom.client.preferences import change, load
-from chatroom.client.window.entrance import Wish
-from chatroom.client.window.main import NewClient, Window
+from chatroom.client.window.connect_form import Target
+from chatroom.client.window.main import Window
+from chatroom.client.window.session import NewClient
 
 __all__ = ["run"]
 
@@ -23,6 +24,6 @@ def run(
             file=sys.stderr,
         )
         return 1
-    wish = Wish(host, port, name, room)
-    Window(root, new_client, wish, preferences=load(), remember=change, echo=echo).run()
+    target = Target(host, port, name, room)
+    Window(root, new_client, target, preferences=load(), remember=change, echo=echo).run()
     return 0

@@ -5,12 +5,14 @@ import tkinter
 from collections.abc import Callable
 from tkinter import font, ttk
 
-from chatroom.client.core import Client, State
-from chatroom.client.look import milliseconds
-from chatroom.client.window.completion import complete
+from chatroom.client.completion import complete, complete_for
+from chatroom.client.core import Client
+from chatroom.client.presentation import milliseconds
+from chatroom.client.session import State
 from chatroom.client.window.composer import Composer
 from chatroom.client.window.conversation import Conversation
-from chatroom.client.window.sidebar import Sidebar
+from chatroom.client.window.conversations import Conversations
+from chatroom.client.window.sidebar import Sidebar, room_rows
 from chatroom.client.window.theme import DARK, Theme
 from chatroom.vocabulary.counts import counted
 
@@ -33,6 +35,7 @@ class Chat(ttk.Frame):
     ) -> None:
         super().__init__(master, padding=(14, 10))
         self._client: Client | None = None
+        self._drafts: dict[str, str] = {}  # of rooms that are not shown
         self._go_to = go_to
         self._change_theme = change_theme
         self._build_head()
@@ -42,9 +45,9 @@ class Chat(ttk.Frame):
     def _build_head(self) -> None:
         head = ttk.Frame(self)
         head.pack(fill="x", pady=(0, 8))
-        self.night = ttk.Button(head, style="Link.TButton", command=self._turn_light)
-        self.night.pack(side="right")
-        self.opener = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
+        self.theme_button = ttk.Button(head, style="Link.TButton", command=self._toggle_theme)
+        self.theme_button.pack(side="right")
+        self.sidebar_button = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
         self._room = ttk.Label(head, style="Room.TLabel")
         self._room.pack(side="left")
 
@@ -61,41 +64,40 @@ class Chat(ttk.Frame):
     def _build_middle(self, kept: int, open_link: Callable[[str], None]) -> None:
         self._middle = ttk.Frame(self)
         self._middle.pack(fill="both", expand=True)
-        self.conversation = Conversation(self._middle, kept, open_link)
-        self.conversation.pack(side="left", fill="both", expand=True)
-        self.conversation.text.bind("<Key>", self._key_in_text)
+        self.conversations = Conversations(self._middle, kept, open_link, self._key_in_text)
+        self.conversations.pack(side="left", fill="both", expand=True)
         self.sidebar = Sidebar(self._middle, self._choose_room, self._choose_person)
         self._middle.bind("<Configure>", lambda _: self.arrange())
         self.sidebar.bind("<Configure>", lambda _: self.arrange())
         self.sidebar.bind_all("<Escape>", lambda _: self.close_sidebar())
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Show everything in these colours."""
-        self.night.configure(text="Light" if theme is DARK else "Dark")
-        for part in (self.sidebar, self.conversation, self.composer):
-            part.colour(theme)
+        self.theme_button.configure(text="Light" if theme is DARK else "Dark")
+        for part in (self.sidebar, self.conversations, self.composer):
+            part.apply_theme(theme)
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """The letters have another size."""
-        self.conversation.measure()
-        self.composer.measure()
+        self.conversations.fonts_changed()
+        self.composer.fonts_changed()
         self.arrange()
 
     # --- the people and rooms -----------------------------------------------------------------
 
     def arrange(self) -> None:
-        """Beside what is said where there is room for it; else behind a button."""
+        """TerminalEcho what is said where there is room for it; else behind a button."""
         width, wanted = self._middle.winfo_width(), self.sidebar.winfo_reqwidth()
         if wanted <= width * _SHARE:
-            self.opener.pack_forget()
+            self.sidebar_button.pack_forget()
             if self.sidebar.winfo_manager() != "pack":
                 self.sidebar.place_forget()
-                self.sidebar.pack(side="right", fill="y", before=self.conversation)
+                self.sidebar.pack(side="right", fill="y", before=self.conversations)
         else:
             if self.sidebar.winfo_manager() == "pack":
                 self.sidebar.pack_forget()
-            if not self.opener.winfo_manager():
-                self.opener.pack(side="right", before=self._room)
+            if not self.sidebar_button.winfo_manager():
+                self.sidebar_button.pack(side="right", before=self._room)
             if self.sidebar.winfo_manager() == "place":
                 self.sidebar.place(width=min(wanted, width))
 
@@ -123,7 +125,7 @@ class Chat(ttk.Frame):
         if self._client is None or name != self._client.name:
             self.composer.address(name)
 
-    def _turn_light(self) -> None:
+    def _toggle_theme(self) -> None:
         self._change_theme()
         self.composer.entry.focus_set()  # who clicks on the button goes on writing
 
@@ -132,25 +134,41 @@ class Chat(ttk.Frame):
     def show(self, client: Client, where: str) -> None:
         """Where we are, with whom, and how the connection is."""
         self._client = client
-        roster = client.roster
+        rooms, roster = client.rooms, client.rooms.current.roster
         trip = "" if client.round_trip is None else milliseconds(client.round_trip)
         _set_text(self._status, _status(client, where))
         _set_text(self._round_trip, trip)
-        _set_text(self._room, roster.room)
-        rooms = {**dict(roster.rooms), roster.room: roster.count}  # of ours we know more
+        _set_text(self._room, rooms.current.name)
+        rows = room_rows(rooms)
         letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
-        _set_text(self.opener, _counted(roster.count, len(rooms), letters < _BRIEF))
+        counts = _counted(roster.count, len(rows), rooms.unread, letters < _BRIEF)
+        _set_text(self.sidebar_button, counts)
         people = list(roster.names)
-        self.sidebar.show(client.name, people, roster.count, roster.room, list(rooms.items()))
+        self.sidebar.show(client.name, people, roster.count, rooms.current.name, rows)
+
+    def show_room(self, room: str) -> None:
+        """What is said in this room, and what was being written there."""
+        left = self.conversations.room
+        if room == left:
+            return
+        rooms = self._client.rooms if self._client else None
+        self.conversations.show(room)
+        if rooms is not None:
+            self.conversations.prune({one.name for one in rooms})
+        if left and (rooms is None or rooms.find(left)):
+            self._drafts[left] = self.composer.swap(self._drafts.pop(room, ""))
+
+    @property
+    def conversation(self) -> Conversation:
+        """The one that is shown."""
+        return self.conversations.shown
 
     # --- the keys -----------------------------------------------------------------------------
 
     def _complete(self, before: str) -> list[str]:
         if self._client is None:
             return complete(before, (), ())
-        roster = self._client.roster
-        people = (name for name in roster.names if name != self._client.name)
-        return complete(before, people, (name for name, _ in roster.rooms))
+        return complete_for(before, self._client.rooms, self._client.name)
 
     def _key_in_text(self, event: "tkinter.Event[tkinter.Text]") -> str | None:
         """Whoever types while reading back means the entry."""
@@ -178,9 +196,11 @@ def _status(client: Client, where: str) -> str:
     return status
 
 
-def _counted(people: int, rooms: int, brief: bool) -> str:
-    persons = counted(people, "person", "people")
-    return persons if brief else f"{persons}, {counted(rooms, 'room')}"
+def _counted(people: int, rooms: int, unread: int, brief: bool) -> str:
+    text = counted(people, "person", "people")
+    if not brief:
+        text += f", {counted(rooms, 'room')}"
+    return f"{text}  +{unread}" if unread else text
 
 
 def _set_text(label: ttk.Label | ttk.Button, text: str) -> None:

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable
 from tkinter import font, ttk
 
-from chatroom.client.window.completion import last_word
+from chatroom.client.completion import last_word
 from chatroom.client.window.drafts import addressed
-from chatroom.client.window.history import History
+from chatroom.client.window.input_history import InputHistory
 from chatroom.client.window.theme import LIGHT, Theme
 
 _RECALLED = 100  # lines that Up brings back
@@ -30,7 +30,7 @@ class Composer(ttk.Frame):
         super().__init__(master)
         self._submit = send
         self._complete = complete
-        self._history = History(_RECALLED)
+        self._history = InputHistory(_RECALLED)
         self._offers: deque[str] = deque()  # what Tab offers, the one that was taken first
         self._stem = ""  # what stands before the word that is completed
         self._completed = ""  # everything before the cursor, as Tab has left it
@@ -65,7 +65,7 @@ class Composer(ttk.Frame):
         entry.bind("<<Modified>>", lambda _: self._modified())
         entry.bind("<Configure>", lambda _: self._fit())
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.entry.configure(
             background=theme.panel,
@@ -99,6 +99,16 @@ class Composer(ttk.Frame):
         self.entry.insert("insert", text)
         self.entry.see("insert")
 
+    def swap(self, draft: str) -> str:
+        """Write on this draft; returns the one that was being written."""
+        written = self._history.leave(self.text)
+        enabled = self.entry.cget("state")
+        self.entry.configure(state="normal")
+        self._set(draft)
+        self.entry.edit_reset()
+        self.entry.configure(state=enabled)
+        return written
+
     def close(self, offer: str, accept: Callable[[], None]) -> None:
         """There is nobody to write to; the button makes an offer instead."""
         self.entry.configure(state="disabled")
@@ -111,7 +121,7 @@ class Composer(ttk.Frame):
         self.button.configure(text="Send", command=self._send)
         self._shade()
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """The letters have another size."""
         self._fit()
 

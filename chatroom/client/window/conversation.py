@@ -4,8 +4,8 @@ import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
-from chatroom.client.events import ClientEvent, Ended, Failed, Lost
-from chatroom.client.look import clock_time, colour_number, mentions, plain_lines
+from chatroom.client.events import ClientEvent, ConnectFailed, ConnectionLost, Ended
+from chatroom.client.presentation import clock_time, colour_number, mentions, plain_lines
 from chatroom.client.window.links import links
 from chatroom.client.window.theme import Theme
 from chatroom.vocabulary import events
@@ -25,6 +25,7 @@ class Conversation(ttk.Frame):
         self._kept = kept
         self._open_link = open_link
         self._unseen = 0
+        self._was_at_end = True
         self.text = tkinter.Text(
             self,
             state="disabled",
@@ -64,7 +65,7 @@ class Conversation(ttk.Frame):
     def _select_all(self) -> None:
         self.text.tag_add("sel", "1.0", "end-1c")
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Show everything, also what is there already, in these colours."""
         text = self.text
         text.configure(
@@ -92,16 +93,19 @@ class Conversation(ttk.Frame):
         for number, colour in enumerate(theme.people):
             text.tag_configure(f"person{number}", foreground=colour, font="ChatBold")
         text.tag_raise("sel")
-        self.measure()
+        self.fonts_changed()
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """Lines that are wrapped go on below the text, not below the time."""
         indent = font.nametofont("ChatText", self).measure("00:00  ")
         self.text.tag_configure("line", lmargin2=indent)
+        below = indent + font.nametofont("ChatText", self).measure("  ")
+        self.text.tag_configure("below", lmargin1=below, lmargin2=below)
         # The rows of a table need all the width there is.
         letter = font.nametofont("ChatMono", self).measure("0")
         self.text.tag_configure("columns", lmargin1=2 * letter, lmargin2=6 * letter)
         self.text.tag_raise("columns", "line")
+        self.text.tag_raise("below", "line")
 
     def add(self, lines: Sequence[Sequence[Piece]]) -> None:
         """Append the lines, and keep to the end if it was to be seen."""
@@ -125,10 +129,21 @@ class Conversation(ttk.Frame):
         if following:
             self.text.see("end")
         else:
-            self._unseen += len(lines)
+            self._unseen += sum(not _is_below(line) for line in lines)
             messages = counted(self._unseen, "new message")
             self.new.configure(text=f"{messages} \N{DOWNWARDS ARROW}")
             self.new.place(in_=self.text, relx=0.5, rely=1.0, y=-_EDGE, anchor="s")
+
+    def hide(self) -> None:
+        """Another conversation takes our place."""
+        self._was_at_end = self._sees_end()
+        self.pack_forget()
+
+    def restore(self) -> None:
+        """We are shown again."""
+        at_end, self._was_at_end = self._was_at_end, True
+        if at_end:
+            self.show_end()
 
     @property
     def lines(self) -> int:
@@ -140,8 +155,10 @@ class Conversation(ttk.Frame):
         self._seen()
 
     def _sees_end(self) -> bool:
-        """Whether the last line is on the screen; before there is a screen it counts as that."""
-        return not self.text.winfo_viewable() or self.text.dlineinfo("end-1c") is not None
+        """Whether the last line is on the screen, or was when we were last shown."""
+        if not self.text.winfo_viewable():
+            return self._was_at_end
+        return self.text.dlineinfo("end-1c") is not None
 
     def _scrolled(self, first: float, last: float) -> None:
         self.bar.set(first, last)
@@ -162,22 +179,26 @@ class Conversation(ttk.Frame):
             self._open_link(self.text.get(*span))
 
 
+def _is_below(line: Sequence[Piece]) -> bool:
+    return any("below" in tags for _, tags in line)
+
+
 def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list[Piece]]:
     """What has happened, as lines of pieces. `now` is the time of what has none of its own."""
     match event:
         case events.Said(_, _, name, text, time):
             who = (f"{name}  ", (_person(name, colours),))
-            return [[_time(time), who, *_words(text, name, me)]]
+            return _message([_time(time), who], text, _is_mention(name, text, me))
         case events.Acted(_, _, name, text, time):
             who = (f"{name} ", (_person(name, colours),))
-            return [[_time(time), ("* ", ()), who, *_words(text, name, me)]]
+            return _message([_time(time), ("* ", ()), who], text, _is_mention(name, text, me))
         case events.Told(name, to, text, time):
             other = f"to {to}  " if name == me else f"from {name}  "
-            return [[_time(time), (f"private {other}", ("private",)), *_words(text, name, "")]]
+            return _message([_time(time), (f"private {other}", ("private",))], text, False)
         case events.Members() | events.RoomList() | events.Stats():
             heading, *rows = plain_lines(event, me)
             return [[_time(now), _notice(heading)], *_columns(rows)]
-        case Failed() | Lost() | Ended():
+        case ConnectFailed() | ConnectionLost() | Ended():
             return [[_time(now), (line, ("problem",))] for line in plain_lines(event, me)]
     return [[_time(now), _notice(line)] for line in plain_lines(event, me)]
 
@@ -207,9 +228,20 @@ def _person(name: str, colours: int) -> str:
     return f"person{colour_number(name, colours)}"
 
 
-def _words(text: str, name: str, me: str) -> list[Piece]:
-    """The text, its links tagged, and all of it if it mentions us."""
-    tags = ("mention",) if name != me and mentions(text, me) else ()
+def _is_mention(name: str, text: str, me: str) -> bool:
+    return name != me and mentions(text, me)
+
+
+def _message(head: list[Piece], text: str, mention: bool) -> list[list[Piece]]:
+    """The text behind its head, and its other lines below."""
+    first, *others = text.split("\n")
+    marked = ("mention",) if mention else ()
+    lines = [[*head, *_words(first, marked)]]
+    return lines + [_words(line, ("below", *marked)) for line in others]
+
+
+def _words(text: str, tags: tuple[str, ...]) -> list[Piece]:
+    """The text of a line, its links tagged."""
     pieces: list[Piece] = []
     start = 0
     for begin, end in links(text):

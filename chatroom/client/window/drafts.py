@@ -1,19 +1,9 @@
-"""What is being written, as text: whom it is for, and the lines that are sent."""
+"""What is being written, as text, and whom it is for."""
 
 import re
 
 # The beginning of a private message, under all of its names.
 _PRIVATE = re.compile(r"/(reply|r|(msg|tell|w|whisper)[^\S\n]+\S+)(?!\S)[^\S\n]*", re.IGNORECASE)
-
-
-def split(draft: str) -> list[str]:
-    """The lines to send. All lines of a private message are private, not only the first."""
-    lines = draft.split("\n")
-    private = _PRIVATE.match(draft)
-    if private is None:
-        return lines
-    prefix = f"{private.group().strip()} "
-    return [lines[0], *(prefix + line for line in lines[1:] if line.strip())]
 
 
 def addressed(draft: str, cursor: int, name: str) -> tuple[str, int]:

@@ -1,11 +1,10 @@
 """The window itself: the form in front, the chat behind it, and what happens between the two.
 
-Everything happens in the thread of Tk (`turns.py`). What has been received waits in a bounded row,
-and each turn draws only a part of it: a burst of thousands of messages may take a second to be
-shown, but the window answers all the while.
+Everything happens in the thread of Tk (`loop_bridge.py`). What has been received waits in a bounded
+queue, and each turn draws only a part of it: a burst of thousands of messages may take a second to
+be shown, but the window stays responsive.
 """
 
-import asyncio
 import signal
 import tkinter
 import webbrowser
@@ -15,44 +14,37 @@ from functools import partial
 from tkinter import ttk
 from urllib.parse import urlsplit
 
-from chatroom.client.core import Client, State
-from chatroom.client.events import Back, ClientEvent, Ended, Failed, NameWanted
-from chatroom.client.look import is_own
-from chatroom.client.network import Network
+from chatroom.client.events import (
+    ClientEvent,
+    ConnectFailed,
+    Ended,
+    Entry,
+    NameRequired,
+    Reconnected,
+    Switched,
+)
 from chatroom.client.preferences import Preferences
 from chatroom.client.settings import ClientSettings
-from chatroom.client.window.beside import Beside
+from chatroom.client.typed import HELP, Switch, Typed, read
+from chatroom.client.window.appearance import Appearance
 from chatroom.client.window.chat import Chat
-from chatroom.client.window.conversation import answer_lines, lines_of
-from chatroom.client.window.drafts import split
-from chatroom.client.window.entrance import Entrance, Wish
-from chatroom.client.window.theme import (
-    DARK,
-    LIGHT,
-    THEMES,
-    apply,
-    font_size,
-    make_fonts,
-    resize_fonts,
-    set_font_size,
-)
-from chatroom.client.window.turns import Turns
-from chatroom.net.address import printable
-from chatroom.protocols.typed import parse
+from chatroom.client.window.connect_form import ConnectForm, Target
+from chatroom.client.window.conversation import Piece, answer_lines, lines_of
+from chatroom.client.window.loop_bridge import LoopBridge
+from chatroom.client.window.session import NewClient, WindowSession
+from chatroom.client.window.terminal_echo import TerminalEcho
+from chatroom.client.window.title import Title
 from chatroom.vocabulary import commands, events
 
 _AT_ONCE = 200  # events drawn in one turn
 _SMALL = (460, 370)  # pixels for the form, if that is enough
 _LARGE = "900x620"
-_TITLE = "chatroom"
+_HELP = f"{'Alt-1 ... Alt-9':18} switch to another room of yours, as a click on it does\n"
 _NOTHING = Preferences()  # is remembered
-
-NewClient = Callable[[ClientSettings, str, Callable[[], float], str], Client]
-"""Makes a client's core from settings, a room, a clock and HOST:PORT."""
 
 
 class Window:
-    """`wish` is what is known already; what is missing is asked for.
+    """`target` is what is known already; what is missing is asked for.
 
     The form offers what the `preferences` hold, and `remember` is called with those that change.
     With `echo` the terminal that it was started from takes part as well.
@@ -62,67 +54,63 @@ class Window:
         self,
         root: tkinter.Tk,
         new_client: NewClient,
-        wish: Wish,
+        target: Target,
         *,
         preferences: Preferences = _NOTHING,
         remember: Callable[..., object] = lambda **_: None,
         echo: bool = False,
     ) -> None:
         self._root = root
-        self._new_client = new_client
-        self._settings = ClientSettings()
-        self._turns = Turns(root, self._work)
-        self._loop = self._turns.loop
-        self._theme = THEMES.get(preferences.theme, LIGHT)
+        settings = ClientSettings()
+        self._bridge = LoopBridge(root, self._work)
+        loop = self._bridge.loop
+        self._session = WindowSession(new_client, settings, loop, self._happened)
+        self._title = Title(root)
+        self._appearance = Appearance(root, preferences, remember)
         self._remember = remember
-        self._client: Client | None = None
-        self._network: Network | None = None
-        self._running: asyncio.Task[None] | None = None
-        self._where = ("", 0)
-        self._pending: deque[ClientEvent] = deque(maxlen=self._settings.lines_kept)
-        self._unread = 0
-        self._focused = True
+        self._pending: deque[Entry] = deque(maxlen=settings.scrollback_lines)
         self._leaving = False
         self._stop_asked = False
-        self._beside = Beside(self._loop, self._say) if echo else None
-        self._build(wish.or_else(preferences), preferences.font_size)
-        if wish.host and wish.name:
-            self.entrance.try_it()
+        self._terminal_echo = TerminalEcho(loop, self._send) if echo else None
+        self._build(target.or_else(preferences), settings.scrollback_lines)
+        if target.host and target.name:
+            self.form.try_it()
 
     # --- how it is built ----------------------------------------------------------------------
 
-    def _build(self, wish: Wish, letters: int) -> None:
+    def _build(self, target: Target, scrollback_lines: int) -> None:
         root = self._root
-        self._fonts = make_fonts(root)
-        if letters:
-            set_font_size(root, letters)
-        apply(root, self._theme)
-        root.title(_TITLE)
         root.protocol("WM_DELETE_WINDOW", self.leave)
-        root.bind("<FocusIn>", self._focus_changed)
-        root.bind("<FocusOut>", self._focus_changed)
+        self._bind_keys()
+        self.form = ConnectForm(
+            root, target.host, target.port, target.name, target.room, self._session.join
+        )
+        self.show_form()
+        self.chat = Chat(
+            root,
+            scrollback_lines,
+            self._send,
+            self._session.choose,
+            self._open_link,
+            self._change_theme,
+        )
+        self.chat.apply_theme(self._appearance.theme)
+
+    def _bind_keys(self) -> None:
+        root = self._root
         root.bind_class("TEntry", "<Control-a>", _select_all)
         for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
             for key in keys.split():
                 root.bind(f"<Control-{key}>", partial(self._resize, steps))
-        self.entrance = Entrance(root, wish.host, wish.port, wish.name, wish.room, self._try)
-        self.show_entrance()
-        self.chat = Chat(
-            root,
-            self._settings.lines_kept,
-            self._send,
-            self._go_to,
-            self._open_link,
-            self._change_theme,
-        )
-        self.chat.colour(self._theme)
+        for number in range(1, 10):
+            root.bind(f"<Alt-Key-{number}>", partial(self._switch, number))
 
-    def show_entrance(self) -> None:
+    def show_form(self) -> None:
         """The form, in a window that it fits into."""
-        self.entrance.pack(fill="both", expand=True)
-        self.entrance.update_idletasks()
-        width = max(_SMALL[0], self.entrance.winfo_reqwidth())
-        height = max(_SMALL[1], self.entrance.winfo_reqheight())
+        self.form.pack(fill="both", expand=True)
+        self.form.update_idletasks()
+        width = max(_SMALL[0], self.form.winfo_reqwidth())
+        height = max(_SMALL[1], self.form.winfo_reqheight())
         self._root.geometry(f"{width}x{height}")
 
     # --- its life -----------------------------------------------------------------------------
@@ -130,17 +118,17 @@ class Window:
     def run(self) -> None:
         """Until it is closed."""
         signal.signal(signal.SIGINT, self._interrupted)
-        self._turns.start()
+        self._bridge.start()
         self._root.mainloop()
-        if self._beside is not None:
-            self._beside.close()
-        self._turns.close()
+        if self._terminal_echo is not None:
+            self._terminal_echo.close()
+        self._bridge.close()
 
     def leave(self) -> None:
         """Say goodbye to the server, then close the window."""
         self._leaving = True
         self._root.withdraw()
-        self._request(commands.Quit("quit"))
+        self._session.request(commands.Quit("quit"))
 
     def _interrupted(self, *_: object) -> None:
         self._stop_asked = True  # no more than that here: we may be in the middle of anything
@@ -151,39 +139,20 @@ class Window:
         self._show_status()
         if self._stop_asked and not self._leaving:
             self.leave()
-        if self._leaving and (self._running is None or self._running.done()):
-            self._turns.stop()
+        if self._leaving and self._session.is_over:
+            self._bridge.stop()
             self._root.destroy()
         return bool(self._pending)
 
-    # --- coming in ----------------------------------------------------------------------------
-
-    def _try(self, wish: Wish) -> None:
-        """Connect, or only give another name where we are connected already."""
-        where = (wish.host, wish.port)
-        client = self._client
-        if client and where == self._where and client.state in (State.APART, State.CONNECTED):
-            client.join(wish.name, wish.room)
-            self._go_on()
-            return
-        self._request(commands.Quit("quit"))
-        self._where = where
-        self._client = client = self._new_client(
-            self._settings, wish.room, self._loop.time, printable(*where)
-        )
-        self._network = Network(
-            client, *where, self._settings.connect_seconds, self._happened, self._loop
-        )
-        client.join(wish.name)
-        self._running = self._loop.create_task(self._network.run())
+    # --- from the form to the chat and back ---------------------------------------------------
 
     def _enter(self) -> None:
-        """From the form to the chat."""
         if not self.chat.winfo_manager():
-            self.entrance.pack_forget()
+            self.form.pack_forget()
             self._root.geometry(_LARGE)
             self._root.minsize(360, 280)
             self.chat.pack(fill="both", expand=True)
+            self.chat.update_idletasks()  # keys typed before it is mapped would be lost
         self.chat.composer.entry.focus_set()
 
     def _end(self, text: str) -> None:
@@ -191,136 +160,125 @@ class Window:
         if self.chat.winfo_manager():
             self.chat.composer.close("Join again", self._join_again)
         else:
-            self.entrance.refuse(text)
+            self.form.refuse(text)
 
     def _join_again(self) -> None:
-        assert self._client is not None
         self.chat.composer.open()
-        self._try(Wish(*self._where, self._client.name, self._client.roster.room))
+        self._session.join_again()
 
     def _return(self, problem: str) -> None:
         """Back to the form, which says why."""
         if self.chat.winfo_manager():
             self.chat.pack_forget()
             self._root.minsize(1, 1)
-            self.show_entrance()
-            self.entrance.name.focus_set()
-        self.entrance.refuse(problem)
+            self.show_form()
+            self.form.name.focus_set()
+        self.form.refuse(problem)
 
     # --- what has happened --------------------------------------------------------------------
 
-    def _happened(self, happened: list[ClientEvent]) -> None:
+    def _happened(self, happened: list[Entry]) -> None:
         """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
-        for event in happened:
-            self._note(event)
-            if isinstance(event, NameWanted | Failed):
-                self._echo(event, "")  # the form shows it here
+        for entry in happened:
+            self._note(entry.event)
+            if self._session.client is not None:
+                self._title.count(entry, self._session.client)
+            if isinstance(entry.event, NameRequired | ConnectFailed):
+                self._echo(entry, "")  # the form shows it here
             else:
-                self._pending.append(event)
+                self._pending.append(entry)
         self._show_title()
 
     def _draw_pending(self) -> None:
-        """All that there is room for in one turn, with one change of the text."""
-        if not self._pending or self._client is None:
+        """All that there is room for in one turn, with one change of each room's text."""
+        client = self._session.client
+        if not self._pending or client is None:
             return
-        lines = []
+        colours = len(self._appearance.theme.people)
+        lines: dict[str, list[list[Piece]]] = {}
         for _ in range(min(_AT_ONCE, len(self._pending))):
-            event = self._pending.popleft()
-            lines += lines_of(
-                event, self._client.name, self._client.wall(), len(self._theme.people)
-            )
-            self._echo(event, self._client.name)
-        self.chat.conversation.add(lines)
+            entry = self._pending.popleft()
+            drawn = lines_of(entry.event, client.name, client.wall(), colours)
+            for room in entry.rooms or ("",):
+                lines.setdefault(room, []).extend(drawn)
+            self._echo(entry, client.name)
+        for room, added in lines.items():
+            self.chat.conversations.add(room, added)
 
-    def _echo(self, event: ClientEvent, me: str) -> None:
-        if self._beside is not None:
-            self._beside.show(event, me)
+    def _echo(self, entry: Entry, me: str) -> None:
+        client = self._session.client
+        if self._terminal_echo is not None and client is not None:
+            self._terminal_echo.show(entry, me, len(client.rooms))
 
     def _note(self, event: ClientEvent) -> None:
-        assert self._client is not None
         match event:
             case events.Welcomed(name=name):
-                host, port = self._where
+                host, port = self._session.address
                 self._remember(host=host, port=port, name=name)
                 self._enter()
-            case Back():
+            case Reconnected():
                 self._enter()
+            case Switched(room):  # at once: what is typed now is meant for this room
+                self.chat.show_room(room)
             case events.NowKnownAs(name=name):
                 self._remember(name=name)
-            case NameWanted(text) if text:
+            case NameRequired(text) if text:
                 self._return(text)
-            case Failed(text):
+            case ConnectFailed(text):
                 self._return(text)
             case Ended(text) if text:
                 self._end(text)
-            case events.Said() | events.Acted() | events.Told():
-                if not (self._focused or is_own(event, self._client.name)):
-                    self._unread += 1
 
     def _show_title(self) -> None:
-        room = self._client.roster.room if self._client and self.chat.winfo_manager() else ""
-        title = f"{room} - {_TITLE}" if room else _TITLE
-        self._root.title(f"({self._unread}) {title}" if self._unread else title)
-
-    def _focus_changed(self, _: object) -> None:
-        self._focused = self._root.focus_displayof() is not None
-        if self._focused and self._unread:
-            self._unread = 0
-            self._show_title()
+        is_in = bool(self.chat.winfo_manager())
+        self._title.show(self._session.client if is_in else None)
 
     def _show_status(self) -> None:
-        if self._client is not None:
-            self.chat.show(self._client, printable(*self._where))
+        if self._session.client is not None:
+            self.chat.show(self._session.client, self._session.where)
 
     # --- what the person does -----------------------------------------------------------------
 
     def _send(self, text: str) -> None:
-        for line in split(text):
-            self._say(line)
+        for typed in read(text):
+            self._do(typed)
         self.chat.conversation.show_end()
 
-    def _say(self, line: str) -> None:
-        if self._client is None:
-            return
-        command = parse(line)
-        if not isinstance(command, str):
-            self._request(command)
-            if isinstance(command, commands.Quit):
+    def _do(self, typed: Typed) -> None:
+        match typed:
+            case Switch(number):
+                self._switch(number)
+            case str():
+                self._answer(typed + _HELP if typed == HELP else typed)
+            case commands.Quit():
                 self.leave()
-        elif command:
-            self.chat.conversation.add(answer_lines(command, self._client.wall()))
+            case _:
+                self._session.request(typed)
 
-    def _request(self, command: commands.Command) -> None:
-        if self._client is not None:
-            self._client.request(command)
-            self._go_on()
+    def _switch(self, number: int, _: object = None) -> None:
+        if not self._session.switch(number):
+            self._answer(f"You are in no room with number {number}.")
 
-    def _go_on(self) -> None:
-        if self._network is not None:
-            self._network.go_on()
-
-    def _go_to(self, room: str) -> None:
-        if self._client is not None and room != self._client.roster.room:
-            self._request(commands.Move(room))
+    def _answer(self, text: str) -> None:
+        if self._session.client is not None:
+            self.chat.conversation.add(answer_lines(text, self._session.client.wall()))
 
     def _open_link(self, url: str) -> None:
         if urlsplit(url).scheme.lower() in ("http", "https"):
-            self._loop.run_in_executor(None, webbrowser.open, url)  # it may wait for the browser
+            # it may wait for the browser
+            self._bridge.loop.run_in_executor(None, webbrowser.open, url)
 
     def _change_theme(self) -> None:
-        self._theme = DARK if self._theme is LIGHT else LIGHT
-        self._remember(theme=self._theme.name)
-        apply(self._root, self._theme)
-        self.chat.colour(self._theme)
+        self._appearance.change_theme()
+        self.chat.apply_theme(self._appearance.theme)
         self._show_status()
 
     def _resize(self, steps: int, _: object) -> None:
-        resize_fonts(self._root, steps)
-        self._remember(font_size=font_size(self._root))
-        self.chat.measure()
-        self.entrance.measure()
+        self._appearance.resize(steps)
+        self.chat.fonts_changed()
+        self.form.fonts_changed()
         if not self.chat.winfo_manager():
-            self.show_entrance()
+            self.show_form()
 
 
 def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:

@@ -2,14 +2,41 @@
 
 import tkinter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from tkinter import ttk
 
-from chatroom.client.look import colour_number
-from chatroom.client.window.listing import Listing, Row
+from chatroom.client.presentation import colour_number
+from chatroom.client.rooms import Rooms
+from chatroom.client.window.list_view import ListView, Row
 from chatroom.client.window.theme import Theme
 
 _GAP = 12  # pixels to what is said
 _PEOPLE, _ROOMS = 10, 5  # rows, if there is the space
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """`entered`: we are there; then `unread` lines were said there, `mentions` of them to us."""
+
+    name: str
+    people: int
+    entered: bool = False
+    unread: int = 0
+    mentions: int = 0
+
+    @property
+    def text(self) -> str:
+        news = f"  +{self.unread}" if self.unread else ""
+        return f"{self.name}  {self.people}{news}{'!' if self.mentions else ''}"
+
+
+def room_rows(rooms: Rooms) -> list[RoomRow]:
+    """Those that we are in, in their order, and then the others."""
+    entered = [
+        RoomRow(room.name, room.roster.count, True, room.unread, room.mentions) for room in rooms
+    ]
+    others = sorted(rooms.listed, key=lambda row: row[0].casefold())
+    return [*entered, *(RoomRow(*row) for row in others if rooms.find(row[0]) is None)]
 
 
 class Sidebar(ttk.Frame):
@@ -28,10 +55,10 @@ class Sidebar(ttk.Frame):
         self._theme: Theme | None = None
         self._heading = ttk.Label(self, text="People", style="Faint.TLabel")
         self._heading.grid(row=0, sticky="w", pady=(0, 4))
-        self._people_list = Listing(self, _PEOPLE)
+        self._people_list = ListView(self, _PEOPLE)
         self._people_list.grid(row=1, sticky="nsew")
         ttk.Label(self, text="Rooms", style="Faint.TLabel").grid(row=2, sticky="w", pady=(12, 4))
-        self._room_list = Listing(self, _ROOMS)
+        self._room_list = ListView(self, _ROOMS)
         self._room_list.grid(row=3, sticky="nsew")
         self.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=3)  # shares of what there is too much of, or too little
@@ -42,9 +69,9 @@ class Sidebar(ttk.Frame):
             self.people.bind(event, lambda _: self._choose_person())
         self.rooms.bind("<<ListboxSelect>>", lambda _: self._choose_room())
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         for listing in (self._people_list, self._room_list):
-            listing.colour(theme)
+            listing.apply_theme(theme)
         self._theme = theme
         self._shown = ()
 
@@ -54,7 +81,7 @@ class Sidebar(ttk.Frame):
         people: Sequence[str],
         count: int,
         room: str,
-        rooms: Sequence[tuple[str, int]],
+        rooms: Sequence[RoomRow],
     ) -> None:
         """Draw it anew, if anything has changed."""
         shown = (me, tuple(people), count, room, tuple(rooms))
@@ -63,7 +90,7 @@ class Sidebar(ttk.Frame):
         self._shown = shown
         self._heading.configure(text=f"People  {count}")
         self._people_list.show(_people_rows(self._theme, me, people, count))
-        self._room_list.show([_row(name, f"{name}  {n}", self._theme.text) for name, n in rooms])
+        self._room_list.show(_room_list_rows(self._theme, rooms))
         self._room_list.choose(room)
 
     def _choose_person(self) -> None:
@@ -82,6 +109,18 @@ def _people_rows(theme: Theme, me: str, people: Sequence[str], count: int) -> li
         rows.append(_row(name, f"{name} (you)" if name == me else name, colour))
     if count > len(people):
         rows.append(Row((1, "", ""), "", f" and {count - len(people)} more", theme.faint))
+    return rows
+
+
+def _room_list_rows(theme: Theme, rooms: Sequence[RoomRow]) -> list[Row]:
+    rows = []
+    for number, room in enumerate(rooms):
+        colour = theme.text if room.entered else theme.faint
+        if room.mentions:
+            colour = theme.problem
+        elif room.unread:
+            colour = theme.link
+        rows.append(Row((0, f"{number:04}", room.name), room.name, f" {room.text}", colour))
     return rows
 
 

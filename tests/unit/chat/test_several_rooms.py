@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chatroom.chat.room import Room, Seat
 from chatroom.chat.rules.kicking import kick
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
@@ -94,7 +95,7 @@ def test_who_leaves_the_room_where_they_are_is_in_the_oldest_of_the_others(
 
 def test_moving_leaves_one_room_for_another(hall: Hall, ann: Visitor) -> None:
     ann.does(commands.Move("den"))
-    assert rooms_of(ann) == ["tea", "den"]
+    assert rooms_of(ann) == ["den", "tea"]
     ann.does(commands.Move("tea"))  # where they are already
     assert rooms_of(ann) == ["tea"]
     hall.tick()
@@ -273,6 +274,31 @@ def test_who_is_behind_in_one_room_is_behind_in_all_of_them(
     assert ann.heard() == ["cy: heard", "bob: heard"]
 
 
+def test_who_misses_a_line_that_they_are_handed_apart_is_behind_in_all_rooms(
+    hall: Hall, ann: Visitor, bob: Visitor, cy: Visitor
+) -> None:
+    ann.does(commands.Say("of my own", room="tea"))  # so that they stand apart there
+    ann.full = True
+    bob.says("missed")
+    hall.tick()
+    ann.full = False  # there is room again, but the queue has not drained
+    cy.says("would come before it is told that something is missing")
+    hall.tick()
+    assert ann.heard() == []
+    assert ann.member.skipped == 2
+
+
+def test_who_misses_an_answer_is_behind_in_their_rooms(hall: Hall, bob: Visitor) -> None:
+    dee = hall.people("dee")[0]
+    dee.full = True
+    dee.does(commands.Who())
+    dee.full = False
+    hall.visitors[2].says("would come before it is told that something is missing")
+    hall.tick()
+    assert dee.heard() == []
+    assert dee.member.skipped == 2
+
+
 # --- what it costs ------------------------------------------------------------------------------
 
 
@@ -300,6 +326,41 @@ def test_who_is_back_in_one_room_is_served_like_everybody_there(
     (others,) = dee.member.seats
     assert ours.group is not None
     assert ours.group is others.group
+
+
+def test_a_new_name_costs_a_step_for_each_seat_and_not_for_each_pair_of_rooms(
+    new_hall: type[Hall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = new_hall()
+    several = hall.people("ann", "bob", "cy")
+    rooms = [f"r{number}" for number in range(20)]
+    for room in rooms:  # each with somebody who would not hear of it elsewhere
+        for visitor in several:
+            visitor.does(commands.Enter(room))
+        hall.people(f"of-{room}")[0].does(commands.Move(room))
+    hall.tick()
+    steps = 0
+    hand = Room.hand
+
+    def counted(room: Room, seat: Seat, stop: int) -> None:
+        nonlocal steps
+        steps += 1
+        hand(room, seat, stop)
+
+    monkeypatch.setattr(Room, "hand", counted)
+    several[0].does(commands.Rename("dee"))
+    hall.tick()
+    assert steps <= sum(len(room) for room in hall.hub.rooms.values()) + len(rooms)
+
+
+def test_one_room_more_moves_nobody_off_the_fast_path_of_their_others(
+    hall: Hall, ann: Visitor
+) -> None:
+    ann.does(commands.Enter("den"))
+    assert [seat.group is None for seat in ann.member.seats] == [False, False, True]
+    hall.tick()
+    ann.does(commands.Leave("tea"))
+    assert all(seat.group is not None for seat in ann.member.seats)
 
 
 def test_the_dialect_may_change_while_somebody_is_in_rooms(

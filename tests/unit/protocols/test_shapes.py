@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatroom.client.look import clock_time, plain_lines
+from chatroom.client.presentation import clock_time, plain_lines
 from chatroom.protocols.objects import (
     IMPLIED,
     MESSAGES,

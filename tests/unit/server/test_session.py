@@ -19,7 +19,7 @@ from chatroom.net.loop import Crashable, Loop
 from chatroom.net.turns import Turns
 from chatroom.protocols.line import Line
 from chatroom.server.session import Session
-from chatroom.server.throttle import Bucket
+from chatroom.server.throttle import Tokens
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands
@@ -28,8 +28,8 @@ from chatroom.vocabulary.events import Stats
 RATE, BURST, START = 4.0, 16.0, 1000.0
 
 
-def bucket() -> Bucket:
-    return Bucket(RATE, BURST, START)
+def bucket() -> Tokens:
+    return Tokens(Settings(rate=RATE, burst_seconds=BURST / RATE), START)
 
 
 def test_a_burst_goes_through_at_once_and_the_next_has_to_wait() -> None:

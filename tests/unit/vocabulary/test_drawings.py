@@ -2,6 +2,7 @@
 
 from chatroom.vocabulary import names
 from chatroom.vocabulary.drawings import Drawings
+from chatroom.vocabulary.names import key
 
 COPY = "\u0406\u0430\u043f"  # Cyrillic; Ian and lan
 
@@ -10,7 +11,7 @@ def in_use(*members: str) -> Drawings:
     keys = {names.key(name) for name in members}
     drawings = Drawings(keys.__contains__)
     for name in members:
-        drawings.add(name)
+        drawings.add(name, key(name))
     return drawings
 
 
@@ -37,7 +38,7 @@ def test_a_name_is_not_another_than_itself_and_not_than_the_one_it_replaces() ->
 def test_a_name_that_is_not_in_use_any_more_stands_in_nobody_s_way() -> None:
     used = {"lan"}
     drawings = Drawings(used.__contains__)
-    drawings.add("lan")
+    drawings.add("lan", "lan")
     assert drawings.is_another(COPY)
     used.clear()
     assert not drawings.is_another(COPY)
@@ -45,9 +46,9 @@ def test_a_name_that_is_not_in_use_any_more_stands_in_nobody_s_way() -> None:
 
 def test_names_that_were_tried_and_left_are_forgotten() -> None:
     drawings = Drawings({"lan"}.__contains__)
-    drawings.add("lan")
+    drawings.add("lan", "lan")
     for number in range(10_000):
-        drawings.add(f"n{number}")
+        drawings.add(f"n{number}", f"n{number}")
         assert len(drawings) <= 256
     assert drawings.is_another(COPY)
 

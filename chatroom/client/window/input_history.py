@@ -1,7 +1,7 @@
 """What was written before, and the draft that is being written, as pages to turn."""
 
 
-class History:
+class InputHistory:
     """At most `most` lines that were sent, the oldest first; behind them the draft.
 
     Each page keeps what was changed on it, so that nothing that was written is lost by turning.
@@ -20,6 +20,11 @@ class History:
         self._pages[self._at] = text
         self._at = at
         return self._pages[at]
+
+    def leave(self, text: str) -> str:
+        """Turn to the page of the draft, for another one. Returns the draft that stood there."""
+        self.turn(text, len(self._pages) - 1 - self._at)
+        return self._pages[-1]
 
     def sent(self, text: str) -> str:
         """The text of this page was sent. Returns the draft: on another page there may be one."""

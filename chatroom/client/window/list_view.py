@@ -19,7 +19,7 @@ class Row:
     colour: str
 
 
-class Listing(ttk.Frame):
+class ListView(ttk.Frame):
     """The box, and a scrollbar where there is more than fits."""
 
     def __init__(self, master: tkinter.Misc, height: int) -> None:
@@ -40,7 +40,7 @@ class Listing(ttk.Frame):
         self.bar.pack(side="right", fill="y")
         self.box.pack(side="left", fill="both", expand=True)
 
-    def colour(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         self.box.configure(
             background=theme.panel,
             foreground=theme.text,

@@ -10,7 +10,7 @@ from chatroom.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Target:
     """What was filled in, and looks right."""
 
     host: str
@@ -18,17 +18,17 @@ class Wish:
     name: str
     room: str
 
-    def or_else(self, remembered: Preferences) -> "Wish":
+    def or_else(self, remembered: Preferences) -> "Target":
         """What was not given is what was remembered. A port belongs to its host."""
         port = self.port
         if not self.host and port == Settings().port:
             port = remembered.port or port
         host, name = self.host or remembered.host, self.name or remembered.name
-        return Wish(host, port, name, self.room)
+        return Target(host, port, name, self.room)
 
 
-class Entrance(ttk.Frame):
-    """`submit` is called with a wish that can be tried."""
+class ConnectForm(ttk.Frame):
+    """`submit` is called with a target that is complete."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Entrance(ttk.Frame):
         port: int,
         name: str,
         room: str,
-        submit: Callable[[Wish], None],
+        submit: Callable[[Target], None],
     ) -> None:
         super().__init__(master, padding=24)
         self._submit = submit
@@ -92,9 +92,9 @@ class Entrance(ttk.Frame):
             self._problem.set("")
             self.button.configure(text="Connecting...")
             self.button.state(["disabled"])
-            self._submit(Wish(host, int(port), name, self.room.get().strip()))
+            self._submit(Target(host, int(port), name, self.room.get().strip()))
 
-    def measure(self) -> None:
+    def fonts_changed(self) -> None:
         """The letters have another size: ttk would leave those in a field at their old pixels."""
         for entry in self._entries:
             entry.configure(font="ChatText")

@@ -4,7 +4,17 @@ import re
 import zlib
 from datetime import datetime
 
-from chatroom.client.events import Back, ClientEvent, Connected, Ended, Failed, Lost, NameWanted
+from chatroom.client.events import (
+    ClientEvent,
+    Connected,
+    ConnectFailed,
+    ConnectionLost,
+    Ended,
+    NameRequired,
+    Reconnected,
+    Switched,
+)
+from chatroom.client.text import below
 from chatroom.protocols.rendering import lines_of
 from chatroom.vocabulary import events, names
 from chatroom.vocabulary.counts import counted
@@ -55,25 +65,48 @@ def plain_lines(event: ClientEvent, me: str) -> list[str]:
     `me` is our own name.
     """
     match event:
-        case Connected() | NameWanted(""):
+        case Connected() | NameRequired("") | Switched():
             return []
-        case NameWanted(text) | Failed(text):
+        case NameRequired(text) | ConnectFailed(text):
             return [text]
-        case Lost():
+        case ConnectionLost():
             return [LOST]
-        case Back(name, room):
+        case Reconnected(name, room):
             return [f"We are back, as {name} in room {room}."]
+        case Ended():
+            return _ended(event)
+        case events.Said(_, _, name, text):
+            return below(f"{name}: ", text)
+        case events.Acted(_, _, name, text):
+            return below(f"* {name} ", text)
+        case events.Told(name, _, text) if name == me:
+            return below(f"[private {other_end(event, me)}] ", text)
+        case events.Told(name, _, text):
+            return below(f"[private] {name}: ", text)
+        case _:
+            return _server_lines(event, me)
+
+
+def with_room(lines: list[str], belongs: tuple[str, ...], rooms: int) -> list[str]:
+    """Of somebody who is in several `rooms`, each line says in which one it belongs."""
+    if len(belongs) != 1 or rooms < 2:
+        return lines
+    return [f"#{belongs[0]} {line}" for line in lines]
+
+
+def _server_lines(event: events.Event, me: str) -> list[str]:
+    match event:
         case events.Waiting(lines, rate):  # here, and not at the server
             waiting = counted(lines, "line is", "lines are")
             return [f"{waiting} waiting; they go out {rate:g} a second; /cancel drops them."]
         case events.Cancelled(lines):
             return [f"{_were(lines)} dropped."]
-        case Ended():
-            return _ended(event)
         case events.Welcomed(name, room, people):
             return [*lines_of(event), *lines_of(events.Moved(name, room, people))]
-        case events.Told(name, _, text) if name == me:
-            return [f"[private {other_end(event, me)}] {text}"]
+        case events.Entered(room, people):
+            return lines_of(events.Moved(me, room, people))
+        case events.Left(room, name) if name == me:
+            return [f"Server: You have left room {room}."]
         case _:
             return lines_of(event)
 

@@ -10,8 +10,8 @@ import sys
 from collections import deque
 from collections.abc import Callable
 
-from chatroom.client.events import ClientEvent
-from chatroom.client.look import plain_lines
+from chatroom.client.events import Entry
+from chatroom.client.presentation import plain_lines, with_room
 from chatroom.client.reader import Reader
 from chatroom.net.standard import Stream
 from chatroom.protocols.framing import Lines
@@ -22,7 +22,7 @@ _MAX_LINE = 64 * 1024  # bytes
 _REMEMBERED = 100  # lines typed there that have not come back yet
 
 
-class Beside:
+class TerminalEcho:
     """`say` is called with each line that is typed."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, say: Callable[[str], None]) -> None:
@@ -34,13 +34,16 @@ class Beside:
     def close(self) -> None:
         self._reading.cancel()
 
-    def show(self, event: ClientEvent, me: str) -> None:
-        """Write it, unless it stands there already because it was typed there."""
-        match event:
+    def show(self, entry: Entry, me: str, rooms: int) -> None:
+        """Write it, unless it stands there already because it was typed there.
+
+        In several `rooms` each line says in which one it belongs.
+        """
+        match entry.event:
             case events.Said(name=name, text=text) if name == me and text in self._typed:
                 self._typed.remove(text)
             case _:
-                for line in plain_lines(event, me):
+                for line in with_room(plain_lines(entry.event, me), entry.rooms, rooms):
                     self._output.write(line + "\n")
 
     async def _read(self, reader: Reader) -> None:

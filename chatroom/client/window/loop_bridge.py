@@ -15,7 +15,7 @@ _BREATH = 2  # and when there is more to do, which leaves Tk the time to draw
 _PASSES = 4  # of the loop in one turn: to connect takes several
 
 
-class Turns:
+class LoopBridge:
     """`work` is called in each turn, after the loop; it returns whether it has more to do."""
 
     def __init__(self, root: tkinter.Tk, work: Callable[[], bool]) -> None:

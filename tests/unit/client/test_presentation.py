@@ -2,8 +2,16 @@
 
 import pytest
 
-from chatroom.client.events import Back, ClientEvent, Connected, Ended, Failed, Lost, NameWanted
-from chatroom.client.look import colour_number, is_own, mentions, plain_lines
+from chatroom.client.events import (
+    ClientEvent,
+    Connected,
+    ConnectFailed,
+    ConnectionLost,
+    Ended,
+    NameRequired,
+    Reconnected,
+)
+from chatroom.client.presentation import colour_number, is_own, mentions, plain_lines, with_room
 from chatroom.vocabulary import events
 
 
@@ -40,11 +48,11 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
     ("event", "lines"),
     [
         (Connected(), []),
-        (NameWanted(""), []),
-        (NameWanted("The name ann is taken."), ["The name ann is taken."]),
-        (Failed("Cannot connect."), ["Cannot connect."]),
-        (Lost("closed"), ["Oh no, we have lost connection to the server!"]),
-        (Back("ann", "tea"), ["We are back, as ann in room tea."]),
+        (NameRequired(""), []),
+        (NameRequired("The name ann is taken."), ["The name ann is taken."]),
+        (ConnectFailed("Cannot connect."), ["Cannot connect."]),
+        (ConnectionLost("closed"), ["Oh no, we have lost connection to the server!"]),
+        (Reconnected("ann", "tea"), ["We are back, as ann in room tea."]),
         (Ended("", 0), []),
         (Ended("You were kicked.", 0), ["You were kicked."]),
         (Ended("", 1), ["1 line was not delivered."]),
@@ -66,6 +74,18 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
         (events.Cancelled(1), ["1 line was dropped."]),
         (events.Said(1, "tea", "bob", "hi", 0.0), ["bob: hi"]),
         (events.Told("bob", "ann", "psst", 0.0), ["[private] bob: psst"]),
+        (events.Said(1, "tea", "bob", "one\n two", 0.0), ["bob: one", "   two"]),
+        (events.Acted(1, "tea", "bob", "waves\ntwice", 0.0), ["* bob waves", "  twice"]),
+        (events.Told("ann", "bob", "one\ntwo", 0.0), ["[private to bob] one", "  two"]),
+        (events.Told("bob", "ann", "one\ntwo", 0.0), ["[private] bob: one", "  two"]),
+        (events.Gone("bob", "quit"), ["Server: bob has left the chat."]),
+        (events.Gone("bob", "kicked: spam"), ["Server: bob was kicked: spam"]),
+        (events.Left("tea", "bob", "left"), ["Server: bob has left room tea."]),
+        (events.Left("tea", "ann", "left"), ["Server: You have left room tea."]),
+        (
+            events.Entered("tea", events.People(2, ("ann", "bob"))),
+            ["Server: You are in room tea now. 1 person is here: bob"],
+        ),
         (events.Told("ann", "bob", "psst", 0.0), ["[private to bob] psst"]),
         (
             events.Told("ann", "bob", "psst", 0.0, waits=30.0),
@@ -75,6 +95,14 @@ def test_a_person_has_the_same_colour_however_the_name_is_written() -> None:
 )
 def test_plain_lines(event: ClientEvent, lines: list[str]) -> None:
     assert plain_lines(event, "ann") == lines
+
+
+def test_whoever_is_in_several_rooms_is_told_which_one_a_line_is_from() -> None:
+    assert with_room(["bob: one", "  two"], ("tea",), 2) == ["#tea bob: one", "#tea   two"]
+    assert with_room(["bob: one"], ("tea",), 1) == ["bob: one"]
+    assert with_room(["Server: bob has left the chat."], ("tea", "den"), 2) == [
+        "Server: bob has left the chat."
+    ]
 
 
 def test_what_we_said_ourselves_is_our_own() -> None:

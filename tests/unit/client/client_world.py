@@ -1,0 +1,98 @@
+"""A client's core, and the server that it talks to: a server is a list of lines, time a number."""
+
+import json
+from itertools import count
+
+from chatroom.client.core import Client
+from chatroom.client.events import ClientEvent, Entry, Switched
+from chatroom.client.settings import ClientSettings
+
+SETTINGS = ClientSettings()
+SILENCE = SETTINGS.answer_timeout + 1
+LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
+
+
+class World:
+    """A client, and the server that it talks to: us."""
+
+    def __init__(self, name: str = "ann", room: str = "", quiet: bool = False) -> None:
+        self.now = 1000.0
+        self.jitter = 1.0
+        self.client = Client(
+            SETTINGS,
+            "t1cket",
+            lambda: self.now,
+            lambda: 5e8,
+            lambda: self.jitter,
+            room,
+            "attic:1060",
+            quiet,
+        )
+        self.ids = count(1)
+        if name:
+            self.client.join(name)
+        else:
+            self.client.start()
+
+    def sees(self) -> list[ClientEvent]:
+        entries = self.client.take_entries()
+        return [entry.event for entry in entries if not isinstance(entry.event, Switched)]
+
+    def entries(self) -> list[Entry]:
+        """What has happened since we looked last, and where."""
+        return self.client.take_entries()
+
+    def sent(self) -> list[dict[str, object]]:
+        """What the client has sent since we looked last."""
+        return [json.loads(line) for line in self.client.take_output().splitlines()]
+
+    def says(self, kind: str, **fields: object) -> None:
+        """The server says something."""
+        self.client.received(json.dumps({"type": kind, **fields}).encode() + b"\n")
+
+    def welcome(self, room: str = "lobby", **fields: object) -> None:
+        message = {
+            "name": self.client.name,
+            "room": room,
+            "members": {"count": 1, "names": [self.client.name]},
+            "limits": LIMITS,
+            "version": "1",
+            "history": False,
+            "resumed": False,
+            "last": None,
+            **fields,
+        }
+        self.says("welcome", **message)
+
+    def said(self, name: str, text: str, **fields: object) -> None:
+        room = self.client.rooms.current.name
+        self.says("said", id=next(self.ids), room=room, name=name, text=text, time=0, **fields)
+
+    def enter(self) -> "World":
+        """Connect and be let in; nothing of it is left over."""
+        assert self.client.wants_connection
+        self.client.connected()
+        self.welcome()
+        self.sent()
+        self.sees()
+        return self
+
+    def passes(self, seconds: float) -> None:
+        """Time passes, and whatever was due in it happens in its order."""
+        end = self.now + seconds
+        while self.client.deadline is not None and self.client.deadline <= end:
+            self.now = max(self.now, self.client.deadline)
+            self.client.tick()
+        self.now = end
+
+    def answers_pings(self) -> None:
+        for message in self.sent():
+            if message["type"] == "ping":
+                self.says("pong", ref=message["ref"])
+
+    def comes_back(self, **fields: object) -> list[dict[str, object]]:
+        """Over a new connection; returns what is sent, but for what is the client's own."""
+        self.passes(self.client.retry_in)
+        self.client.connected()
+        self.welcome(**fields)  # type: ignore[arg-type]
+        return [one for one in self.sent() if one["type"] not in ("ping", "rooms")]
