@@ -1,4 +1,4 @@
-"""Private messages: delivered at once, kept for somebody who is on their way back, or refused.
+"""Private messages: delivered at once, kept for somebody who may be on their way back, or refused.
 
 No refusal costs the receiver anything: a stranger must not be able to put them behind. The sender
 is refused at once, or later, when a message has waited in vain.
