@@ -4,18 +4,18 @@
     python benchmarks/compare.py --quick                   a first impression
     python benchmarks/compare.py --quick --only chatroom,asyncio --load alone,4000
 
-Absolute figures belong to one machine on one day; ratios travel further. So that the day
-does not decide, the contenders take turns within each round, every round is repeated, and
-what is compared are medians, shown with the least and the most (``contest/contest.py``).
+Absolute figures hold for one machine on one day; ratios are more general. To reduce the influence
+of other activity, the contenders take turns within each round, every round is repeated, and medians
+are compared, shown with the least and the most (``contest/contest.py``).
 
 The peers of our own are relays: they greet nobody, check nothing and keep nothing, and so do
-less than chatroom does for the same message. They are bare on purpose: what they are slower at
-is not explained by what they do besides. A peer that fails a workload is shown to have failed,
-and one that this machine does not have is shown not to have been measured.
+less than chatroom does for the same message. They are minimal on purpose: where they are slower,
+it is not because they do more. A peer that fails a workload is shown as failed, and one that this
+machine does not have as not measured.
 
-What the kernel does for a server is not taken out. Small sends that have to wait on a
-connection leave together, and so a server that sends every message by itself is given some
-of what chatroom does on its own account. How TCP is tuned is part of the record for that.
+What the kernel does for a server is included. Small sends that have to wait on a connection leave
+together, so a server that sends every message by itself gets some of the coalescing that chatroom
+does itself. The record therefore says how TCP is tuned.
 """
 
 from __future__ import annotations

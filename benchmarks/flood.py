@@ -6,15 +6,14 @@
     python benchmarks/flood.py --sweep clients=100,500,1000,5000,10000 --plot growth.svg
     python benchmarks/flood.py --speak irc --port 6667  somebody else's server
 
-It speaks nothing but the wire and imports nothing of the program it measures, so that it can
-measure any other that understands one of its dialects (``load/wire.py``). The schedule is fixed
-beforehand and never waits for answers (``load/plan.py``); deliveries are checked exactly, after
-the event (``load/tally.py``); what is the harness's own fault is measured as well and told
-(``load/performance.py``, ``results/limits.py``).
+It uses nothing but the wire protocol and imports nothing of the program that it measures, so it can
+measure any server that understands one of its dialects (``load/wire.py``). The schedule is
+open-loop and never waits for answers (``load/plan.py``). Deliveries are checked exactly, after
+the measurement (``load/tally.py``). The share of the harness in the latencies is measured and
+reported as well (``load/performance.py``, ``results/limits.py``).
 
-What it refuses to do: to leave this machine. Sender and receiver must share one monotonic
-clock or a latency means nothing, and a tool that floods other people's servers is no
-benchmark.
+It does not measure servers on other machines. Sender and receiver must share one monotonic clock
+or a latency means nothing, and a tool that floods other people's servers is no benchmark.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@
     python benchmarks/hostile.py --strict               exit with 1 unless all bounds hold
 
 For each kind a chatroom is started, with the settings that a stranger meets. 50 people join its
-lobby, and 25 of them say 50 lines a second in turns: nobody is throttled, and a freeze is seen
-to the 20 ms. They are measured twice, first in quiet and then during the attack, so that the two
-can be compared whatever else the machine does. The people are those of ``flood.py``:
-a line counts from when it was due, and every delivery is checked.
+lobby, and 25 of them say 50 lines a second in turns: nobody is throttled, and a freeze is
+measured with a resolution of 20 ms. They are measured twice, first in quiet and then during the
+attack, so that the two can be compared whatever else the machine does. The people are the clients
+of ``flood.py``: a line counts from when it was due, and every delivery is checked.
 
 The attacks are in ``attack/attacks.py``, ``attack/attackers.py`` is the process that carries them
 out, and ``attack/bounds.py`` has the rule.

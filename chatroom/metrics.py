@@ -1,4 +1,4 @@
-"""What the server knows about itself: counters, and histograms of the times that matter.
+"""The server's measurements of itself: counters, and histograms of the times that matter.
 
 A histogram keeps counts in buckets that grow by an eighth of a power of two, so recording is a few
 integer operations, the memory is fixed, and a quantile is exact to 12 %. The maximum is exact.
@@ -52,7 +52,7 @@ def _upper_edge(index: int) -> float:
 
 
 class Metrics:
-    """One for the whole server; each part counts what it alone can see."""
+    """One for the whole server; each part updates its own counters."""
 
     def __init__(self) -> None:
         self.accepted = 0

@@ -11,15 +11,15 @@ KIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator may change (the first group) and what the design fixed (the others)."""
+    """The first group is the operator's choice; the others are fixed by the design."""
 
-    # Where to listen. Loopback by default: nobody is let in from outside unless told so.
+    # Where to listen. Loopback by default: others can join only if the operator says so.
     host: str = "127.0.0.1"
     port: int = 1060
 
-    # Lines a second one client may say; the burst is four seconds' worth, so that a pasted snippet
-    # goes through at once. Over it the client's socket is not read until there are tokens again:
-    # nothing is lost, TCP holds the rest back. 0 means unlimited.
+    # Lines a second from one client; the burst is four seconds' worth, so that a pasted snippet
+    # goes through at once. Over it the client is throttled: its socket is not read until there are
+    # tokens again. Nothing is lost, TCP holds the rest back. 0 means unlimited.
     rate: float = 5.0
     burst_seconds: float = 4.0
 
@@ -32,8 +32,8 @@ class Settings:
     # end; cutting it would change what somebody said.
     max_line: int = 4096
 
-    # Lines of one text of a program: a pasted function goes through, and people with nc see each of
-    # them behind the name, so a text must not fill many screens. One with more is refused.
+    # Lines of one text of a program. A pasted function goes through; people with nc see each line
+    # behind the name, so a text must not fill many screens. One with more lines is refused.
     max_text_lines: int = 100
 
     # Bytes of one JSON object: room for a text as long as a line, half of it in escapes. A longer
@@ -55,8 +55,8 @@ class Settings:
     # Lines of one client handled per tick; the rest waits for the next tick, in order.
     lines_per_tick: int = 32
 
-    # Seconds of a tick in which input is handled; what is left waits for the next tick. The budget
-    # is a share (fan_out_share) of what the last fan-out took, between tick_seconds and
+    # Seconds of a tick in which input is handled; the rest waits for the next tick. The budget is a
+    # share (fan_out_share) of the time of the last fan-out, between tick_seconds and
     # longest_tick_seconds: a server with large rooms must not spend its time on small fan-outs.
     # Half of the budget is for what can wait: newcomers, and backlogs of input. A line of somebody
     # who speaks now and then waits for two such ticks at most, fan-outs included.
@@ -66,15 +66,15 @@ class Settings:
     fan_out_share: float = 0.25
 
     # Bytes a second that the kernel takes from us, about. A long text in a large room makes the end
-    # of the tick longer by its bytes times its receivers, and what is received shorter.
+    # of the tick longer by its bytes times its receivers, and leaves less time for input.
     bytes_per_second: float = 2e9
 
-    # Who goes first when time is short: those of whom nothing was received for so many seconds, and
-    # who have sent no more than so many bytes now, which is a person's line.
+    # Who goes first when time is short: connections from which nothing was received for this many
+    # seconds, and which have sent no more than this many bytes now, a person's line.
     quiet_seconds: float = 0.25
     small_input: int = 512
 
-    # Seconds of silence after which a new connection is taken to be a person, and greeted.
+    # Seconds of silence after which a new connection is taken for a person, and greeted.
     silence: float = 0.25
 
     # Seconds from connecting in which the beginning of a request must be complete. A connection
@@ -95,12 +95,12 @@ class Settings:
     # and the count is told when the queue has drained.
     queue_bytes: int = 256 * KIB
 
-    # The part of it that private messages may fill; one more is refused to its sender. The rest is
-    # the room's, whatever strangers do. Of what is left of this part one sender may have half.
+    # The share of it that private messages may fill; one more is refused to its sender. The rest is
+    # the room's, whatever strangers do. One sender may have half of what is left of this share.
     private_share: float = 0.25
 
-    # Seconds between two looks at the private messages: what has been sent of those in queues, and
-    # which of those that wait for somebody have waited long enough.
+    # Seconds between two checks of the private messages: which of those in queues have been sent,
+    # and which of those that wait for somebody have expired.
     private_seconds: float = 1.0
 
     # Seconds in which a client with a full queue must acknowledge at least one byte, or be cut. On
@@ -113,9 +113,9 @@ class Settings:
     send_buffer: int = 128 * KIB
     receive_buffer: int = 64 * KIB
 
-    # Pacing: a fan-out that begins sooner after the last one than so many times the time it takes
-    # is followed by an interval of that length, of at most so many seconds. What is said during the
-    # interval is coalesced.
+    # Pacing: a fan-out that begins sooner after the last one than this many times its own duration
+    # is followed by an interval of that length, of at most this many seconds. What is said during
+    # the interval is coalesced.
     pacing_factor: float = 2.0
     longest_pacing_interval: float = 0.001
 
@@ -128,7 +128,7 @@ class Settings:
     # seconds for repeated SYNs; with 4096 it does not.
     backlog: int = 4096
 
-    # Accepts per tick and listener: a storm of newcomers must not be felt by those who talk.
+    # Accepts per tick and listener: a storm of newcomers must not delay those who talk.
     accepts_per_tick: int = 64
 
     # Seconds the listener pauses when the process is out of descriptors; it would spin otherwise.
@@ -153,16 +153,16 @@ class Settings:
 
     # --- the chat ------------------------------------------------------------------------------
 
-    # Seconds a name stays with somebody who lost the connection without leaving.
+    # Seconds for which the name of a lost connection is held.
     hold_seconds: float = 30.0
 
     # Private messages that wait for somebody who lost the connection or is still to come, from all
-    # senders and from one; another one is refused. A text has at most 4 KiB, or 16 in memory.
+    # senders and from one; one more is refused. A text has at most 4 KiB, up to 16 in memory.
     waiting_messages: int = 512
     waiting_of_one: int = 16
 
-    # Rooms of more people than this hear of joins and leaves as a count, once per interval
-    # (seconds): one notice each to all the others would be quadratic.
+    # Rooms of more people than this are told of joins and leaves as a count, once per interval
+    # (seconds): one notice for each to all the others would be quadratic.
     crowd: int = 50
     presence_seconds: float = 1.0
 
@@ -190,7 +190,7 @@ class Settings:
     # --- dead peers ----------------------------------------------------------------------------
 
     # Keepalive: seconds idle before the first probe, between probes, and probes without an answer.
-    # It says nothing of data that is never acknowledged, so TCP_USER_TIMEOUT (seconds) covers that.
+    # It does not cover data that is never acknowledged; TCP_USER_TIMEOUT (seconds) does.
     keepalive_idle: int = 60
     keepalive_interval: int = 15
     keepalive_probes: int = 4
@@ -205,7 +205,7 @@ class Settings:
     # number. A storm of newcomers would write 41 GB a day.
     log_alike: int = 20
 
-    # Seconds between two log lines about the same pressing condition.
+    # Seconds between two log lines about the same lasting condition.
     log_interval: float = 60.0
 
     @property

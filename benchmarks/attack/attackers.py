@@ -142,7 +142,7 @@ class Attackers:
         self.enter(victim)
         end = monotonic() + READY
         while not victim.let_in and not victim.over and monotonic() < end:
-            self.look_around(STEP)
+            self.poll_once(STEP)
             self.read_slowly()
         self.report = Report()  # the victim is none of the hostile
         return victim
@@ -162,7 +162,7 @@ class Attackers:
             for _ in range(min(self.clients - present, len(self.waiting), BURST)):
                 self.enter(Attacker(self.kind.visit(self.waiting.popleft()), waits))
                 self.report.visits += 1
-            self.look_around(STEP)
+            self.poll_once(STEP)
             self.read_slowly()
 
     def release(self) -> None:
@@ -176,7 +176,7 @@ class Attackers:
         self.attackers[attacker.sock.fileno()] = attacker
         self.poller.watch(attacker.sock, attacker.mask)
 
-    def look_around(self, wait: float) -> None:
+    def poll_once(self, wait: float) -> None:
         for descriptor, mask in self.poller.ready(wait):
             attacker = self.attackers[descriptor]
             if mask & OUT:

@@ -22,7 +22,7 @@ from machine import proc
 from machine.progress import Bar
 from peers import Peer
 
-HOPELESS = 0.01  # of all deliveries not made: from here on it is a failure
+TOLERATED = 0.01  # of all deliveries not made: from here on it is a failure
 
 
 @dataclass
@@ -40,14 +40,14 @@ class Contest:
             for place, workload in enumerate(self.workloads):
                 done = (number + place / len(self.workloads)) / rounds
                 for name in self.peers:
-                    if name == self.base or not self.hopeless(workload, name):
+                    if name == self.base or not self.has_failed(workload, name):
                         self.measure(workload, name, done)
 
     @property
     def base(self) -> str:
         return next(iter(self.peers))
 
-    def hopeless(self, workload: Workload, name: str) -> bool:
+    def has_failed(self, workload: Workload, name: str) -> bool:
         """Has it failed at this, or at something easier of the same kind?"""
         alike = [other for other in self.workloads if other.kind == workload.kind]
         tried = alike[: alike.index(workload) + 1]
@@ -69,7 +69,7 @@ class Contest:
         finally:
             bar.clear()
         self.results.setdefault((workload.key, name), []).append(result)
-        if missing(result) > HOPELESS:
+        if missing(result) > TOLERATED:
             share = f"{missing(result):.1%} of all deliveries not made {GRACE:g} s after the end"
             self.failures[workload.key, name] = share
 
@@ -83,7 +83,9 @@ class Contest:
             with started(peer.command(Path(folder), port), server, port) as target:
                 self.note_start(name, target)
                 return measure(
-                    replace(workload.plan, speak=peer.speak, abreast=peer.abreast),
+                    replace(
+                        workload.plan, speak=peer.speak, concurrent_joins=peer.concurrent_joins
+                    ),
                     target,
                     bar,
                     load,

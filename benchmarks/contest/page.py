@@ -1,7 +1,7 @@
 """A comparison on a page: ratios first, then what was measured, then how.
 
-Half of the page is written by hand: what is reached, what is not, and why. That half belongs to
-people; only what stands between the two markers is written anew by each comparison.
+One half of the page is written by hand: what is reached, what is not, and why. A comparison
+replaces only what stands between the two markers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ END = "<!-- ... to here. -->"
 NEW = f"""\
 # Benchmarks
 
-What this server carries, beside other ways to build it and what people would run instead.
+The load that this server carries, compared with other ways to build it and with what people
+would run instead.
 
 ## What is reached, what is not, and why
 
@@ -36,18 +37,18 @@ ABOUT = ("processor", "cores", "system", "congestion")
 HOW = f"""\
 The load comes from this machine, over loopback; server and load run on different cores where there
 are two. In each round the contenders take turns, each run is on a server freshly started, and what
-is compared are the medians of the rounds; least and most are behind them. Times count from when
-a message was *due*, and end when the kernel had it for the receiver. A message that had not come
-{GRACE:g} s after the end counts as one that took for ever. Memory is resident memory (user space).
-In a storm everybody connects at once, reads the greeting, and then gives a name; chatroom greets
-whoever has said nothing for 0.25 s, and that is in its times.
+is compared are the medians of the rounds, followed by the least and the most. Times count from when
+a message was *due*, and end when the kernel had it for the receiver. A message that had not arrived
+{GRACE:g} s after the end counts as one that never arrives. Memory is resident memory (user space).
+In a storm everybody connects at once, reads the greeting, and then gives a name. chatroom greets a
+client that has said nothing for 0.25 s, which its times include.
 
 C epoll, asyncio, uvloop, Twisted and threads are relays of our own (`benchmarks/peers/`). They
 greet nobody, check nothing and keep nothing, and so do less than a chatroom does for the same
-message. ngircd, InspIRCd and ncat are what Debian ships, configured without throttling, DNS and
-ident. They do not set TCP_NODELAY and cannot be told to: where many small messages follow each
-other, some of their times are the kernel's, waiting to send more at once. In InspIRCd's room
-nobody is told who comes and goes.
+message. ngircd, InspIRCd and ncat are Debian's packages, configured without throttling, DNS and
+ident. They do not set TCP_NODELAY and have no option for it: where many small messages follow each
+other, a part of their times is Nagle's algorithm in the kernel. InspIRCd's room does not announce
+who joins and leaves.
 """
 
 
@@ -172,7 +173,7 @@ def measured(contest: Contest, setting: Setting) -> str:
     """Everything between the markers."""
     about = setting.circumstances
     lines = ["", "## Measured", ""]
-    lines.append(f"`python {shlex.join(setting.command)}` has made this on {about['date'][:10]}")
+    lines.append(f"`python {shlex.join(setting.command)}` wrote this on {about['date'][:10]}")
     rounds = f"{setting.rounds} round{'s' if setting.rounds > 1 else ''}"
     each = duration(setting.minutes / setting.rounds * 60_000_000)
     lines.append(f"in {rounds} of {each}, on this machine:")
@@ -182,7 +183,7 @@ def measured(contest: Contest, setting: Setting) -> str:
     lines += [
         "",
         HOW,
-        f"In multiples of what {contest.base} needs, whose own figures are given:",
+        f"In multiples of the figures of {contest.base}, which are given as measured:",
         "",
     ]
     lines += overview(contest)

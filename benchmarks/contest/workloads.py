@@ -1,12 +1,11 @@
 """What the contenders of a comparison have to do, and which figures of it are compared.
 
-Each workload asks one question of its own: how fast is one message alone; what does a
-message cost when there are many; what happens when there are more than a server that works
-message by message can send; what do slow readers do to the others; and what does somebody
-cost who says nothing.
+Each workload answers one question: how fast is a single message; what does a message cost
+when there are many; what happens when there are more than a server can send one by one; what
+do slow readers do to the others; and what does an idle client cost.
 
-Workloads of one kind are in the order of their difficulty: who has failed at one need not try
-those after it.
+Workloads of one kind are in the order of their difficulty: a contender that has failed at one
+is not tried at those after it.
 """
 
 from __future__ import annotations

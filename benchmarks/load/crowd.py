@@ -24,10 +24,10 @@ from load.visitor import State, Visitor
 from load.wire import PROBE
 
 BURST = 32  # connects between two looks at the sockets
-PATIENCE = 30.0  # seconds for everybody to come in
-ENOUGH = 50  # clients turned away, after which it is no use to go on
-PROBER = 0  # the number of the client who says the word
-PROGRESS = 0.2  # seconds between two words about it
+PATIENCE = 30.0  # seconds for everybody to join
+ENOUGH = 50  # clients turned away, after which joining is given up
+PROBER = 0  # the number of the client that sends the probe
+PROGRESS = 0.2  # seconds between two reports of it
 
 
 @dataclass
@@ -48,10 +48,10 @@ class Joined:
 
 @dataclass
 class Status:
-    """The state of the silence: who has not received the probe, and when the last byte arrived."""
+    """Clients lost, clients that have not received the probe yet, and the time of the last byte."""
 
     gone: int
-    deaf: int
+    unprobed: int
     last_byte: float
 
 
@@ -71,16 +71,20 @@ class Crowd:
         """Let every client join; ``tell`` is called now and then with how many have."""
         waiting = deque(self.plan.members(self.worker))
         everyone = len(waiting)
-        room = everyone if self.plan.storm else self.plan.abreast or self.plan.dialect.abreast
+        room = (
+            everyone
+            if self.plan.storm
+            else self.plan.concurrent_joins or self.plan.dialect.concurrent_joins
+        )
         begun = told = monotonic()
-        hopeless = min(ENOUGH, everyone)
-        while self.inside + self.lost < everyone and self.lost < hopeless:
+        give_up_at = min(ENOUGH, everyone)
+        while self.inside + self.lost < everyone and self.lost < give_up_at:
             if monotonic() > begun + PATIENCE:
                 break
             free = room - (len(self.visitors) - self.inside - self.lost)
             for _ in range(min(BURST, free, len(waiting))):
                 self.connect(waiting.popleft())
-            self.look_around(0.0 if waiting and free else 0.05)
+            self.poll_once(0.0 if waiting and free else 0.05)
             if monotonic() > told + PROGRESS:
                 told = monotonic()
                 tell(self.inside)
@@ -96,7 +100,7 @@ class Crowd:
         if visitor.state is State.LOST:
             self.changed(visitor, State.CONNECTING)
 
-    def look_around(self, wait: float) -> None:
+    def poll_once(self, wait: float) -> None:
         """Serve the sockets once, without measuring."""
         for descriptor, mask in self.poller.ready(wait):
             self.last_byte = now = monotonic()
@@ -129,7 +133,7 @@ class Crowd:
         """The commands of the measuring process; all sockets are read until the next one."""
         while True:
             while not pipe.poll():
-                self.look_around(0.02)
+                self.poll_once(0.02)
             try:
                 yield pipe.recv()
             except EOFError:

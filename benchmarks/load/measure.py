@@ -28,7 +28,7 @@ from machine.proc import Busy
 
 AHEAD = 0.3  # seconds between the word to begin and the beginning
 LOOKS = 0.1  # seconds between two looks at how silent it is
-CALMING = 60.0  # seconds after which a room that is not silent never will be
+SILENCE_WITHIN = 60.0  # seconds in which the room must fall silent
 PATIENCE = 120.0  # seconds for anything else a load process is asked for
 
 Progress = Callable[[str, float], None]  # what is going on, and how much of it is done
@@ -87,7 +87,7 @@ def measure(
     with crew(plan, target, cores) as pipes:
         join(pipes, result, progress)
         if not plan.storm:
-            calm(pipes, plan, progress)
+            wait_for_silence(pipes, plan, progress)
         result.memory["joined"] = target.memory()
         if plan.messages:
             perform(pipes, target, result, progress)
@@ -173,25 +173,25 @@ def join(pipes: list[Connection], result: Result, progress: Progress) -> None:
         )
 
 
-def calm(pipes: list[Connection], plan: Plan, progress: Progress) -> None:
+def wait_for_silence(pipes: list[Connection], plan: Plan, progress: Progress) -> None:
     """Wait until every client has received the probe and nothing more arrives."""
     begun = probed = monotonic() - 1
-    while monotonic() < begun + CALMING:
+    while monotonic() < begun + SILENCE_WITHIN:
         tell(pipes, "status")
         statuses: list[Status] = [hear(pipe) for pipe in pipes]
         silent = monotonic() - max(status.last_byte for status in statuses)
-        deaf = sum(status.deaf for status in statuses)
+        unprobed = sum(status.unprobed for status in statuses)
         gone = sum(status.gone for status in statuses)
         if gone:
             raise Unusable(f"{gone:,} clients were disconnected before anything was said")
-        if not deaf and silent > plan.dialect.calm:
+        if not unprobed and silent > plan.dialect.settle_seconds:
             return
-        if deaf and monotonic() > probed + 0.5:
+        if unprobed and monotonic() > probed + 0.5:
             probed = monotonic()
             pipes[0].send(("probe", None))
-        progress("waiting for silence", min(silent / plan.dialect.calm, 1.0))
+        progress("waiting for silence", min(silent / plan.dialect.settle_seconds, 1.0))
         sleep(LOOKS)
-    raise Unusable(f"the room did not fall silent ({deaf} clients hear nobody)")
+    raise Unusable(f"the room did not fall silent ({unprobed} clients hear nobody)")
 
 
 def perform(pipes: list[Connection], target: Target, result: Result, progress: Progress) -> None:

@@ -32,7 +32,7 @@ class Plan:
     tag: str = "f"  # begins every name, so that two runs do not ask for the same ones
     storm: bool = False
     noisy: bool = False  # others talk as well: no length tells that everything has come
-    abreast: int = 0  # how many come in at a time; 0: as many as suits the dialect
+    concurrent_joins: int = 0  # clients that join at a time; 0: the dialect's own
     grace: float = 15.0  # seconds after the last message after which nobody waits any more
 
     @property

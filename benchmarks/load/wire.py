@@ -1,4 +1,4 @@
-"""The ways to speak to a server, as seen by somebody who wants to talk and count.
+"""The wire protocols that the load can speak, each as far as joining, talking and counting need it.
 
 ``line``  a name, then lines: chatroom as people with ``nc`` meet it.
 ``raw``   nothing but lines, relayed to everybody else: the peers of our own.
@@ -7,11 +7,11 @@
 
 A message of ours is ``~NUMBER DUE xxx...``: eight digits of number, sixteen of the
 microsecond of the monotonic clock at which it was due, and filling up to its size. The
-number alone says who must have sent it, so a delivery proves itself: one regular
+number determines the sender, so each delivery can be checked by itself: one regular
 expression per dialect recognises a whole, unchanged message under its author's name, and
-whatever it does not recognise (notices, pings, a line cut in half) is not a delivery.
+everything that it does not recognise (notices, pings, a line cut in half) is no delivery.
 
-This module refuses to know sockets: bytes in, bytes out.
+This module knows no sockets: bytes in, bytes out.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ def body(number: int, due: int, size: int) -> bytes:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How to come in, how to talk, and how a delivery looks.
+    """How to join, how to talk, and how a delivery looks.
 
     ``answer`` is given each complete line that arrives before the client is let in, and
-    returns what to say to it. ``asks``: it asks for a name, after a moment in which a program would
-    have spoken first. ``calm`` is how long (seconds) silence must last before
-    nothing more is to be expected of the joins: chatroom tells them once a second.
-    ``abreast`` is how many may be on their way in at a time, where nothing else is said: ncat
-    listens with a backlog of ten, and whoever is too many waits for ever.
+    returns what to say to it. ``asks``: the server asks for a name, after a moment in which
+    a program would have spoken first. ``settle_seconds`` is how long silence must last
+    before no more join notices can come: chatroom sends them once a second.
+    ``concurrent_joins`` is how many clients may be joining at a time, unless the plan says
+    otherwise: ncat listens with a backlog of ten, and further clients wait for ever.
     """
 
     name: str
     largest: int
-    calm: float
+    settle_seconds: float
     newline: bytes
     greets: bool
     asks: bool = False
     pings: bool = False
-    abreast: int = 64
+    concurrent_joins: int = 64
 
     def hello(self, name: bytes) -> bytes:
         return b""
@@ -131,8 +131,8 @@ class Ncat(Dialect):
 
 
 DIALECTS: dict[str, Dialect] = {
-    "line": Line("line", largest=4000, calm=1.3, newline=b"\n", greets=True, asks=True),
-    "irc": Irc("irc", 400, calm=0.5, newline=b"\r\n", greets=True, pings=True),
-    "ncat": Ncat("ncat", largest=4000, calm=0.5, newline=b"\n", greets=True, abreast=8),
-    "raw": Dialect("raw", largest=4000, calm=0.3, newline=b"\n", greets=False),
+    "line": Line("line", 4000, settle_seconds=1.3, newline=b"\n", greets=True, asks=True),
+    "irc": Irc("irc", 400, settle_seconds=0.5, newline=b"\r\n", greets=True, pings=True),
+    "ncat": Ncat("ncat", 4000, settle_seconds=0.5, newline=b"\n", greets=True, concurrent_joins=8),
+    "raw": Dialect("raw", 4000, settle_seconds=0.3, newline=b"\n", greets=False),
 }

@@ -1,8 +1,8 @@
 """Other people's ways to build the same thing, each as good as its authors would write it.
 
-Relays of our own speak ``raw``: whatever line one client sends, every other client receives,
-unchanged; they choose a port and say ``Listening at 127.0.0.1:PORT`` first. Programs that people
-would run instead are given a free port and a configuration without throttling and name service.
+Relays of our own speak ``raw``: every line of one client is sent to every other client, unchanged.
+They choose a port and print ``Listening at 127.0.0.1:PORT`` first. Programs that people would run
+instead are given a free port and a configuration without throttling and DNS.
 
 ``find`` says which of them this machine has, and why not the others. It installs nothing.
 """
@@ -24,10 +24,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # where daemons are, for ordinary users too
-FEW = 8  # abreast: it listens with a backlog of ten, and who is too many waits for seconds
-MANY = 1000  # abreast: it lets people in once a second, however many they are
+FEW = 8  # concurrent joins: it listens with a backlog of ten; further clients wait for seconds
+MANY = 1000  # concurrent joins: it accepts clients once a second, however many there are
 NCAT_MOST = "100000"  # connections; its own limit is 100
-SERVANT = "nobody"  # who a daemon becomes that must not stay root
+UNPRIVILEGED_USER = "nobody"  # who a daemon becomes that must not stay root
 
 NAMES = (
     *("C epoll", "asyncio", "uvloop", "Twisted", "threads"),
@@ -44,7 +44,7 @@ class Peer:
     version: str
     speak: str = "raw"
     announces: bool = True  # says where it listens, and has chosen the port itself
-    abreast: int = 0  # how many may come in at a time; 0: as usual
+    concurrent_joins: int = 0  # clients that may join at a time; 0: the dialect's own
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def first_line(command: list[str], folder: Path | None = None) -> str:
 
 def configuration(name: str, folder: Path, port: int) -> str:
     """Fill in what differs from run to run. Returns the path of the result."""
-    servant = SERVANT if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    servant = UNPRIVILEGED_USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     values = {"PORT": port, "FOLDER": folder, "USER": servant, "GROUP": group_of(servant)}
     filled = folder / name
     filled.write_text(string.Template((HERE / name).read_text()).substitute(values))

@@ -1,1 +1,1 @@
-"""The chat itself: who is here, in which room, and who hears what. No sockets, no parsing."""
+"""The chat itself: who is here, in which rooms, and who is told what. No sockets, no parsing."""

@@ -1,9 +1,8 @@
 """Names and addresses that a kick keeps out for a while.
 
-A kick that can be answered by coming back at once is useless, so it bars the name and the address.
-The address of an IPv6 host is its /64, all of which one customer has. Loopback is never barred as
-an address: whoever comes from there came through this machine (a proxy, an SSH tunnel, the
-operator), and everybody else who comes that way would be shut out as well.
+A kick would be useless if one could come back at once, so it bars the name and the address. An IPv6
+address is barred with its /64, which usually belongs to one customer. A loopback address is never
+barred: all users of a proxy or an SSH tunnel on this machine have it, and so does the operator.
 """
 
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from ipaddress import IPv6Network, ip_address
 
 
 class Bars:
-    """At most `most` of them at once: one more replaces the oldest."""
+    """At most `most` names and addresses at once: one more replaces the oldest."""
 
     def __init__(self, most: int, clock: Callable[[], float]) -> None:
         self._most = most
@@ -48,7 +47,7 @@ class Bars:
 
 
 def _network(host: str) -> str:
-    """What one visitor can come from; empty when it is not theirs alone."""
+    """The address or the /64 to bar; empty when others come from there as well."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,8 +1,8 @@
 """What is published in a room during a tick, rendered once for each dialect.
 
-At the tick's end the lines of a dialect are joined once, and everybody is given that very bytes
-object, or slices of it. Whoever must be given something before that gets pieces that all who ask so
-early share. Nothing is copied for one member alone.
+At the tick's end the lines of a dialect are joined once, and all members are given that same bytes
+object, or slices of it. Members who are served before the tick's end are given pieces, which they
+share with each other. Nothing is copied for one member alone.
 """
 
 from collections.abc import Container, Iterator
@@ -37,7 +37,7 @@ class _Rendering:
     def part(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
         """Some of the lines, as bytes and how many lines they are; nothing is copied.
 
-        Before all are joined it comes in pieces, which everybody who asks so early shares.
+        Before `join` it comes in pieces, which are shared by all who are served that early.
         """
         if self._view is None:
             yield from self._early(start, stop)
@@ -70,7 +70,7 @@ class Batch:
         self._events: list[Event] = []
         self._renderings: dict[Dialect, _Rendering] = {}
         self.narrow: dict[int, Container[object]] = {}  # positions of what is for a few, and these
-        self.speakers: list[Person | None] = []  # whoever said it; None for other events
+        self.speakers: list[Person | None] = []  # the author of each line; None for other events
         self.weight = 0
         self.closed = False  # the tick ends: nothing is added any more
 

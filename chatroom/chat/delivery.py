@@ -1,4 +1,4 @@
-"""How what is said reaches a member: room by room, and alone, each in its place.
+"""How events reach a member, from all their rooms and alone, in the promised order.
 
 In a room everybody gets the events in the order in which they were published. What one member alone
 is told (an answer, a receipt, a private message) comes after everything that was published before
@@ -84,10 +84,10 @@ class Delivery:
     def publish_once(
         self, rooms: Iterable[Room], event: Event, author: Member | None = None
     ) -> None:
-        """Tell everybody in these rooms, each once, but for whoever has caused it.
+        """Tell everybody in these rooms once, except the author.
 
-        In a room where most have heard it elsewhere it is published to the others alone: so it
-        costs a step for everybody who hears it, and not for everybody in each room.
+        In a room where most have heard it elsewhere it is published to the others alone. So the
+        cost is a step for everybody who hears it, and not for everybody in each room.
         """
         told: set[Member] = set() if author is None else {author}
         for room in rooms:
@@ -101,7 +101,7 @@ class Delivery:
             told.update(room.shared)
 
     def catch_up(self, member: Member) -> None:
-        """Hand them what they are still to get, from all their rooms."""
+        """Hand them everything that is due to them until now, from all their rooms."""
         answers: list[Answer] = member.answers or []
         member.answers, member.held = None, 0
         for places, data in answers:
@@ -121,7 +121,7 @@ class Delivery:
             seat.room.leave(seat)
 
     def skip(self, member: Member) -> None:
-        """They were behind until now: what waits for the end of the tick counts as missed.
+        """They were behind until now: what waits for the tick's end counts as skipped.
 
         That is what was published in their rooms; no answers are held for somebody who is behind.
         """
@@ -143,7 +143,7 @@ class Delivery:
         First to those who stand level in any room, then to the others, who may be in several. A
         room which fails (an encoder with a bug) costs its own batch and no other.
         """
-        with ExitStack() as steps:  # the last one first; each is taken, whichever fails
+        with ExitStack() as steps:  # runs them last to first, all of them, even if some fail
             for room in reversed(self._changed):
                 steps.callback(self._finish, room)
             for room in reversed(self._changed):

@@ -1,10 +1,9 @@
-"""The hub knows who is here and in which rooms, and has the ways of telling them.
+"""The hub: who is here, in which rooms, and the ways of telling them.
 
 A command arrives raw, with the member who gave it, and a rule of `rules/` decides it: it cleans the
 text, changes what the hub holds, and publishes what happened to a room or answers the member alone.
 The hub never sees sockets or protocols, and it waits for nothing: time comes in as two clocks
-(`clock` for durations, `wall` for stamps) and as `call_later`, so that a test turns an hour into a
-line.
+(`clock` for durations, `wall` for stamps) and as `call_later`, so an hour is one line of a test.
 
 A member is in at least one room from the moment they have a name until they leave, and a room
 exists while somebody is in it. A slow reader is told what they missed when their queue has drained
@@ -92,14 +91,15 @@ class Hub:
         return self.delivery.reply(member, data)
 
     def drained(self, member: Member) -> None:
-        """The member's queue is empty again: whoever was behind is told, and level from here on."""
+        """The member's queue is empty again. If they were behind, they are told how many lines they
+        missed, and get everything from here on."""
         if member.skipped:
             self.delivery.skip(member)
             lines, member.skipped = member.skipped, 0
             self.tell(member, events.Skipped(lines))
 
     def last_words(self, member: Member, *last: events.Event) -> bytes:
-        """What to tell somebody at the close: how much they missed, if anything, and these."""
+        """The last bytes of a connection: how many lines were skipped, if any, and these events."""
         missed = (events.Skipped(member.skipped),) if member.skipped else ()
         return bytes(member.arranged(b"".join(map(member.dialect.encode, (*missed, *last)))))
 
@@ -152,10 +152,10 @@ class Hub:
         return self.delivery.tell(member, event)
 
     def publish(self, room: Room, event: events.Event, author: Member) -> None:
-        """Let everybody in the room but its author hear it, at the tick's end.
+        """Tell everybody in the room except the author, at the tick's end.
 
-        So much may come together that it must not wait so long. Then all rooms hand out what they
-        have, for the sake of the order that is promised to those who are in several.
+        A heavy batch does not wait for that. All rooms are then flushed with it, to keep the order
+        that is promised to members of several rooms.
         """
         before = room.batch.weight
         room.publish(event, author)
@@ -192,7 +192,7 @@ class Hub:
     # --- what the rules call: looking up ------------------------------------------------------
 
     def find(self, member: Member, name: str) -> Member | None:
-        """The member of this name; whoever asked is told when there is none."""
+        """The member of this name. If there is none, the member who asked is told."""
         found = self.roster.find(name)
         if found is None:
             text = f"There is nobody called {clean(name)[: names.MAX_LENGTH]} here."

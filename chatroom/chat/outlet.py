@@ -1,4 +1,4 @@
-"""What the chat needs of whoever carries a visitor's bytes."""
+"""The two interfaces through which the chat reaches a visitor."""
 
 from collections.abc import Mapping
 from typing import Protocol, Self, TypeVar
@@ -27,13 +27,13 @@ class Channel(Protocol):
 
 
 class Outlet(Protocol):
-    """The way back to one visitor, which whoever carries them hands to the chat."""
+    """The way back to one visitor; their session implements it."""
 
     def answer(self, event: Event, ref: Ref) -> bytes:
-        """Render the event as the answer to the command of this mark, the last one they gave."""
+        """Render the event as the answer to the command with this ref, the last one they gave."""
 
     def named(self) -> None:
-        """The visitor has a name now: what they type from here on is talk."""
+        """A name was accepted: what the visitor types from here on is talk."""
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         """Ask for the end of the connection, once what is queued has been sent.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 
 class Pending:
-    """A rule returns it and calls `finish` when it has decided.
+    """A rule that needs time returns one, and calls `finish` when it has decided.
 
     Until then no other command of the same member is decided, so that an answer is never given to
     a later request. Nobody else waits.

@@ -2,9 +2,9 @@
 
 
 class Person:
-    """What somebody is ignored by. The name is the last one that they were known under.
+    """The identity that an ignore list refers to. The name is the last one that they had.
 
-    Compared by identity, so that whoever takes that name afterwards is somebody else.
+    Compared by identity, so that the next owner of that name is somebody else.
     """
 
     __slots__ = ("__weakref__", "key", "name")

@@ -1,7 +1,7 @@
-"""Joins and leaves of crowded rooms, told as a count once in a while.
+"""The notices of joins and leaves; in crowded rooms they are a count, at most once per interval.
 
-One notice each to all the others is quadratic in the size of the room: a thousand people arriving
-would be a million lines. Small rooms hear of every one; crowded ones hear how many.
+One notice for each, sent to all the others, is quadratic in the size of the room: a thousand people
+arriving would be a million lines. Small rooms are told of each one, crowded rooms how many.
 """
 
 from collections.abc import Callable, Iterable
@@ -56,8 +56,8 @@ class Announcer:
             self._tally(room).left += 1
 
     def gone(self, rooms: Iterable[Room], member: Member, reason: str) -> None:
-        """Call it with the member out of all their rooms. Whoever shared several of them with the
-        member hears it once. A kick is told by itself in a crowd as well."""
+        """Call it with the member out of all their rooms. A member who shared several of them is
+        told once. A kick is told by name in a crowded room as well."""
         event = Gone(member.name, reason)
         if member.quiet and not event.kicked:
             return
@@ -74,7 +74,7 @@ class Announcer:
     def _tell(self) -> None:
         tallies, self._tallies = self._tallies, {}
         for room, tally in tallies.items():
-            only = tally.newcomer if tally.joined == 1 else None  # need not hear of themselves
+            only = tally.newcomer if tally.joined == 1 else None  # is not told of themselves
             if tally.joined:
                 author = only if only in room.seats else None
                 room.publish(Presence(room.name, tally.joined, 0, len(room)), author)

@@ -1,7 +1,7 @@
-"""Private messages: delivered at once, kept for somebody who is on their way back, or refused.
+"""Private messages: delivered at once, kept for somebody who may be on their way back, or refused.
 
 No refusal costs the receiver anything: a stranger must not be able to put them behind. The sender
-is refused at once, or later, when a message has waited for nothing.
+is refused at once, or later, when a message has waited in vain.
 """
 
 from collections.abc import Callable
@@ -34,23 +34,23 @@ class Private:
         self._wall = wall
         self._call_later = call_later
         self._delivery = delivery
-        self._shares: dict[Member, Share] = {}  # of those in whose queues some may still be
+        self._shares: dict[Member, Share] = {}  # of members whose queue may still hold some
         self._waiting = Waiting(settings.waiting_messages, settings.waiting_of_one)
         self._sweeping = False
 
     # --- what the hub calls -------------------------------------------------------------------
 
     def send(self, member: Member, to: Member, text: str) -> events.Told | events.Refused:
-        """To somebody who is here; returns the receipt, or why it was not delivered."""
+        """Deliver to somebody who is here; returns the receipt, or why it was not delivered."""
         told = events.Told(member.name, to.name, text, self._wall())
         if to is member and member.dialect.receipts:
-            return told  # which is enough
+            return told  # the receipt is enough
         return self._deliver(member.person, to, told) or told
 
     def keep(
         self, member: Member, command: commands.Tell, wanted: str, text: str
     ) -> events.Told | events.Refused | None:
-        """For somebody who is not here; None: there is nobody to wait for."""
+        """Keep a message for somebody who is not here. None: there is nobody to wait for."""
         now = self._clock()
         to: Person | str
         if held := self._roster.find_held(wanted):
@@ -68,7 +68,7 @@ class Private:
         return events.Told(member.name, name, *said, waits=until - now)
 
     def arrived(self, member: Member) -> None:
-        """They are here now, or have another name: deliver what has waited for them."""
+        """A member has joined, or has a new name: deliver what has waited for them."""
         for message in self._waiting.take_for(member):
             told = events.Told(message.said_by, member.name, message.text, message.time)
             if refusal := self._deliver(message.sender, member, told):
@@ -88,7 +88,7 @@ class Private:
     def _deliver(self, sender: Person, to: Member, told: events.Told) -> events.Refused | None:
         """Queue it, or say why not."""
         if sender in to.ignored:
-            return None  # they do not learn it
+            return None  # the sender must not learn of it
         data = to.dialect.encode(told)
         if not self._share_of(to).allows(sender, len(data)):
             text = f"Too many private messages wait for {to.name}; it was not delivered."
@@ -115,7 +115,7 @@ class Private:
         return member.channel.queued + member.held
 
     def _take_back(self, message: Message, why: str, code: str = "not-here") -> None:
-        """Tell the sender, if they are still here, that a message has waited for nothing."""
+        """Tell the sender, if they are still here, that a message was not delivered."""
         if sender := self._roster.find_person(message.sender):
             excerpt = message.text.partition("\n")[0][:_EXCERPT]
             excerpt += "..." * (len(excerpt) < len(message.text))
@@ -128,7 +128,7 @@ class Private:
             self._call_later(self._settings.private_seconds, self._sweep)
 
     def _sweep(self) -> None:
-        """Keep nothing of private messages that have been sent or have waited long enough."""
+        """Forget private messages that were sent, and take back those that waited too long."""
         self._sweeping = False
         for message in self._waiting.take_expired(self._clock()):
             text = f"{message.name} has not come; your message was not delivered."

@@ -1,20 +1,20 @@
 """Members, rooms, and the seats between them.
 
 A seat is one member in one room, from entering to leaving. What is published in a room during a
-tick is gathered in a batch, and at the tick's end the very same bytes object is broadcast to
-everybody in it who speaks the same dialect: the work of a message is done once, and a receiver
-costs one `send`.
+tick is gathered in a batch, and at the tick's end the same bytes object is broadcast to everybody
+in the room who speaks the same dialect: a message is rendered once, and a receiver costs one
+`send`.
 
-Three kinds of member cannot be served that way. An author must not get their own line back;
-somebody who is answered in the middle of the tick must see the answer in its place among the lines;
-and somebody who ignores others, or is behind, gets less. (And there are clients for whom the bytes
-have to be laid out.) Their seats stand *apart*: a seat remembers how much of the batch its member
+Some members cannot be served that way. An author must not get their own line back. A member who is
+answered in the middle of the tick must see the answer in its place among the lines. A member who
+ignores others, or is behind, gets less. And there are clients for whom the bytes have to be laid
+out. The seats of all these stand *apart*: such a seat remembers how much of the batch its member
 has had and which of its lines are not for them. At the tick's end each of them is handed slices of
-the joined batch. Whoever has no lasting reason to stand apart then returns to the fast path, so
-that the cost of an exception is paid by the members it concerns, in the ticks it concerns.
+the joined batch. A seat without a lasting reason to stand apart then returns to the fast path, so
+an exception costs only the members that it concerns, in the ticks that it concerns.
 
-A room decides nothing. Who may enter, and what is published, is the hub's affair, and the order of
-what a member gets from several rooms is that of `delivery.py`.
+A room decides nothing. The rules decide who may enter and what is published, and `delivery.py` sees
+to the order of what a member gets from several rooms.
 """
 
 from bisect import insort
@@ -30,7 +30,7 @@ from chatroom.vocabulary.events import Event, Members
 
 
 class Member:
-    """One visitor as the chat sees them: nameless and nowhere until the hub has accepted a name.
+    """One visitor as the chat sees them: without a name and a seat until a name is accepted.
 
     `skipped` counts the lines they missed while their queue was full. Above zero they are *behind*,
     in all their rooms: nothing is queued for them until the hub hears that their queue has drained.
@@ -70,9 +70,9 @@ class Member:
         self.address = address
         self.name = ""
         self.key = ""
-        self.ticket = ""  # a secret of theirs, by which they are known again
-        self.ref: Ref = None  # their own mark on the command that is being decided
-        self.last: Ref = None  # the same of the last request that was decided
+        self.ticket = ""  # a secret by which they are recognised
+        self.ref: Ref = None  # of the command that is being decided
+        self.last: Ref = None  # of the last request that says or changes something
         self.person = Person()  # the roster gives them back who they were before
         self.ignored: dict[Person, None] = {}
         self.teller: Person | None = None  # whoever last told them something privately
@@ -94,15 +94,15 @@ class Member:
         return (self.here, *self.others) if self.here else ()
 
     def sit(self, seats: "tuple[Seat, ...]") -> None:
-        """These are their seats now; where they are is the first."""
+        """Set their seats; the first is the one where they are."""
         self.here, self.others = seats[0] if seats else None, seats[1:]
 
     def go_to(self, seat: "Seat") -> None:
-        """Be in another room of theirs."""
+        """Make another seat of theirs the one where they are."""
         self.sit((seat, *(other for other in self.seats if other is not seat)))
 
     def mark(self) -> None:
-        """The command that is being decided says or changes something: that far they have come."""
+        """Note the ref of the command being decided, which says or changes something."""
         if self.ref is not None:
             self.last = self.ref
 
@@ -141,8 +141,8 @@ class Seat:
         self.room = room
         self.group: dict[Seat, Channel] | None = None  # those who are served alike; None: apart
         self.had = 0  # events they have had, or were not there for
-        self.judged = 0  # events that their ignore list has been asked about
-        self.unwanted: list[int] | None = None  # positions of what they said themselves, or ignore
+        self.judged = 0  # events that were compared with their ignore list
+        self.unwanted: list[int] | None = None  # positions of their own lines and of ignored ones
 
     def move_to(self, position: int) -> None:
         """They have had everything before this position."""
@@ -172,7 +172,7 @@ class Room:
         self.key = key
         self.seats: dict[Member, Seat] = {}
         self.shared: dict[Member, None] = {}  # those who are in other rooms as well
-        self.roll: Members | None = None  # the answer to who is here, while it holds
+        self.roll: Members | None = None  # the answer to /who, kept for a moment
         self.roll_until = 0.0
         self.batch = Batch()
         self._metrics = metrics
@@ -195,7 +195,7 @@ class Room:
     # --- coming, going and publishing ---------------------------------------------------------
 
     def enter(self, member: Member) -> Seat:
-        """Let them hear what is published from here on."""
+        """Give them a seat: they get what is published from here on."""
         seat = self.seats[member] = Seat(member, self)
         self.roll = None
         seat.move_to(len(self.batch))
@@ -207,7 +207,7 @@ class Room:
         return seat
 
     def leave(self, seat: Seat) -> None:
-        """Let them hear no more. What they are still to get has been handed to them."""
+        """Take their seat. They have been handed everything that was due to them."""
         self.set_apart(seat)
         del self._apart[seat]
         del self.seats[seat.member]
@@ -217,7 +217,7 @@ class Room:
 
     @staticmethod
     def _regroup(member: Member, seats: tuple[Seat, ...]) -> None:
-        """Who is in one room only is served by a broadcast, who is in several is not."""
+        """Members of one room are served by the broadcast, members of several are not."""
         before = member.seats
         member.sit(seats)
         if min(len(before), len(seats)) > 1:
@@ -233,7 +233,7 @@ class Room:
     def publish(
         self, event: Event, author: Member | None = None, without: Iterable[Member] = ()
     ) -> None:
-        """Let everybody hear it at the tick's end, but for its author, and for these members."""
+        """Tell everybody at the tick's end, except the author and the members in `without`."""
         self.touch()
         if author is not None and (seat := self.seats.get(author)):
             self._keep_from(seat)
@@ -279,7 +279,7 @@ class Room:
         seat.group[seat] = member.channel
 
     def judge(self, seat: Seat) -> None:
-        """Find the positions of what is for others, and of what the ignored have said.
+        """Find the positions of what is for others and of ignored lines so far.
 
         The ignore list may change after that.
         """
@@ -299,7 +299,7 @@ class Room:
                 insort(unwanted, position)
 
     def skip(self, seat: Seat) -> None:
-        """They were behind until now: what was published so far counts as missed."""
+        """They were behind until now: what was published so far counts as skipped."""
         self.set_apart(seat)
         self.hand(seat, len(self.batch))
         self.touch()
@@ -317,7 +317,7 @@ class Room:
             if alone:
                 full = next(iter(group.values())).broadcast(group, payload)
             else:
-                # what their rooms have for them leaves together, with one system call
+                # the payloads of their rooms leave together, with one system call
                 full = [seat for seat, channel in group.items() if not channel.write(payload)]
             self._metrics.deliveries += lines * (len(group) - len(full))
             self._metrics.skipped += lines * len(full)

@@ -1,12 +1,12 @@
-"""Who is called what: one member for a name, and a name that waits for whoever lost it.
+"""The roster: the named members, and the names that are held for members who lost the connection.
 
 A name whose owner left is free at once. A name whose owner's connection broke is held for a while
 (`Settings.hold_seconds`): somebody else could otherwise take over the conversation in that moment.
-A program gives a ticket with its name, by which it is known again from wherever it comes, and a
-name that was lost with a ticket is held for that ticket alone. Visitors without a ticket can be
-recognised by nothing but their host, so a name that was lost without one is held for newcomers
-without one from there. A held name is had by joining; who has a name already is not the one who
-lost it.
+A program gives a ticket with its name and is recognised by it, whatever its address, and a name
+that was lost with a ticket is held for that ticket alone. Visitors without a ticket can be
+recognised by nothing but their host, so a name that was lost without a ticket is held for newcomers
+without one from that host. Only a join takes a held name: a member who has a name is not the one
+who lost it.
 
 A `Person` outlives the name: it is found again by its ticket for as long as anybody refers to it.
 """
@@ -23,7 +23,7 @@ from chatroom.vocabulary.drawings import Drawings
 
 
 class Unavailable(Exception):
-    """The name cannot be had: a stable code, and a sentence for the person who chose it."""
+    """The name is not available: a stable code, and a sentence for the person who chose it."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -33,7 +33,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A name that waits, and what is kept of whoever lost it."""
+    """A held name, and what is kept of the member who lost it."""
 
     until: float
     host: str
@@ -83,15 +83,15 @@ class Roster:
         return self._held.get(names.known_key(name))
 
     def find_by_ticket(self, ticket: str) -> Member | None:
-        """The member who came with this ticket."""
+        """The member who joined with this ticket."""
         member = self._members.get(self._tickets.get(ticket, ""))
         return member if member and member.ticket == ticket else None
 
     def approve(self, member: Member, wanted: str) -> str:
-        """The name as it is written, if the member can have it; raises Unavailable.
+        """The name in the form in which it is shown, if it is available; raises Unavailable.
 
-        Nothing has changed when this returns. Who has the name by the same ticket does not stand in
-        the way: they have to be released before the name is given.
+        This changes nothing. An owner of the name with the same ticket does not make it
+        unavailable, and has to be released before the name is given.
         """
         try:
             name = names.enforce(wanted)
@@ -103,7 +103,8 @@ class Roster:
     def give(self, member: Member, name: str) -> bool:
         """Give the member an approved name instead of the one they have.
 
-        True: by their ticket they had lost one a moment ago. What was kept is theirs again.
+        True: they have resumed. A name was held for their ticket, and what was kept is theirs
+        again.
         """
         key = names.key(name)
         resumed = not member.name and self._recall(member, key)
@@ -118,7 +119,7 @@ class Roster:
         return resumed
 
     def _recall(self, member: Member, key: str) -> bool:
-        """Make them who they were, and give them back what was kept under their ticket."""
+        """Give them back who they were, and what was kept under their ticket."""
         if not member.ticket:
             if held := self._held.pop(key, None):  # without a ticket as well
                 member.person = held.person
@@ -131,7 +132,7 @@ class Roster:
         return True
 
     def release(self, member: Member, hold: bool) -> None:
-        """Take the member off the roster; their name is held when they did not mean to go."""
+        """Take the member off the roster. `hold`: the name is held, as they may come back."""
         del self._members[member.key]
         if hold:
             self._held[member.key] = Held(

@@ -1,13 +1,13 @@
-"""What private messages fill of the queue of whoever gets them.
+"""How much of a member's queue private messages may fill.
 
-A room has one queue for each of its members, and strangers must not be able to fill it: the room
-would be skipped for somebody who reads fast enough for the room. All private messages together may
-fill a share of it, and what one sender has in it may be no more than half of what is left of that
-share. A single sender gets a third of it, and however many want all of it, the next one still gets
-two thirds of what each of them has.
+A member has one queue, and strangers must not be able to fill it: the room's lines would be skipped
+for somebody who reads fast enough for the room. All private messages together may fill a share of
+the queue, and one sender may have at most half of what is left of that share. So a single sender
+gets a third of the share, and however many senders want all of it, the next one still gets two
+thirds of what each of them has.
 
-What was sent is not reported. But a queue is sent in its order, so what waits of the private
-messages in it is at most as much as waits of everything: the oldest are forgotten accordingly.
+Nothing reports what was sent. But a queue is sent in order, so the private messages that still wait
+are at most as many bytes as wait in all: the oldest are forgotten accordingly.
 """
 
 from collections import deque
@@ -30,7 +30,7 @@ class Share:
         return len(self._pieces)
 
     def forget_sent(self, queued: int) -> None:
-        """So many bytes of everything still wait. What is half sent counts as a whole."""
+        """`queued` bytes still wait in all. A message that is partly sent counts in full."""
         while self._pieces and self._size - self._pieces[0][1] >= queued:
             sender, size = self._pieces.popleft()
             self._size -= size

@@ -1,9 +1,9 @@
 """Private messages for somebody who is not here, and may be within seconds.
 
-A connection is lost and comes back; a server is started anew and its clients return one by one.
-What is said to one of them meanwhile waits: for the person who lost the connection for as long as
-their name is held, for a name that nobody has for as long as a name would be held, if the sender
-asks for that. The messages are few and the times short, so a list serves.
+A connection is lost and comes back; a server is restarted and its clients return one by one. What
+is said to one of them meanwhile waits: for a person who lost the connection as long as their name
+is held; for a name that nobody has as long as a name would be held, if the sender asks for that.
+The messages are few and the times short, so a list is enough.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from chatroom.vocabulary.commands import Ref
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`said_by` and `name` are how the sender and the receiver were called when it was said."""
+    """`said_by` and `name` are the names of the sender and the receiver when it was said."""
 
     sender: Person
     said_by: str

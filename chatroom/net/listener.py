@@ -101,10 +101,10 @@ class Listener:
                     return
                 if error.errno in _CLOSED:
                     return
-                continue  # an error of that visitor's, who is gone before we met
+                continue  # that peer is gone already
             self._admit(sock, address)
             if self._connections.turns.backlog_over:
-                return  # those who are in go first; the others wait in the backlog
+                return  # connected clients go first; newcomers wait in the backlog
 
     def crashed(self, error: Exception) -> None:
         """One visitor was lost; the listener goes on."""

@@ -16,7 +16,7 @@ _PIECE = 64  # bytes that a piece takes beside what is in it
 
 
 class Outgoing:
-    """A queue of bytes. `pieces` and `size` are appended to by whoever has checked the limit."""
+    """A queue of bytes. Callers that append to `pieces` and `size` check the limit."""
 
     __slots__ = ("_offset", "pieces", "size")
 

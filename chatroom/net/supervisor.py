@@ -1,4 +1,4 @@
-"""Telling systemd, or whoever speaks its protocol, how we are (sd_notify(3))."""
+"""Notifies systemd, or another supervisor with its protocol, of our state (sd_notify(3))."""
 
 import contextlib
 import os

@@ -89,7 +89,7 @@ class Turns:
         """Give turns until the time is used up; each queue gets one in every tick."""
         self._scheduled = False
         for queue, budget in ((self._first, self._budget), (self._later, self._budget / 2)):
-            # no more than wait now: whoever comes again meanwhile waits for the next tick
+            # only those that wait now: a connection that is queued again waits for the next tick
             for turn in range(len(queue)):
                 if turn and self._used() > budget:
                     break

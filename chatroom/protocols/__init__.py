@@ -2,15 +2,15 @@
 
 A protocol is sans-I/O: it holds no socket, reads no clock and knows no rule of the chat. `receive`
 is a generator which its session consumes one command at a time: a command has been decided before
-the next line is looked at, and whoever stops consuming for a while (because somebody talks too
-fast) goes on later with the same generator. It is never given new bytes before the last generator
-has ended. What a protocol has to say by itself is a command as well, so there is one ordered stream
-and nothing to remember to drain.
+the next line is looked at. A session that stops consuming for a while (because its client is
+throttled) goes on later with the same generator, and gives the protocol no new bytes before that
+generator has ended. A protocol's own answers are commands as well, so there is one ordered stream
+and no other output to drain.
 
 A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is
 a bug of ours. How the bytes were cut makes no difference to the commands, with two exceptions
-(`line.py`): a name that is not free and has more behind it at once came out of a pipe, and where a
-person turns out to be a program, telnet's sequences are taken out of what came at once.
+(`line.py`): a name that is not available, with more bytes behind it in the same piece, came out of
+a pipe; and where a person turns out to be a program, that piece has lost telnet's sequences.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from chatroom.vocabulary.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The protocol's own answer to the peer. It may be empty: a line that asked for nothing."""
+    """The protocol's own answer to the peer. It is empty for a line that needs none."""
 
     data: bytes
 
@@ -56,30 +56,30 @@ class Protocol(Contract):
         """What the peer asks for. Empty bytes mean that the peer will send no more."""
 
     def has_more(self) -> bool:
-        """Whether something of what was received is to be decided yet, beside line endings."""
+        """Whether anything received is still to be decided, apart from line endings."""
 
     def count_waiting(self, ahead: bytes) -> int:
-        """How many lines are to be decided yet; `ahead` has arrived and is not received yet.
+        """How many lines are still to be decided; `ahead` has arrived and is not received yet.
 
-        It is asked for between two commands, and so is `cancel`.
+        This and `cancel` are called between two commands.
         """
 
     def cancel(self, ahead: bytes) -> tuple[int, int] | None:
-        """Drop the lines before one that asks for it, and that one; None: there is no such line.
+        """Drop the lines up to a /cancel, and the /cancel itself; None: there is none.
 
-        Returns how many lines were dropped, and how many bytes of `ahead`, which must not be
-        received any more. The generator goes on behind them.
+        Returns how many lines were dropped, and how many bytes of `ahead` with them: the caller
+        must discard these. The generator goes on behind them.
         """
 
     def silence(self) -> Iterator[Request]:
-        """What to do when the peer has connected and then waits for us.
+        """What to do when the peer has connected and sends nothing, or nothing complete.
 
-        It is called twice: soon, to greet a person, and after a while, when bytes that say nothing
-        yet have been waited for long enough.
+        It is called twice: soon, to greet a person, and later, when the rest of an incomplete
+        request is no longer waited for.
         """
 
     def named(self) -> None:
         """The hub has accepted a name."""
 
     def answer(self, event: Event, ref: Ref) -> bytes:
-        """The event for this peer alone, as the answer to the command of this mark."""
+        """The event for this peer alone, as the answer to the command with this ref."""

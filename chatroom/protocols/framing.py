@@ -34,27 +34,27 @@ class Lines:
         return bytes(self._partial)
 
     def unread(self, ahead: bytes) -> bytes:
-        """All that is not given as lines yet, if `ahead` is what comes next; begins with a line."""
+        """All bytes that were not given as lines yet, and `ahead`; from the start of a line."""
         rest = bytes(self._partial) + self._data[self._start :] + ahead
         return rest.partition(LF)[2] if self._skipping else rest
 
     def keep(self, size: int) -> None:
-        """Drop what was received and is not given yet, but for whole lines of so many bytes."""
+        """Drop what was received and not given yet, except the last `size` bytes of it."""
         self._partial, self._skipping = b"", False
         self._start = len(self._data) - size
 
     def has_more(self) -> bool:
-        """Whether more than line endings were received behind the line that was given last."""
+        """Whether more than line endings was received behind the line that was given last."""
         near = self._data[self._start : self._start + self._limit]
         return bool(near.strip(CR + LF))
 
     def begins_with(self, prefix: bytes) -> bool:
-        """Whether the line that comes next begins so."""
+        """Whether the next line begins with this."""
         between_lines = not self._partial and not self._skipping
         return between_lines and self._data.startswith(prefix, self._start)
 
     def take_unread(self) -> bytes:
-        """All that was received and not yet given as lines, which now never is."""
+        """All bytes that were not given as lines yet; they will not be."""
         unread = bytes(self._partial) + self._data[self._start :]
         self._partial, self._data, self._start = b"", b"", 0
         return unread
@@ -62,7 +62,7 @@ class Lines:
     def split(self, data: bytes) -> Iterator[bytes | None]:
         """The lines that end in `data`; None stands for one that was too long.
 
-        They are cut as they are asked for: whoever stops asking holds one buffer and not all lines.
+        They are cut one by one as they are consumed, so only one buffer is kept, not all lines.
         """
         self._data, self._start = data, 0
         if self._skipping:

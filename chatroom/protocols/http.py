@@ -1,11 +1,11 @@
-"""Browsers, and web pages that try to speak to us.
+"""Browsers, and web pages that make them send us requests.
 
 A browser lets any web page POST to any port, so a body is never read as chat (cross-protocol
 request forgery): a connection that begins with a request gets one short response, and whatever
-else it sends is dropped. A GET is a curious person; they are told how to take part.
+else it sends is dropped. A GET comes from a person with a browser, who is told how to join.
 
-Until there is a name, every line that can be part of a request is taken for one. No name holds a
-space, so no person loses anything by it.
+Until there is a name, every line that can be part of a request is taken for one. No name contains a
+space, so no person is affected.
 
 Responses follow RFC 9110 and RFC 9112: a length, and `Connection: close` on each of them.
 """
@@ -21,7 +21,7 @@ VERBS = (
 )
 
 PROXY = b"PROXY "
-"""What a load balancer puts before a connection. It is no request, and no chat either."""
+"""What a load balancer puts at the start of a connection: neither a request nor chat."""
 
 _VERSION = re.compile(rb"HTTP/[0-9]", re.IGNORECASE)
 _HOST = b"host:"
@@ -32,7 +32,7 @@ _HOW_TO_JOIN = (
 
 
 def verb_of(line: bytes) -> bytes:
-    """What a line asks for that belongs to a request, known or not; empty for any other line.
+    """The verb of a line that belongs to a request, known or not; empty for any other line.
 
     The Host field is looked at as well: the line before it may have been too long to be one.
     """

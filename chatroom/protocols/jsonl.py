@@ -1,9 +1,9 @@
 """Programs, and our own clients: one JSON object a line, both ways (docs/protocol.md).
 
-A request may carry a `ref`. It is a field of the command, and comes back with the answer; what is
+A request may carry a `ref`. It is a field of the command, and comes back with the answer. What is
 rendered for many has none.
 
-Whatever is wrong with a line is said in an error, and the next line is looked at.
+A line that is wrong is answered with an error, and the next line is read.
 """
 
 from collections.abc import Iterator
@@ -39,12 +39,12 @@ class JsonLines:
         return self._lines.has_more()
 
     def count_waiting(self, ahead: bytes) -> int:
-        """Blank lines ask for nothing. Each other one is made a word, and the words are counted."""
+        """Blank lines do not count. Each other line is made one word, and words are counted."""
         lines = self._lines.unread(ahead).rpartition(LF)[0]
         return len(lines.translate(_LF_TO_SPACE, _BLANKS).split())
 
     def cancel(self, ahead: bytes) -> tuple[int, int] | None:
-        """A program knows its rate, and keeps what can wait."""
+        """A program knows its rate from the welcome, and queues on its own side."""
         return None
 
     def silence(self) -> Iterator[Request]:
@@ -62,7 +62,7 @@ class JsonLines:
             elif line and not line.isspace():
                 yield self._read(line)
         if not data:
-            yield commands.Quit("end of input", meant=False)  # who leaves says quit
+            yield commands.Quit("end of input", meant=False)  # to leave, a program sends quit
 
     def _read(self, line: bytes) -> Request:
         try:

@@ -3,12 +3,13 @@
 The first line is a name, every other line is said, and a line that begins with a slash is a
 command. A peer whose first line ends in CR LF is answered in CR LF.
 
-What a line may look like is settled here; what a command means and whether it is allowed is not.
+The syntax of lines is settled here. What a command means, and whether it is allowed, is not.
 
-Two kinds of visitors turn out not to be people while they have no name. A line that begins with a
-brace makes a program of them: its first bytes came after we had greeted it. And whoever sends more
-behind the name at once is a pipe, which cannot choose another name when that one is taken: its next
-line would be read as one and the rest said by nobody. It gets the name with a number.
+Two kinds of visitors turn out not to be people, while they have no name. A line that begins with a
+brace comes from a program that was slow and has been greeted as a person. And a visitor who sends
+more together with the name is a pipe. It cannot choose another name when that one is taken: its
+next line would be read as a name, and the rest would be said by nobody. It gets the name with a
+number.
 """
 
 import re
@@ -30,7 +31,7 @@ from chatroom.vocabulary.text import unbroken
 _OBJECT = b"{"  # of JSON
 _NOT_FREE = ("name-taken", "name-held")
 
-# That it begins with one letter makes a search for it ten times as fast.
+# A literal first character makes the search ten times as fast.
 _CANCEL = re.compile(rb"\n/cancel[^\S\n]*+\n", re.IGNORECASE)
 
 
@@ -40,9 +41,9 @@ _CRLF = Dialect("line, CR LF", lambda event: render(event, "\r\n"))
 
 
 class Line:
-    """One person. Nameless first; `named` is called when the hub has accepted a name.
+    """One person. At first they have no name; `named` is called when the hub has accepted one.
 
-    `program` makes the protocol of whoever turns out to be one.
+    `program` makes the protocol of a visitor who turns out to be a program.
     """
 
     __slots__ = ("_greeted", "_lines", "_max_line", "_named", "_program", "_refusals", "_telnet")
@@ -70,7 +71,7 @@ class Line:
         self._refusals = ()
 
     def answer(self, event: events.Event, _: Ref) -> bytes:
-        """A pipe is not asked for another name, and told once that it cannot have its own."""
+        """A pipe is told once that its name is not available, and not asked for another one."""
         if isinstance(event, events.NameRefused):
             self._refusals += (event.code,)
             if self._is_piped():
@@ -111,28 +112,28 @@ class Line:
             yield commands.Quit("end of input")
         elif text := self._telnet.strip(data):
             yield from self._take(self._lines.split(text))
-            yield from self._turn_out()
+            yield from self._switch_protocol()
         if self._telnet.interrupted:
             yield commands.Quit("interrupt")
 
     def _take(self, lines: Iterator[bytes | None]) -> Iterator[Request]:
-        """What the lines ask for, up to one that is a program's."""
-        while not self._meets_program():
+        """The requests in the lines, up to one that comes from a program."""
+        while not self._is_program_next():
             try:
                 line = next(lines)
             except StopIteration:
                 return
             if self._named:
-                yield self._said(line)
+                yield self._talk(line)
             else:
-                yield from self._introduced(line)
+                yield from self._before_name(line)
 
-    def _meets_program(self) -> bool:
+    def _is_program_next(self) -> bool:
         return self._program is not None and self._lines.begins_with(_OBJECT)
 
-    def _turn_out(self) -> Iterator[Request]:
-        """Become what a nameless visitor has turned out to be, if anything."""
-        if self._program is not None and self._meets_program():
+    def _switch_protocol(self) -> Iterator[Request]:
+        """Become the protocol that a visitor without a name has turned out to speak, if any."""
+        if self._program is not None and self._is_program_next():
             if self._greeted:
                 yield Reply(self._ending.encode())  # the prompt has none
             program = self._program()
@@ -148,9 +149,9 @@ class Line:
 
     # --- before there is a name ---------------------------------------------------------------
 
-    def _introduced(self, line: bytes | None) -> Iterator[Request]:
+    def _before_name(self, line: bytes | None) -> Iterator[Request]:
         if line is not None and (verb := verb_of(line)):
-            yield respond(verb)  # a browser that had connected before it had a request
+            yield respond(verb)  # browsers connect ahead of having a request
             return
         if line is not None and line.startswith(PROXY):
             yield Hangup("speaks the proxy protocol")
@@ -180,12 +181,12 @@ class Line:
                 yield commands.Join(other)
 
     def _is_piped(self) -> bool:
-        """Whether the name that is being decided is not free, and more came with it at once."""
+        """Whether the name being decided is not available, and more came in the same piece."""
         return bool(self._refusals) and self._refusals[0] in _NOT_FREE and self._lines.has_more()
 
     # --- talk ---------------------------------------------------------------------------------
 
-    def _said(self, line: bytes | None) -> Request:
+    def _talk(self, line: bytes | None) -> Request:
         if line is None:
             return self._too_long()
         command = parse(unbroken(line.decode("utf-8", "replace")))

@@ -1,4 +1,4 @@
-"""The chat as JSON objects: what programs ask for, and what they are told (docs/protocol.md).
+"""The chat as JSON objects: the requests of programs, and the messages to them (docs/protocol.md).
 
 One object is one message, whatever carries it: a line of its own in a stream, or a message of a
 WebSocket. The dataclasses of the vocabulary are the declaration (`shapes.py`), and two tables give
@@ -30,7 +30,7 @@ _LONGEST = 16 * 1024  # characters of a text; a server that sends more would onl
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """The one request that is not for the chat."""
+    """The one request that the protocol answers itself."""
 
     ref: Ref = None
 
@@ -90,7 +90,7 @@ IMPLIED: dict[str, Mapping[str, object]] = {
     "reply": {"name": None, "wait": False},
     "quit": {"reason": "quit", "meant": True},
 }
-"""The fields that a word says by itself; the object does not have them."""
+"""The fields whose values follow from the type; the object does not have them."""
 
 _WRITTEN_AS: dict[type, str] = {events.NameRefused: "error", events.NowKnownAs: "renamed"}
 
@@ -171,7 +171,7 @@ def _line_of_text(_: str, value: str) -> str:
 
 
 def _lines(name: str, value: str) -> str:
-    """A text may have several lines; everything beside it is one."""
+    """A text may have several lines; every other string is one line."""
     return clean_lines(value[:_LONGEST]) if name == "text" else clean(value[:_LONGEST])
 
 
@@ -189,7 +189,7 @@ def _line(thing: Request | Message, _: str = "") -> bytes:
 
 
 def _tell_or_reply(thing: object) -> Shape:
-    """The one class that has two words."""
+    """Tell is the one class with two types."""
     if not isinstance(thing, commands.Tell):
         raise TypeError(f"{thing!r} is nothing to be sent")
     return _REQUESTS["reply" if thing.name is None else "tell"]

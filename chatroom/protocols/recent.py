@@ -1,7 +1,7 @@
-"""Long answers that many ask for at the same time, rendered once.
+"""Long answers that many ask for at the same time are rendered once.
 
-A list of a hundred people takes a millisecond to write. When two hundred visitors ask for it within
-a tick the chat gives them the same event, and here it is written once for each dialect.
+A list of a hundred people takes a millisecond to render. When two hundred visitors ask for it
+within a tick, the chat gives them the same event, and here it is rendered once for each dialect.
 """
 
 from collections.abc import Callable, Hashable

@@ -2,8 +2,8 @@
 
 Every function here turns one kind of event into its lines, without endings. Whatever a person says
 comes after their name and a colon, or after `* ` or `[private] `, with which no name begins. A name
-holds neither colon nor space and `Server` is nobody's, so nobody can forge a line of the server's.
-Each line of a text of several begins like the first, so nobody can forge a line of anybody's.
+contains neither a colon nor a space, and `Server` is reserved, so nobody can forge a line of the
+server. Each line of a text begins like the first, so nobody can forge a line of somebody else.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from chatroom.vocabulary.durations import duration
 
 PROMPT = "Your name: "
 WIDTH = 79
-"""Columns that the server's own words take at most, with names of ordinary length in them."""
+"""The most columns of the server's own lines, with names of ordinary length in them."""
 
 _LONG_AGO = timedelta(hours=20).total_seconds()
 _INDENT = "  "  # of a line that goes on; no name begins with a space
@@ -41,8 +41,8 @@ _recent = Recent(_render)
 def lines_of(event: events.Event) -> list[str]:
     """The event as lines of text, without endings.
 
-    Raises ValueError when a value holds a line break that is none of a text's: it would forge a
-    line of somebody else's.
+    Raises ValueError when a value other than a text contains a line break: it would forge a line
+    of somebody else.
     """
     lines = _RENDERERS[type(event)](event)
     for line in lines:
@@ -89,7 +89,7 @@ def _moved(event: events.Moved) -> list[str]:
 
 
 def _spoken(start: str, text: str) -> list[str]:
-    """The lines of a text, each behind what tells whose it is."""
+    """The lines of a text, each behind its author."""
     return [f"{start} {line}" for line in text.split("\n")]
 
 
@@ -211,7 +211,7 @@ def _ms(seconds: float) -> str:
 
 
 def _clock_time(row: events.Row) -> str:
-    """Where the server is; with the date once it can be in doubt."""
+    """In the server's time zone; with the date once it may be another day."""
     return _clock_minute(int(row.since // 60), row.stayed >= _LONG_AGO)
 
 

@@ -5,7 +5,7 @@ null when it is read, and unknown fields are ignored: later versions will send m
 of a field says how its value is read and written: `_KINDS` lists the simple types, `_kind` adds
 those that are composed of them.
 
-How far a string is trusted is an argument (`Text`): the server refuses a long one, clients clean.
+What is done with strings is an argument (`Text`): the server refuses long ones, clients clean them.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,14 +1,13 @@
 """Telnet's commands taken out of a stream (RFC 854, RFC 855).
 
-Some people come with telnet instead of nc. It talks to the other end in sequences that begin with
-IAC (0xFF), a byte that UTF-8 never uses: two bytes for a command, three for a negotiation, any
-number for a subnegotiation that ends in IAC SE. We negotiate nothing, the protocol's defaults are
-what we want, so the sequences are dropped. IAC IP (Ctrl-C in telnet) is the one we obey: it means
-leave.
+Some people use telnet instead of nc. It sends sequences that begin with IAC (0xFF), a byte that
+UTF-8 never uses: two bytes for a command, three for a negotiation, any number for a subnegotiation
+that ends in IAC SE. The defaults of the protocol suit us, so we negotiate nothing and drop the
+sequences. Only IAC IP (Ctrl-C in telnet) has an effect: the visitor leaves.
 
-IAC before a byte that is no telnet command is left in the text, where it is invalid UTF-8 like any
-other: a person with a Latin-1 terminal loses one letter and not the rest of the line. So is a
-subnegotiation that does not end in time, with all that it holds.
+IAC before a byte that is no telnet command is left in the text as invalid UTF-8: a person with a
+Latin-1 terminal loses one letter and not the rest of the line. A subnegotiation that does not end
+in time is left in the text as well.
 
 Any bytes take linear time. Every quantifier is possessive, and each alternative consumes what it
 has looked at: a subnegotiation that does not end is one token and not searched for others. An
@@ -24,7 +23,7 @@ _DROPPED = rb"""
       | [\xfb-\xfe][\x00-\xff]  # a negotiation and its option
 """
 _INSIDE = rb"(?:[^\xff]|\xff[^\xf0])"  # one byte of a subnegotiation, maybe escaped
-_BEGUN = rb"\xfa" + _INSIDE + rb"{0,256}+"  # one that is longer is not believed to be one
+_BEGUN = rb"\xfa" + _INSIDE + rb"{0,256}+"  # a longer one is taken for text
 
 _SEQUENCE = re.compile(
     rb"""
@@ -58,7 +57,7 @@ class Telnet:
         return text
 
     def forget(self) -> None:
-        """What is received next does not go on with what was received last."""
+        """The bytes received next do not continue those received last."""
         self._tail, self._after_cr = b"", False
 
     def _take_out(self, data: bytes) -> bytes:
@@ -82,9 +81,9 @@ class Telnet:
         return b"".join(text)
 
     def end_lines(self, text: bytes) -> bytes:
-        """The same number of bytes, with CR LF for the CR NUL that the Enter key of some sends.
+        """Replace each CR NUL, which some clients send for Enter, by CR LF.
 
-        They may be bytes that are not received yet: nothing is kept of them.
+        The bytes may be peeked at and not received yet: no state is kept of them.
         """
         if b"\0" not in text:
             return text

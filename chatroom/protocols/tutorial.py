@@ -1,18 +1,18 @@
-"""The client of the tutorial that chatrooms like this one grew out of, which frames nothing.
+"""The client of the tutorial that this chatroom grew out of. It has no framing.
 
 It announces itself with a sentence, `Server: NAME has joined the chat. Say hi!`, then sends
 `NAME: text` for every message and `Server: NAME has left the chat.` when it goes, all of it without
 any line ending: one `send` is one message. What it gets it reads with `recv(1024).decode('ascii')`
 and prints, so a byte that is not ASCII ends it, and what arrives at once is shown as one.
 
-There is no framing to be had, so here how the bytes were cut is part of the message: what arrives
-together is one message. But two that ran together are told apart by the name before the second,
-unless the name is so short that it may be the end of a word. The name is on every message, is
-removed, and is not believed: the server knows who is talking.
+Without framing, how the bytes were cut is part of the message: what arrives together is one
+message. Two that ran together are separated at the name before the second, unless the name is so
+short that it may be the end of a word. The name before each message is removed and not believed:
+the server knows who is talking.
 
 What we send is laid out for a reader of 1024 bytes at a time: no line goes across the end of such a
-block. One that did would be shown in two, and who chose its length well could make the second look
-like a line of somebody else's.
+block. It would be shown as two, and an author who chose its length well could make the second part
+look like a line of somebody else.
 """
 
 import re
@@ -34,15 +34,15 @@ _JOIN = re.compile(
 # What a line begins with: `* NAME ` of an action, otherwise what is before the first colon.
 _HEAD = re.compile(rb"\* \S+ |[^:]{0,511}: ")
 _BLOCK = 1024  # bytes that its recv takes
-_TELLING = 3  # characters of a name that hardly is the end of another word
+_TELLING = 3  # characters; a shorter name may be the end of another word
 _LF = b"\n"
-_SPARE = "guest"  # a name for whoever has one that cannot be had at all
+_SPARE = "guest"  # the name when no form of the wanted one is available
 _NUMBERS = range(2, 100)
 _LONGEST = 32  # characters of a name
 
 
 def numbered(name: str) -> Iterator[str]:
-    """The name with numbers behind it, for whoever cannot be asked for another one."""
+    """The name with numbers behind it, for a client that cannot be asked for another one."""
     return (f"{name[: _LONGEST - 2]}{number}" for number in _NUMBERS)
 
 
@@ -70,7 +70,7 @@ def arrange(data: bytes, queued: int) -> bytes:
 def encode(event: events.Event) -> bytes:
     """ASCII, each line no longer than the client reads at once."""
     if isinstance(event, events.Closing) and event.code == "quit":
-        return b""  # it has told its user, and reads no more
+        return b""  # its user knows, and it reads no more
     return b"".join(part + b"\n" for line in lines_of(event) for part in _parts(line))
 
 
@@ -94,14 +94,14 @@ class Tutorial:
         return False
 
     def count_waiting(self, ahead: bytes) -> int:
-        """It frames nothing: there are no lines to be found."""
+        """Without framing there are no lines to count."""
         return 0
 
     def cancel(self, ahead: bytes) -> tuple[int, int] | None:
         return None
 
     def silence(self) -> Iterator[Request]:
-        """It has been greeted, as whoever it seemed to be before."""
+        """It has been greeted already, as a person."""
         yield from ()
 
     def join(self) -> Iterator[Request]:
@@ -115,7 +115,7 @@ class Tutorial:
         yield Hangup("no name was free")
 
     def answer(self, event: events.Event, _: Ref) -> bytes:
-        """Of all the names that could not be had, only the one that was wanted is spoken of."""
+        """Of all the names that were refused, only the refusal of the wanted one is shown."""
         if isinstance(event, events.NameRefused):
             if self._refused:
                 return b""
@@ -140,7 +140,7 @@ class Tutorial:
         start = text.startswith(prefix) * len(prefix)
         end = text.find(prefix, start) if len(self._wanted) >= _TELLING else -1
         while end >= 0:
-            if not text[end - 1].isspace():  # who quotes themselves leaves a space
+            if not text[end - 1].isspace():  # somebody who quotes themselves leaves a space
                 yield text[start:end]
                 start = end + len(prefix)
             end = text.find(prefix, end + 1)
@@ -157,7 +157,7 @@ class Tutorial:
 
 
 def _parts(line: str) -> Iterator[bytes]:
-    """The line in ASCII; a long one in several, each of them with what it begins with."""
+    """The line in ASCII. A long one becomes several, each with the same beginning."""
     text = line.encode("ascii", "replace")
     if len(text) <= _BLOCK:
         yield text

@@ -11,13 +11,13 @@ from chatroom.vocabulary import commands
 
 QUIT = "QUIT"
 LEAVE = (QUIT, "/quit")
-"""What leaves where a name is asked for, and commands are none yet."""
+"""The lines that leave at the prompt for a name, where no other command works."""
 
 
 def parse(line: str) -> commands.Command | str:
-    """The command that a line stands for, or lines of text to answer it with.
+    """The command in a line, or lines of text to answer it with.
 
-    The answer is empty when the line was.
+    The answer to an empty line is empty.
     """
     line = line.rstrip()
     if line == QUIT:
@@ -44,8 +44,8 @@ def _usage(verb: str, wanted: str) -> str:
     return f"{verb} {wanted}".rstrip()
 
 
-def _alone(answer: commands.Command) -> "_Make":
-    """Of a command that takes nothing: what is given in vain is told instead of ignored."""
+def _without_arguments(answer: commands.Command) -> "_Maker":
+    """For a command without arguments: an unexpected argument is refused, not ignored."""
     return lambda rest: None if rest else answer
 
 
@@ -58,12 +58,12 @@ def _help(rest: str) -> str | None:
     return None if rest else HELP
 
 
-_Make = Callable[[str], commands.Command | str | None]
+_Maker = Callable[[str], commands.Command | str | None]
 
-# verb: (what is given with it, what it asks for if that will do, what it is good for)
-_COMMANDS: dict[str, tuple[str, _Make, str]] = {
+# verb: (its arguments, the command that they make or None if they are wrong, its help text)
+_COMMANDS: dict[str, tuple[str, _Maker, str]] = {
     "/who": ("[ROOM]", commands.Who, "who is in this room or another, and for how long silent"),
-    "/rooms": ("", _alone(commands.Rooms()), "the rooms and how many are in them"),
+    "/rooms": ("", _without_arguments(commands.Rooms()), "the rooms and how many are in them"),
     "/join": (
         "ROOM",
         lambda rest: commands.Move(rest) if rest else None,
@@ -90,13 +90,21 @@ _COMMANDS: dict[str, tuple[str, _Make, str]] = {
         commands.Ignore,
         "hear no more of somebody, or hear them again; or the list",
     ),
-    "/cancel": ("", _alone(commands.Cancel()), "drop what you have sent and that waits to be said"),
-    "/stats": ("", _alone(commands.Stats()), "how the server is doing"),
+    "/cancel": (
+        "",
+        _without_arguments(commands.Cancel()),
+        "drop what you have sent and that waits to be said",
+    ),
+    "/stats": ("", _without_arguments(commands.Stats()), "how the server is doing"),
     "/help": ("", _help, "this list"),
-    "/quit": ("", _alone(commands.Quit("quit")), "leave, and so does a line with nothing but QUIT"),
+    "/quit": (
+        "",
+        _without_arguments(commands.Quit("quit")),
+        "leave, and so does a line with nothing but QUIT",
+    ),
 }
 
-# What people try who come from other chats.
+# The names that these commands have in other chats.
 _ALIASES = {
     **dict.fromkeys(("/w", "/tell", "/whisper"), "/msg"),
     **dict.fromkeys(("/exit", "/leave", "/part", "/bye"), "/quit"),
@@ -108,9 +116,11 @@ _ALIASES = {
 }
 
 VERBS = tuple(_COMMANDS)
-"""All there are, with their slashes."""
+"""All verbs, with their slashes."""
 
-_SUGGESTED = tuple(verb for verb in VERBS if verb != "/quit")  # nobody leaves by a suggestion
+_SUGGESTED = tuple(
+    verb for verb in VERBS if verb != "/quit"
+)  # a suggestion must not make anybody leave
 
 HELP = (
     "".join(

@@ -4,8 +4,8 @@ Decided once, from its first bytes, before anything is read as chat; there is no
 says what each beginning leads to: a protocol, which is made only now, or the end of the connection.
 Bytes that may still become one of the table's prefixes are waited for: half an HTTP verb must not
 turn into a chat line because the rest was late. A peer that sends nothing at all is a person
-waiting to be greeted, and so is everybody who is not in the table. A person without a name who
-begins a line with a brace is still a program (`line.py`).
+waiting to be greeted. A peer whose first bytes are not in the table is a person too. A visitor
+without a name who begins a line with a brace is still a program (`line.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +20,8 @@ Maker = Callable[[], Protocol]
 Table = Mapping[bytes, Maker | Hangup]
 """Prefix -> the protocol that begins with it. No prefix may be the beginning of another one."""
 
-# Other protocols knock at every open port. None of these can begin what a person types.
-_STRANGERS = {
+# Scanners try these at every open port. None of them can begin what a person types.
+_OTHER_PROTOCOLS = {
     b"\x16\x03": "tls",
     b"\x03\x00": "remote desktop",
     b"\x00\x00": "binary",
@@ -30,7 +30,7 @@ _STRANGERS = {
     b"\0\r\nQUIT\n": "the proxy protocol",  # version 2, behind the line ends that it begins with
 }
 _LINE_ENDS = b"\r\n"
-_BLANK = 64  # line ends; whoever begins with more of them is a person with a heavy finger
+_MOST_LINE_ENDS = 64  # before anything else; more of them come from a person
 
 
 def table(program: Maker) -> Table:
@@ -38,7 +38,7 @@ def table(program: Maker) -> Table:
     return {
         b"{": program,
         **{verb + blank: respond(verb) for verb in VERBS for blank in (b" ", b"\t")},
-        **{prefix: Hangup(f"speaks {name}") for prefix, name in _STRANGERS.items()},
+        **{prefix: Hangup(f"speaks {name}") for prefix, name in _OTHER_PROTOCOLS.items()},
     }
 
 
@@ -51,7 +51,7 @@ class Undecided:
     __slots__ = ("_person", "_seen", "_table", "_waited")
 
     dialect = PLAIN
-    """What there is to say to an undecided peer is said as to a person."""
+    """An undecided peer is told things as a person is."""
 
     def __init__(self, table: Table, person: Maker) -> None:
         self._table = table
@@ -60,7 +60,7 @@ class Undecided:
         self._waited = False
 
     def named(self) -> None:
-        """Nobody is named before they have become something else."""
+        """Nobody has a name before the protocol is decided."""
 
     def answer(self, event: Event, _: Ref) -> bytes:
         return PLAIN.encode(event)
@@ -72,11 +72,11 @@ class Undecided:
         return self._person().count_waiting(self._seen + ahead)
 
     def cancel(self, ahead: bytes) -> tuple[int, int] | None:
-        """Nobody who is undecided has said anything."""
+        """Nothing was said before the protocol is decided."""
         return None
 
     def silence(self) -> Iterator[Request]:
-        """Greet whoever has said nothing; whoever still has only half a request is given up."""
+        """Greet a peer that has sent nothing; close one that still has sent half a request."""
         if self._seen.strip(_LINE_ENDS):
             if self._waited:
                 yield Hangup("half a request")
@@ -95,7 +95,7 @@ class Undecided:
             return
         head = seen.lstrip(_LINE_ENDS)  # before a request they mean nothing (RFC 9112, 2.2)
         found: Maker | Hangup | None = self._person
-        if len(seen) - len(head) <= _BLANK:
+        if len(seen) - len(head) <= _MOST_LINE_ENDS:
             found = self._look_up(head, data)
         if isinstance(found, Hangup):
             yield found

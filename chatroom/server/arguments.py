@@ -42,7 +42,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         type=_rate,
         default=default.rate,
         metavar="N",
-        help="lines a second per client, with bursts of 4N; who is faster is slowed down;"
+        help="lines a second per client, with bursts of 4N; faster clients are throttled;"
         " 0: unlimited (default: %(default)g)",
     )
     result.add_argument(

@@ -5,12 +5,12 @@ makes commands of them, and the session consumes those one at a time: it carries
 protocol has to say by itself and hands the rest to the hub. The hub's answers take the way back
 through `Outlet`, which the session is.
 
-Here a client that talks too fast is throttled. The commands of what was received are an iterator,
-and consuming it stops, and reading with it, when the client has no tokens left or has had its turn
-in this tick (`throttle.py`, `net/turns.py`). Nothing is lost: TCP holds the rest back.
+A client that sends too fast is throttled here. The commands of what was received are an iterator.
+The session stops consuming it, and stops reading, when the client has no tokens left or has had its
+turn in this tick (`throttle.py`, `net/turns.py`). Nothing is lost: TCP holds the rest back.
 
-Whoever pasted something long is told how much of it waits, and `/cancel` drops it. That line comes
-behind the paste, so it is looked for in what is not decided yet and in the kernel's buffer.
+A visitor who pasted a long text is told how many lines wait, and `/cancel` drops them. It comes
+behind the paste, so it is searched for in what is not decided yet and in the kernel's buffer.
 """
 
 import logging

@@ -1,1 +1,1 @@
-"""What is said, whoever says it and however it travels. Imports nothing of ours."""
+"""Commands, events, names and text: the terms that all layers share. Imports nothing of ours."""

@@ -1,22 +1,22 @@
-"""What visitors ask for: the commands, which protocols make of bytes and the hub decides.
+"""The commands: what visitors ask for. Protocols make them of bytes, and the rules decide them.
 
-Every protocol speaks of the same things, so this file and `events.py` are the table of contents of
-the program. All of it is frozen. Text in commands is raw.
+They are the same for every protocol, so this file and `events.py` are the table of contents of the
+program. All of them are frozen. Text in commands is raw.
 """
 
 from dataclasses import dataclass
 from typing import Annotated
 
 Ref = int | str | None
-"""A visitor's own mark on what they ask for. It comes back with the answer, and one who was
-disconnected learns by it what arrived."""
+"""A visitor's own reference for a request. It comes back with the answer. After a lost connection
+it tells the visitor which requests arrived."""
 
 Ticket = Annotated[str, "a secret of 1 to 64 printable ASCII characters"]
 
 
 @dataclass(frozen=True, slots=True)
 class Greet:
-    """A person has arrived and wants to see who is here."""
+    """A person has connected, and is shown who is here."""
 
     ref: Ref = None
 
@@ -25,8 +25,8 @@ class Greet:
 class Join:
     """The visitor's first name in the chat, and the room; the name makes them a member.
 
-    Whoever comes again with the same ticket, a secret of theirs, is the same person. `quiet`: no
-    room is told when they come and go.
+    The ticket is a secret of the visitor: a later join with the same one is the same person.
+    `quiet`: no room is told when they join or leave.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Without a room: in the one where the visitor is."""
+    """Say something in this room. Without a room: in the one where the visitor is."""
 
     text: str
     ref: Ref = None
@@ -54,9 +54,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Privately, to one member in whatever room. `None` is whoever last told the visitor.
+    """Say something privately, to one member in any room. None: the last who told the visitor.
 
-    `wait`: for a moment, if nobody has the name; they may be on their way back.
+    `wait`: if nobody has the name, wait for it a moment; they may be on their way back.
     """
 
     name: str | None
@@ -89,7 +89,7 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Be no longer in this room. Without a name: in the one where the visitor is."""
+    """Leave this room. Without a name: the one where the visitor is."""
 
     room: str = ""
     ref: Ref = None

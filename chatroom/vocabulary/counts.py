@@ -1,6 +1,6 @@
-"""Numbers of things as people read them: one message, two messages."""
+"""Numbers with their nouns, for people: 1 message, 2 messages."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """The number and the word for so many; without `many` it is the word for one and an s."""
+    """The number and the noun; the plural is `many`, or else `one` with an s."""
     return f"{number} {one if number == 1 else many or one + 's'}"

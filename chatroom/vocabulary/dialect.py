@@ -1,7 +1,7 @@
-"""A dialect: how events are written for those who speak it.
+"""A dialect: how events are encoded for the members who speak one protocol.
 
-A protocol has a dialect and the chat renders with it: each event once, whatever the number of those
-who are to hear it.
+A protocol has a dialect, and the chat renders with it: each event once, for any number of
+receivers.
 """
 
 from collections.abc import Callable
@@ -17,9 +17,9 @@ Arrange = Callable[[bytes, int], bytes]
 class Dialect:
     """`encode` is pure: its result is shared by everybody who speaks this.
 
-    `receipts`: they are to see what they said, as the receipt for it. `arrange` is for peers who
-    cannot tell events apart unless they are laid out for each of them; None: written as encoded.
-    Dialects with the same key are the same.
+    `receipts`: members get what they said themselves, as its receipt. `arrange` is for peers that
+    cannot separate events unless the bytes are laid out for each of them; None: written as encoded.
+    Dialects with the same key are equal.
     """
 
     key: str

@@ -1,12 +1,11 @@
 """Which names are in use, by what they look like.
 
-Names of ASCII may look alike (ian beside lan), so a drawing has many of them, or one name that is
-not of ASCII. That is no relation that a single key could express: it holds between a name and
-others that are different from each other.
+Names in ASCII may look alike (ian and lan), so many of them may have one drawing, or one name that
+is not in ASCII. A single key cannot express that.
 
-The roster says which keys are in use rather than when one is not any more, since a name ends in
-many places. What is not in use is forgotten whenever it could be as much as what is, so that names
-tried and left cost a constant time each, and no memory in the end.
+The roster tells which keys are in use, and not when one stops being in use, since a name ends in
+many places. Keys that are not in use are pruned when they may be as many as those in use. So a name
+costs constant time on average, and the memory is proportional to the names in use.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Durations as people read them: the one form, whoever tells them."""
+"""Durations for people, in one form everywhere."""
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What members get to see: the events, which the hub makes of commands and protocols render.
+"""The events: what members are told. The rules make them of commands, and protocols render them.
 
 All of it is frozen: an event is rendered once per dialect and shared by everybody who hears it.
 
@@ -35,7 +35,7 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class NameRefused:
-    """The first name cannot be had; the visitor is asked again."""
+    """The first name is not available; the visitor is asked again."""
 
     code: str
     text: str
@@ -43,7 +43,7 @@ class NameRefused:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the server asks of those who speak to it."""
+    """The server's limits that a client should keep to."""
 
     text: int
     """Bytes of a text in UTF-8."""
@@ -52,7 +52,7 @@ class Limits:
     line: int
     """Bytes of a JSON object on a line, without its ending."""
     rate: float
-    """Lines a second that may follow each other for long; 0 is unlimited."""
+    """Lines a second, sustained; 0 is unlimited."""
     burst: float
     """Lines that may come at once."""
 
@@ -63,8 +63,7 @@ class Welcomed:
     included.
 
     `history`: whether what is said is kept. `resumed`: they were here a moment ago, with the same
-    ticket; `last` is then the mark of the last request of theirs, of those that say or change
-    something, that was decided.
+    ticket; `last` is then the ref of their last decided request that says or changes something.
     """
 
     name: str
@@ -97,9 +96,9 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A private message, to the one it is for and, as a receipt, to who sent it.
+    """A private message, for its receiver and, as a receipt, for its sender.
 
-    `waits`: it has not been delivered, but waits so many seconds for the one it is for.
+    `waits`: it has not been delivered, and waits so many seconds for its receiver.
     """
 
     name: str
@@ -132,7 +131,7 @@ class Left:
 class Gone:
     """Somebody who shared a room with the receiver has left the chat.
 
-    The reason of a kick is `kicked`, or `kicked: ` and what the operator says of it.
+    The reason of a kick is `kicked`, or `kicked: ` and the operator's reason.
     """
 
     name: str
@@ -239,7 +238,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """So many lines of the receiver's have arrived that they go out at the rate (a second)."""
+    """Lines of the receiver's own that wait; they are handled at the rate (a second)."""
 
     lines: int
     rate: float
@@ -247,7 +246,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Lines of the receiver's that were waiting, and have been dropped at their wish."""
+    """Lines of the receiver's own that waited and were dropped by their /cancel."""
 
     lines: int
 
@@ -256,7 +255,7 @@ class Cancelled:
 class Refused:
     """The command could not be carried out: a stable code for programs, a sentence for people.
 
-    `ref` is the mark of a command that was decided earlier and comes to nothing only now.
+    `ref` is that of an earlier command which has failed only now.
     """
 
     code: str
@@ -266,7 +265,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A word of the operator to everybody."""
+    """From the operator, to everybody."""
 
     text: str
 

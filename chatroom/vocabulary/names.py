@@ -1,11 +1,11 @@
 """What a name may be: the Nickname profile of RFC 8266, and what a chat needs beyond it.
 
 `enforce` returns the name as it will be shown (NFKC, without surrounding spaces). Beyond the RFC a
-name holds no space, because `/msg NAME TEXT` must have one reading; nothing invisible; letters,
-accents and digits of one script only (ASCII digits go with all); no ancient script, no number or
-symbol that is drawn like a letter; and no character with which a line of the server's own begins.
+name contains no space, because `/msg NAME TEXT` must be unambiguous; nothing invisible; letters,
+accents and digits of one script only (ASCII digits go with all scripts); no ancient script; no
+number or symbol that is drawn like a letter; and it does not begin like a line of the server.
 
-Names are compared in two ways, because one cannot answer both questions:
+Names have two keys, because one cannot answer both questions:
 
 - `key` says whether two names are *the same*. It is case-folded, as RFC 8266 section 2.4 asks, and
   a letter of another script is replaced by the ASCII one that it is drawn like. Where the two cases
@@ -15,8 +15,8 @@ Names are compared in two ways, because one cannot answer both questions:
   l, I, i and 1, O and 0, m and rn made one. It cannot be the key: the two cases of a Greek name are
   one name and are drawn like two Latin ones, which would then be one name as well.
 
-Who asks for a name gets it when nobody has its key, and nobody has a name drawn alike. Two names of
-ASCII are exempt from the latter: it would refuse too many honest ones, ian beside lan.
+A name is available when nobody has its key, and nobody has a name that is drawn alike. Two names in
+ASCII are exempt from the latter, which would refuse too many honest ones: ian beside lan.
 """
 
 import unicodedata
@@ -55,13 +55,13 @@ _INVISIBLE = frozenset(
 _OURS = {"\u043f": "n", "\u04cf": "l", "\u2502": "l"}
 _DRAWN = str.maketrans(PROTOTYPES | _OURS)
 
-# Long s and lunate sigma: drawn like f and c when they are typed, and not when they are shown.
+# Long s and lunate sigma: drawn like f and c as typed, but shown as s and sigma after NFKC.
 _SHOWN_OTHERWISE = frozenset("\u017f\u03f2\u03f9")
 
-# Styled (bold, wide, Roman) they are written for l and O, and shown as a name that is another one.
+# In a styled form (bold, wide, Roman) these may be meant for l and O, but are shown as they are.
 _PLAIN_ONLY = frozenset("I01|")
 
-# What is one in `drawn` and apart in `key`.
+# Made one in `drawn`, and kept apart in `key`.
 _ASCII_ALIKE = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "m": "rn"})
 
 _RESERVED = (
@@ -79,7 +79,7 @@ _TOGETHER = {
     **dict.fromkeys(("COMBINING", "VEDIC"), ""),
 }
 
-# Nobody's name has been written in them for centuries. OLD are Italic, Persian, Turkic and others.
+# Scripts out of use for names for centuries. OLD are Italic, Persian, Turkic and others.
 _ANCIENT = frozenset(
     (
         *("ANATOLIAN", "AVESTAN", "BRAHMI", "CARIAN", "CAUCASIAN", "CHORASMIAN", "COPTIC"),
@@ -118,7 +118,7 @@ def enforce(text: str, what: str = "name") -> str:
     `what` is the noun for the sentence in `BadName` (rooms have names too).
     """
     text = text.strip()
-    # Normalizing takes long for text made to take long, and makes it at most a little shorter.
+    # Normalizing is slow for text made to be slow, and makes it only a little shorter.
     name = unicodedata.normalize("NFKC", text) if len(text) <= 4 * MAX_LENGTH else text
     if not name:
         raise BadName(f"A {what} needs at least one character.")
@@ -136,7 +136,7 @@ def enforce(text: str, what: str = "name") -> str:
 
 
 def key(name: str) -> str:
-    """What the name is: two with one key are one name. Take it of an enforced name only."""
+    """The identity of a name: two names with one key are the same. Only for enforced names."""
     if name.isascii():
         lowered = name.lower()
         return name if lowered == name else lowered  # most people's key is their name: keep one
@@ -145,7 +145,7 @@ def key(name: str) -> str:
 
 
 def drawn(name: str) -> str:
-    """What the name looks like in some font. Take it of an enforced name only."""
+    """What the name looks like in some font. Only for enforced names."""
     if not name.isascii():
         shapes = name
         for _ in range(3):  # folding makes letters that have prototypes of their own, twice at most
@@ -155,7 +155,7 @@ def drawn(name: str) -> str:
 
 
 def known_key(name: str) -> str:
-    """The key of a name as somebody typed it; empty if nobody can be called so."""
+    """The key of a name as somebody typed it; empty if it is not a valid name."""
     try:
         return key(enforce(name))
     except BadName:
@@ -163,8 +163,8 @@ def known_key(name: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether others could take the name for the server's own, or for somebody who runs it."""
-    bare = name.rstrip("0123456789")  # server2 would be believed as well
+    """Whether the name could be taken for the server, or for somebody who runs it."""
+    bare = name.rstrip("0123456789")  # server2 would deceive as well
     forms = {key(name), key(bare), drawn(name), drawn(bare), name.casefold()}
     return any(_is_reserved(form) for form in forms)
 
@@ -180,7 +180,7 @@ def _is_reserved(form: str) -> bool:
 
 
 def _without_second_dots(text: str) -> str:
-    """With a dot above, i and j are drawn as without."""
+    """Without a combining dot above i and j, which is not visible."""
     return text.replace("i\u0307", "i").replace("j\u0307", "j")
 
 
@@ -189,7 +189,7 @@ def _counts(char: str) -> bool:
 
 
 def _could_be_drawn_like(signs: list[str], word: str) -> bool:
-    """Half of it is the word's letters, and the other half may be drawn like anything."""
+    """Whether half of it equals the word's letters, and the rest is not ASCII."""
     if len(signs) != len(word):
         return False
     pairs = list(zip(signs, word, strict=True))
@@ -225,7 +225,7 @@ def _refuse_what_is_shown_as_another(text: str, what: str) -> None:
 
 
 def _is_sign_like_a_letter(char: str) -> bool:
-    """Numbers and symbols that look like letters or digits and are none."""
+    """Whether it is a number or a symbol that looks like a letter or a digit."""
     if char.isascii() or char.isalpha() or char.isdecimal() or is_mark(char) or _script(char):
         return False
     is_number = unicodedata.category(char)[0] == "N"
@@ -234,7 +234,7 @@ def _is_sign_like_a_letter(char: str) -> bool:
 
 
 def _script(char: str) -> str:
-    """The script of a letter, an accent or a digit; empty for what all scripts share."""
+    """The script of a letter, an accent or a digit; empty for characters of all scripts."""
     category = unicodedata.category(char)
     if char.isascii() and not char.isalpha():
         return ""

@@ -1,3 +1,3 @@
-"""Sentences that both sides must know, said as plain text before a protocol is decided."""
+"""Plain text that is sent before a protocol is decided, and that our clients recognise."""
 
 FULL = "The chatroom is full. Please try again later."

@@ -1,4 +1,4 @@
-"""What text may hold, decided once for everybody.
+"""What text may contain, decided once for all protocols.
 
 What one person says is written to other people's terminals, bots and logs. Escape sequences would
 move their cursors (CWE-150), separators that only some programs honour would forge lines, bidi
@@ -7,18 +7,18 @@ lines. All of that is removed here, in one place, for every protocol and for eve
 
 What a program says may have several lines: `clean_lines` keeps their breaks, each as a line feed,
 which is then the only control character in a text. Everything else (a name, a reason, a notice) is
-one line: `clean` makes spaces of the breaks. Whoever renders a text of several lines for people has
-to begin each of them with who said it.
+one line: `clean` makes spaces of the breaks. A renderer for people must begin each line of a text
+with its author.
 
-It refuses to be clever about meaning: no words, no links, no languages. Joiners and variation
-selectors stay, because scripts and emoji need them.
+Words, links and languages are not looked at. Joiners and variation selectors stay, because scripts
+and emoji need them.
 """
 
 import re
 import unicodedata
 
 MAX_MARKS = 4
-"""Combining marks in a row that are kept. Living orthographies need two or three."""
+"""Combining marks in a row that are kept. Orthographies in use need two or three."""
 
 _REMOVED = (
     *range(0x20),  # C0: escapes, and everything str.splitlines would split at
@@ -60,7 +60,7 @@ def count_breaks(text: str) -> int:
 
 
 def unbroken(text: str) -> str:
-    """The text with a space for each line break and otherwise raw: what is typed is one line."""
+    """The raw text with a space for each line break: what is typed is one line."""
     return text if text.isprintable() else _BREAK.sub(" ", text)
 
 
@@ -79,7 +79,7 @@ def _limit_marks(text: str) -> str:
         category = _categories[char]
         if category in _MARKS:
             marks += 1
-        elif category != "Cf":  # something invisible ends no row
+        elif category != "Cf":  # an invisible character does not end the row
             marks = 0
         if marks <= MAX_MARKS:
             kept.append(char)
@@ -92,7 +92,7 @@ def is_mark(char: str) -> bool:
 
 
 class _Categories(dict[str, str]):
-    """The categories of characters, remembered: a long text of accents asks for them often."""
+    """A cache of the categories of characters: a long text of accents looks them up often."""
 
     def __missing__(self, char: str) -> str:
         if len(self) >= _MOST_REMEMBERED:

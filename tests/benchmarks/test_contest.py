@@ -83,5 +83,5 @@ def test_growth_compares_each_round_with_itself(monkeypatch: pytest.MonkeyPatch)
 def test_little_is_lost_on_a_busy_machine_and_is_no_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert contest.HOPELESS == 0.01
+    assert contest.TOLERATED == 0.01
     assert not held(monkeypatch, Runs(theirs=0.005), "ours", "theirs").failures

@@ -65,7 +65,7 @@ def test_a_workload_is_a_table_against_the_first_contender() -> None:
 
 def test_how_it_was_made_is_told() -> None:
     text = measured(contest(ours=[1]), SETTING)
-    assert "`python benchmarks/compare.py --only 'a b'` has made this on 2030-01-02" in text
+    assert "`python benchmarks/compare.py --only 'a b'` wrote this on 2030-01-02" in text
     assert "processor abacus; cores 2." in text
     assert "- ours: 9.9" in text
     assert "- teletype: not measured: there is no paper" in text

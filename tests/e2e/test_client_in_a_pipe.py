@@ -1,4 +1,4 @@
-"""The client as part of a script: lines in, lines out, and an exit code that means something."""
+"""The client as part of a script: lines in, lines out, and an exit code."""
 
 from __future__ import annotations
 

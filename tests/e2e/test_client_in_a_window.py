@@ -1,4 +1,4 @@
-"""The window as a person uses it: real keys and clicks, and what others get to hear."""
+"""The window as a person uses it: real keys and clicks, and what others receive."""
 
 from __future__ import annotations
 

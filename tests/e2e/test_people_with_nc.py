@@ -1,4 +1,4 @@
-"""What people see who come with nc."""
+"""What people with nc see."""
 
 import subprocess
 import time

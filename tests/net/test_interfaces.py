@@ -1,4 +1,4 @@
-"""Which addresses of this machine others are told."""
+"""The addresses of this machine that are listed for others."""
 
 import socket
 from collections.abc import Iterator

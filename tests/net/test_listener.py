@@ -1,4 +1,4 @@
-"""The way in: what is bound, who is let in, and what happens when nobody can be."""
+"""The listener: what is bound, who is accepted, and what happens when nobody can be."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""The coalescing of fan-outs, with a loop and a clock in our hands."""
+"""The coalescing of fan-outs, with a loop and a fake clock driven by the test."""
 
 from collections.abc import Iterator
 

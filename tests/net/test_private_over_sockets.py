@@ -1,4 +1,4 @@
-"""Private messages on sockets: what strangers can do to a slow reader, and who else gets them."""
+"""Private messages over sockets: what strangers can do to a slow reader, and who gets them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A room of people on sockets: who hears what, and what a slow reader costs the others."""
+"""A room over sockets: who receives what, and what a slow reader costs the others."""
 
 import random
 import re

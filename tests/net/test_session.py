@@ -1,4 +1,4 @@
-"""One visitor, from connecting to leaving: what they see, when, and how fast they may talk."""
+"""One visitor, from connecting to leaving: what they see, when, and how fast they may send."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Telling the supervisor, where there is one."""
+"""Notifying the supervisor, if there is one."""
 
 import socket
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who gets the time of a tick when there is more to do than fits into it."""
+"""Who is served first when a tick has more to do than its time budget allows."""
 
 from collections.abc import Iterator
 

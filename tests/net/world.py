@@ -1,4 +1,4 @@
-"""A chat server in a test's hands: a clock that moves when told, and visitors on socket pairs."""
+"""A chat server driven by a test: a fake clock, and visitors on socket pairs."""
 
 import selectors
 import socket

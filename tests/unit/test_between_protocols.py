@@ -1,4 +1,4 @@
-"""What is said in one protocol and heard in another: lines out are lines in, for any text."""
+"""Said in one protocol, received in another: as many lines out as in, for any text."""
 
 import json
 from collections.abc import Callable, Mapping

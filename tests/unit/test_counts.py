@@ -1,4 +1,4 @@
-"""How a number of things is written."""
+"""Numbers with their nouns."""
 
 import pytest
 

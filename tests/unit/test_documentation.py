@@ -1,4 +1,4 @@
-"""What the documents promise to name."""
+"""The documents name what the programs have."""
 
 import argparse
 import re

@@ -1,4 +1,4 @@
-"""Which part may know which, read from the imports of every file."""
+"""Which part may import which, read from every file."""
 
 import ast
 from collections.abc import Iterator

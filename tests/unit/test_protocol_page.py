@@ -1,4 +1,4 @@
-"""docs/protocol.md is written by hand, and says what the code says."""
+"""docs/protocol.md is written by hand, and agrees with the code."""
 
 import ast
 import re

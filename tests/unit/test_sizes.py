@@ -1,4 +1,4 @@
-"""No class and no function is longer than what one can keep in mind."""
+"""No class and no function is too long to be read at once."""
 
 import ast
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""The rules: who may give which command, and what becomes of it.
+"""The rules: who may give which command, and what it does.
 
 One file for each family of commands. The table says for every command which rule decides it,
 whether somebody without a name may give it, and whether somebody with a name may. A rule is given
-the hub, the member and the command, and waits for nothing: one that has to returns a `Pending`.
+the hub, the member and the command. It never waits: a rule that needs time returns a `Pending`.
 """
 
 from collections.abc import Callable

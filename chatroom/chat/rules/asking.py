@@ -1,4 +1,4 @@
-"""Questions: they change nothing, and only who asks hears the answer."""
+"""Queries: they change nothing, and only the member who asks is answered."""
 
 from itertools import islice
 
@@ -15,7 +15,7 @@ def who(hub: Hub, member: Member, command: commands.Who) -> None:
 
 
 def members_of(hub: Hub, room: Room) -> events.Members:
-    """The same answer for all who ask within a moment, so that it is rendered once."""
+    """The same answer for everybody who asks within a moment, so that it is rendered once."""
     now = hub.clock()
     if room.roll is None or now >= room.roll_until:
         shown = islice(room, hub.settings.rows_shown)
@@ -35,5 +35,5 @@ def stats(hub: Hub, member: Member, _: commands.Stats) -> None:
 
 
 def cancel(hub: Hub, member: Member, _: commands.Cancel) -> None:
-    """What waits is known to the session; a command that comes this far found nothing."""
+    """The session drops what waits. A /cancel that gets here has found nothing to drop."""
     hub.refuse(member, "nothing-waits", "Nothing is waiting to be said.")

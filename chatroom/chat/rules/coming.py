@@ -1,4 +1,4 @@
-"""Coming, going, and what one is called."""
+"""Joining, leaving the chat, and changing one's name."""
 
 import logging
 
@@ -49,7 +49,7 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
 
 
 def _replace(hub: Hub, command: commands.Join) -> None:
-    """Whoever comes back before we know that they had gone gets the place of who they were."""
+    """A client that reconnects before its old connection was found dead replaces it."""
     if before := hub.roster.find_by_ticket(command.ticket):
         hub.depart(before, "replaced", hold=True)
         farewell = events.Closing("replaced", "You have come back over another connection.")

@@ -1,4 +1,4 @@
-"""Whom one does not want to hear."""
+"""Ignore lists."""
 
 from chatroom.chat.hub import Hub
 from chatroom.chat.person import Person
@@ -15,19 +15,19 @@ def ignore(hub: Hub, member: Member, command: commands.Ignore) -> None:
     other = hub.roster.find(command.name)
     known = [person for person in member.ignored if person.key == key]
     if known and (other is None or other.person in known):
-        _hear_again(hub, member, known)
+        _end_ignoring(hub, member, known)
     elif other or (other := hub.find(member, command.name)):
-        _hear_no_more(hub, member, other)
+        _start_ignoring(hub, member, other)
 
 
-def _hear_again(hub: Hub, member: Member, persons: list[Person]) -> None:
+def _end_ignoring(hub: Hub, member: Member, persons: list[Person]) -> None:
     hub.delivery.judge(member)  # what was said before stays unheard
     for person in persons:
         del member.ignored[person]
     hub.answer(member, events.Ignoring(persons[-1].name, False))
 
 
-def _hear_no_more(hub: Hub, member: Member, other: Member) -> None:
+def _start_ignoring(hub: Hub, member: Member, other: Member) -> None:
     if other is member:
         hub.refuse(member, "is-you", "You cannot ignore yourself.")
     elif len(member.ignored) >= hub.settings.max_ignored:

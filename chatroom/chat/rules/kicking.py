@@ -13,7 +13,7 @@ from chatroom.vocabulary.text import clean
 
 @dataclass(frozen=True, slots=True)
 class Kick:
-    """What a kick has done: whom it met, and what is barred for how many seconds."""
+    """The result of a kick: who was kicked, and what is barred for how many seconds."""
 
     name: str
     host: str
@@ -43,7 +43,7 @@ def kick(hub: Hub, name: str, reason: str, seconds: float | None = None) -> Kick
 
 
 def refuse_barred(hub: Hub, member: Member, name: str) -> None:
-    """Raises Unavailable: somebody of this name, or from there, was kicked a moment ago."""
+    """Raises Unavailable if the name, or the address of the member, is barred."""
     if left := hub.bars.on_host(member.host):
         text = f"Somebody at your address was kicked; try again in {_wait(left)}."
         raise Unavailable("barred", text)
@@ -51,13 +51,13 @@ def refuse_barred(hub: Hub, member: Member, name: str) -> None:
 
 
 def refuse_barred_name(hub: Hub, name: str) -> None:
-    """Raises Unavailable."""
+    """Raises Unavailable if the name is barred."""
     if left := hub.bars.on_name(names.known_key(name)):
         text = f"Somebody of that name was kicked; it is free again in {_wait(left)}."
         raise Unavailable("name-barred", text)
 
 
 def _wait(seconds: float) -> str:
-    """Rounded up to what is told, or whoever waits so long is refused again."""
+    """Rounded up in the unit that is shown: whoever waits that long must not be refused again."""
     unit = 60 if seconds > 60 else 1
     return duration(math.ceil(seconds / unit) * unit)

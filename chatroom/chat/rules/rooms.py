@@ -1,4 +1,4 @@
-"""Changing rooms, and being in several."""
+"""Moving to another room, and being in several rooms."""
 
 from chatroom.chat.hub import Hub
 from chatroom.chat.room import Member, Room, Seat
@@ -11,7 +11,7 @@ LOBBY = "lobby"
 
 
 def move(hub: Hub, member: Member, command: commands.Move) -> None:
-    """Leave the room where they are; in the new one they may be already."""
+    """Leave the room where they are, for one in which they may have a seat already."""
     member.mark()
     old = here(member)
     name = _wanted(hub, member, command.room)
@@ -49,7 +49,7 @@ def enter(hub: Hub, member: Member, command: commands.Enter) -> None:
 
 
 def leave(hub: Hub, member: Member, command: commands.Leave) -> None:
-    """Who leaves the room where they are is from then on in the oldest of their others."""
+    """A member who leaves the room where they are is then in the oldest of their others."""
     member.mark()
     seat = seat_of(hub, member, command.room)
     if seat is None:
@@ -64,7 +64,7 @@ def leave(hub: Hub, member: Member, command: commands.Leave) -> None:
 
 
 def room_name(wanted: str) -> str:
-    """The name as it is written. Raises Unavailable."""
+    """The name in the form in which it is shown. Raises Unavailable."""
     try:
         return names.enforce(wanted.removeprefix("#"), "room name")
     except names.BadName as error:
@@ -72,9 +72,9 @@ def room_name(wanted: str) -> str:
 
 
 def seat_of(hub: Hub, member: Member, room: str) -> Seat | None:
-    """Where something is to be said: in this room of theirs, or where they are if none is named.
+    """The seat of the member in this room; without a room, in the one where they are.
 
-    They are told when they are not in that room.
+    None: they are not in that room, and have been told so.
     """
     seat = here(member) if not room else _seat_in(member, room)
     if seat is None:
@@ -90,7 +90,7 @@ def here(member: Member) -> Seat:
 
 
 def find_room(hub: Hub, member: Member, wanted: str) -> Room | None:
-    """The room of this name; whoever asked is told when there is none."""
+    """The room of this name. If there is none, the member who asked is told."""
     room = hub.rooms.get(names.known_key(wanted.removeprefix("#")))
     if room is None:
         text = f"There is no room called {clean(wanted)[: names.MAX_LENGTH]}."

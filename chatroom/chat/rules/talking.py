@@ -1,4 +1,4 @@
-"""What is said to a room, and privately."""
+"""Talk: in a room, and privately."""
 
 import logging
 
@@ -36,7 +36,7 @@ def tell(hub: Hub, member: Member, command: commands.Tell) -> None:
         if member.dialect.receipts or isinstance(answer, events.Refused):
             hub.answer(member, answer)
     elif command.name is None:
-        return  # they know why
+        return  # _teller has told them why
     elif answer := hub.private.keep(member, command, command.name, text):
         hub.answer(member, answer)
     else:
@@ -44,7 +44,7 @@ def tell(hub: Hub, member: Member, command: commands.Tell) -> None:
 
 
 def _teller(hub: Hub, member: Member) -> Member | None:
-    """Whoever last told this member something; the member hears why there is none."""
+    """The member who last told this one something. If there is none, this one is told why."""
     if member.teller is None:
         text = "Nobody has told you anything privately yet."
     elif found := hub.roster.find_person(member.teller):

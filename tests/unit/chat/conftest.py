@@ -1,4 +1,4 @@
-"""A hub with a clock that stands still, and visitors who write down what they hear."""
+"""A hub with a fake clock, and visitors that record what they are told."""
 
 from __future__ import annotations
 

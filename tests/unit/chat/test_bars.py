@@ -1,4 +1,4 @@
-"""What a kick keeps out, and for how long."""
+"""What a kick bars, and for how long."""
 
 import pytest
 

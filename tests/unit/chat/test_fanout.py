@@ -1,8 +1,8 @@
 """The fan-out of random ticks, compared with a model that hands out one message at a time.
 
-Whoever is in one room only gets exactly the bytes of the model, in its order. Between the rooms of
-a member who is in several, the order within a tick is not promised: there the stream of each room
-is compared, each with everything that was told to the member alone in its place.
+A member of one room gets exactly the bytes of the model, in its order. Between the rooms of a
+member of several, the order within a tick is not promised: there the stream of each room is
+compared, with everything in its place that was told to the member alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What private messages may do to the queue of whoever gets them."""
+"""How much of a receiver's queue private messages may fill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What members get who come with a program: receipts, rooms to begin in, and tickets."""
+"""What programs get: receipts, a first room of their choice, and tickets."""
 
 from __future__ import annotations
 

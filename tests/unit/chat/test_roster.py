@@ -1,4 +1,4 @@
-"""Who is called what, and for how long a name waits."""
+"""Who has which name, and how long a name is held."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Private messages for somebody who is not here, and may be within seconds."""
+"""Private messages that wait for somebody who may be here within seconds."""
 
 from __future__ import annotations
 

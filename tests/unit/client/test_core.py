@@ -1,4 +1,4 @@
-"""The client's core: a server is a list of lines, and time a number."""
+"""The client's core, with lists of lines for a server and a number for the time."""
 
 from collections import deque
 from collections.abc import Callable

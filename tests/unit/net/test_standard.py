@@ -1,4 +1,4 @@
-"""Our own output, to readers who are gone or asleep."""
+"""Our own output, to readers that are gone or do not read."""
 
 from __future__ import annotations
 

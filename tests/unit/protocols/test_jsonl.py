@@ -1,4 +1,4 @@
-"""JSON lines: marks, errors, and a connection that lives."""
+"""JSON lines: refs, errors, and a connection that stays open."""
 
 import json
 

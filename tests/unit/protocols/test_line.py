@@ -1,4 +1,4 @@
-"""What people type, and what comes of it."""
+"""What people type, and the commands that it becomes."""
 
 from collections.abc import Iterator
 

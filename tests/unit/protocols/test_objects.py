@@ -1,4 +1,4 @@
-"""What programs ask for, and what they are told."""
+"""The requests of programs, and the messages to them."""
 
 import contextlib
 import json

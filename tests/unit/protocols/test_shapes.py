@@ -1,4 +1,4 @@
-"""Both directions: what one side writes the other reads; and a peer that says anything at all."""
+"""Both directions: what one side writes the other reads; and peers that send anything at all."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Slips of the finger, and words that have nothing to do with each other."""
+"""Typing errors, and words that have nothing to do with each other."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The tutorial's own client, which frames nothing."""
+"""The tutorial's own client, which has no framing."""
 
 from dataclasses import replace
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Which protocol the first bytes speak."""
+"""Which protocol the first bytes select."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the server says by itself fits a terminal of 80 columns, in lines that end between words."""
+"""The server's own lines fit a terminal of 80 columns and break between words."""
 
 from dataclasses import replace
 from typing import get_args

@@ -1,8 +1,8 @@
-"""What the worst bytes cost: steps, counted, and no more than a constant for each byte.
+"""The work for the worst bytes: at most a constant number of steps for each byte.
 
-A step is a line of Python that is run. What a pattern or a search does inside of one step is not
-seen by a tracer, so their own promises are held by structure: patterns that cannot backtrack, and
-bytes that are handed to them once.
+A step is a line of Python that is run. A tracer does not see what a pattern or a search does
+within a step; these are linear by construction: patterns that cannot backtrack, and bytes that are
+given to them once.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Our own log, to readers who are gone or asleep."""
+"""Our own log, to readers that are gone or do not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machine gives the process."""
+"""The descriptors and the memory of the process."""
 
 import resource
 

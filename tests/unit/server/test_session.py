@@ -1,4 +1,4 @@
-"""The tokens of a talker, and what waits for them."""
+"""The tokens of a client, and what waits for them."""
 
 from collections.abc import Callable
 from typing import cast

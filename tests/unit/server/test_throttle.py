@@ -1,4 +1,4 @@
-"""What a talker has to pay for."""
+"""What costs a client tokens."""
 
 import pytest
 

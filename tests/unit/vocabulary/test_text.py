@@ -1,4 +1,4 @@
-"""What text may hold, tried with every code point and on a terminal."""
+"""What text may contain, tested with every code point and on a terminal."""
 
 import unicodedata
 
