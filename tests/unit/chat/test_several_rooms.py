@@ -105,8 +105,8 @@ def test_the_oldest_is_the_one_that_was_entered_first(hall: Hall, ann: Visitor) 
 
 def test_who_leaves_another_room_stays_where_they_were(hall: Hall, ann: Visitor) -> None:
     ann.does(commands.Enter("den"), commands.Move("attic"), commands.Leave("tea"))
-    assert rooms_of(ann) == ["den", "attic"]
-    assert ann.member.here is ann.member.seats[1]
+    assert rooms_of(ann) == ["attic", "den"]
+    assert ann.member.here is ann.member.seats[0]
 
 
 def test_moving_to_a_room_where_one_is_already_tells_nobody_there(
