@@ -32,7 +32,7 @@ VERBS = tuple(sorted({*typed.VERBS, "/enter", "/leave"}))
 HELP = typed.HELP + "".join(
     f"{usage:18} {purpose}\n"
     for usage, purpose in (
-        ("/enter ROOM", "be in another room as well, and stay in those where you are"),
+        ("/enter ROOM", "be in another room as well, and stay in yours"),
         ("/leave [ROOM]", "leave the room, or another one of yours"),
         ("/1 ... /9", "switch to another room of yours, by its number"),
     )

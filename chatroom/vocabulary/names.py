@@ -200,6 +200,8 @@ def _could_be_drawn_like(signs: list[str], word: str) -> bool:
 
 
 def _refuse_characters(name: str, what: str) -> None:
+    if name[0] in _FORBIDDEN_FIRST:  # before anything is proposed that begins with it
+        raise BadName(f'A {what} cannot begin with "{name[0]}".')
     marks = 0
     for char in name:
         if char.isspace():
@@ -213,7 +215,7 @@ def _refuse_characters(name: str, what: str) -> None:
         marks = marks + 1 if is_mark(char) else 0
         if marks > _MAX_MARKS:
             raise BadName(f"A {what} holds at most {_MAX_MARKS} accents on a letter.")
-    if name[0] in _FORBIDDEN_FIRST or is_mark(name[0]):
+    if is_mark(name[0]):
         raise BadName(f'A {what} cannot begin with "{name[0]}".')
 
 

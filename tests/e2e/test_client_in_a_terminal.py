@@ -208,6 +208,18 @@ def test_lines_of_other_rooms_are_counted_and_shown_when_one_switches(
     rooms.sees("[1 #tea]")
 
 
+def test_each_room_has_its_draft(rooms: Screen, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    rooms.type("for tea")
+    rooms.sees("#tea ann> for tea")
+    rooms.type("\x1b1")
+    rooms.sees("[1 #lobby]")
+    rooms.type("for the lobby\r")
+    bob.sees("ann: for the lobby\n")
+    rooms.type("/2\r")
+    rooms.sees("#tea ann> for tea")
+
+
 def test_to_join_a_room_leaves_the_current_one_of_several(
     rooms: Screen, connect: Callable[..., Peer]
 ) -> None:

@@ -14,6 +14,7 @@ tkinter = pytest.importorskip("tkinter")  # before what cannot be imported witho
 
 from chatroom.client.completion import complete  # noqa: E402
 from chatroom.client.preferences import Preferences  # noqa: E402
+from chatroom.client.window.chat import _counted  # noqa: E402
 from chatroom.client.window.composer import Composer  # noqa: E402
 from chatroom.client.window.connect_form import ConnectForm, Target  # noqa: E402
 from chatroom.client.window.conversation import Conversation, Piece, answer_lines, lines_of  # noqa: E402
@@ -581,7 +582,7 @@ def test_a_composer_that_is_closed_keeps_the_draft(composer: Composer, sent: lis
 
 @pytest.fixture
 def side(root: tk.Tk) -> Sidebar:
-    side = Sidebar(root, lambda room: None, lambda name: None)
+    side = Sidebar(root, lambda room: None, lambda name: None, lambda event: None)
     side.apply_theme(LIGHT)
     side.pack()
     root.update()
@@ -606,6 +607,12 @@ def test_rooms_show_what_is_unread_and_where_we_are_mentioned(side: Sidebar) -> 
     assert side.rooms.get(0, "end") == (" tea  3", " den  2  +5", " attic  9  +7!", " cellar  4")
     colours = [side.rooms.itemcget(row, "foreground") for row in range(4)]
     assert colours == [LIGHT.text, LIGHT.link, LIGHT.problem, LIGHT.faint]
+
+
+def test_a_mention_is_seen_where_the_rooms_are_behind_a_button() -> None:
+    rooms = [RoomRow("tea", 3, True), RoomRow("den", 2, True, unread=5, mentions=1)]
+    assert _counted(3, rooms, brief=False) == "3 people, 2 rooms  +5!"
+    assert _counted(1, rooms[:1], brief=True) == "1 person"
 
 
 def test_who_looks_through_the_people_keeps_their_place(side: Sidebar) -> None:
@@ -653,7 +660,7 @@ def test_more_people_than_are_known_are_a_number(side: Sidebar) -> None:
 
 def test_a_room_and_a_person_can_be_chosen(root: tk.Tk) -> None:
     chosen: list[str] = []
-    side = Sidebar(root, chosen.append, chosen.append)
+    side = Sidebar(root, chosen.append, chosen.append, lambda event: None)
     side.apply_theme(DARK)
     side.pack()
     side.show("ann", ["ann", "bob"], 2, "tea", (RoomRow("den", 1), RoomRow("tea", 2)))
@@ -662,7 +669,8 @@ def test_a_room_and_a_person_can_be_chosen(root: tk.Tk) -> None:
         x, y, width, height = box.bbox(index)  # type: ignore[misc]
         for event in ("<Button-1>", "<ButtonRelease-1>") * 2:
             box.event_generate(event, x=x + width // 2, y=y + height // 2)
-    assert chosen == ["den", "bob"]
+    assert chosen[-1] == "bob"
+    assert set(chosen[:-1]) == {"den"}
 
 
 # --- the form ---------------------------------------------------------------------------------
@@ -872,6 +880,43 @@ def test_who_types_while_reading_back_means_the_entry(window: Window, bare: tk.T
     bare.update()
     window.chat.conversation.text.event_generate("<Key-h>")
     assert window.chat.composer.text == "h"
+
+
+def test_who_types_in_a_list_means_the_entry(window: Window, bare: tk.Tk) -> None:
+    for box in (window.chat.sidebar.people, window.chat.sidebar.rooms):
+        box.focus_force()
+        bare.update()
+        box.event_generate("<Key-h>")
+    assert window.chat.composer.text == "hh"
+    assert bare.focus_get() is window.chat.composer.entry
+
+
+def test_alt_with_a_number_is_no_text(window: Window, bare: tk.Tk) -> None:
+    pressed: list[object] = []
+    bare.bind("<Alt-Key-1>", pressed.append)
+    chat = window.chat
+    for widget in (chat.conversation.text, chat.sidebar.people, chat.sidebar.rooms):
+        widget.focus_force()
+        bare.update()
+        widget.event_generate("<Alt-Key-1>")
+    assert len(pressed) == 3
+    assert window.chat.composer.text == ""
+
+
+def test_the_arrow_keys_go_through_the_rooms_and_return_goes_to_one(root: tk.Tk) -> None:
+    chosen: list[str] = []
+    side = Sidebar(root, chosen.append, chosen.append, lambda event: None)
+    side.apply_theme(LIGHT)
+    side.pack()
+    side.show("ann", ["ann"], 1, "tea", [RoomRow(name, 1) for name in ("tea", "den", "attic")])
+    root.update()
+    side.rooms.focus_force()
+    root.update()
+    for key in ("<Down>", "<Down>"):
+        side.rooms.event_generate(key)
+    assert chosen == []
+    side.rooms.event_generate("<Return>")
+    assert chosen == ["attic"]
 
 
 def test_a_person_that_is_chosen_is_written_to(window: Window) -> None:

@@ -18,7 +18,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from chatroom.client.completion import complete_for, last_word
 from chatroom.client.core import Client
-from chatroom.client.events import ClientEvent, ConnectFailed, Ended, Entry, NameRequired
+from chatroom.client.events import ClientEvent, ConnectFailed, Ended, Entry, NameRequired, Switched
 from chatroom.client.plain import Connect
 from chatroom.client.preferences import Preferences, change
 from chatroom.client.presentation import plain_lines
@@ -54,6 +54,7 @@ class Terminal:
         self._remembered_name = remembered.name
         self._exit_code = 0
         self._draft = ""  # what was being typed when a name had to be asked for
+        self._drafts: dict[str, str] = {}  # of rooms that are not shown
         self._asking = asyncio.Event()  # for a name, or for talk: there is something to type
         self._session: PromptSession[str] = PromptSession(
             self._question,
@@ -107,7 +108,12 @@ class Terminal:
         event.current_buffer.reset()
 
     def _switch_by_key(self, event: KeyPressEvent) -> None:
+        """What is being typed stays with its room."""
+        left = self._client.rooms.current.name
         self._switch(int(event.key_sequence[-1].key))
+        if self._client.rooms.current.name != left:
+            self._drafts[left] = event.current_buffer.text
+            event.current_buffer.reset()
         self._network.advance()
 
     def _question(self) -> str:
@@ -190,6 +196,8 @@ class Terminal:
                 self._asking.set()
             case events.Welcomed():
                 self._asking.set()
+            case Switched(room):  # later: a command that has switched is still in the buffer
+                asyncio.get_running_loop().call_soon(self._restore, room)
             case ConnectFailed() | Ended():
                 self._exit_code = 1 if plain_lines(event, "") else self._exit_code
                 self._client.request(commands.Quit("quit"))
@@ -197,6 +205,13 @@ class Terminal:
         if self._draft and self._client.state is State.JOINED:
             buffer.insert_text(self._draft)
             self._draft = ""
+
+    def _restore(self, room: str) -> None:
+        """What was being typed there; what has been typed since is meant for this room too."""
+        draft = self._drafts.pop(room, "")
+        if draft:
+            buffer = self._session.default_buffer
+            buffer.document = Document(draft + buffer.text)
 
     def _leave(self) -> None:
         """There is nothing more to ask."""

@@ -2,7 +2,7 @@
 
 import math
 import tkinter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
 from chatroom.client.completion import complete, complete_for
@@ -12,11 +12,12 @@ from chatroom.client.session import State
 from chatroom.client.window.composer import Composer
 from chatroom.client.window.conversation import Conversation
 from chatroom.client.window.conversations import Conversations
-from chatroom.client.window.sidebar import Sidebar, room_rows
+from chatroom.client.window.sidebar import RoomRow, Sidebar, news, room_rows
 from chatroom.client.window.theme import DARK, Theme
 from chatroom.vocabulary.counts import counted
 
 _SHARE = 1 / 3  # of the width: where the people and rooms would take more, a button opens them
+_SHORTCUT = 0x4 | 0x8 | 0x20000  # Control, Alt, and Alt on Windows
 _BRIEF = 30  # letters of width below which the button for them says less
 
 
@@ -64,9 +65,11 @@ class Chat(ttk.Frame):
     def _build_middle(self, kept: int, open_link: Callable[[str], None]) -> None:
         self._middle = ttk.Frame(self)
         self._middle.pack(fill="both", expand=True)
-        self.conversations = Conversations(self._middle, kept, open_link, self._key_in_text)
+        self.conversations = Conversations(self._middle, kept, open_link, self._key_elsewhere)
         self.conversations.pack(side="left", fill="both", expand=True)
-        self.sidebar = Sidebar(self._middle, self._choose_room, self._choose_person)
+        self.sidebar = Sidebar(
+            self._middle, self._choose_room, self._choose_person, self._key_elsewhere
+        )
         self._middle.bind("<Configure>", lambda _: self.arrange())
         self.sidebar.bind("<Configure>", lambda _: self.arrange())
         self.sidebar.bind_all("<Escape>", lambda _: self.close_sidebar())
@@ -86,7 +89,7 @@ class Chat(ttk.Frame):
     # --- the people and rooms -----------------------------------------------------------------
 
     def arrange(self) -> None:
-        """TerminalEcho what is said where there is room for it; else behind a button."""
+        """Beside what is said where there is room for it; else behind a button."""
         width, wanted = self._middle.winfo_width(), self.sidebar.winfo_reqwidth()
         if wanted <= width * _SHARE:
             self.sidebar_button.pack_forget()
@@ -118,6 +121,7 @@ class Chat(ttk.Frame):
 
     def _choose_room(self, room: str) -> None:
         self.close_sidebar()
+        self.composer.entry.focus_set()  # who goes to a room is going to write there
         self._go_to(room)
 
     def _choose_person(self, name: str) -> None:
@@ -141,7 +145,7 @@ class Chat(ttk.Frame):
         _set_text(self._room, rooms.current.name)
         rows = room_rows(rooms)
         letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
-        counts = _counted(roster.count, len(rows), rooms.unread, letters < _BRIEF)
+        counts = _counted(roster.count, rows, letters < _BRIEF)
         _set_text(self.sidebar_button, counts)
         people = list(roster.names)
         self.sidebar.show(client.name, people, roster.count, rooms.current.name, rows)
@@ -170,10 +174,9 @@ class Chat(ttk.Frame):
             return complete(before, (), ())
         return complete_for(before, self._client.rooms, self._client.name)
 
-    def _key_in_text(self, event: "tkinter.Event[tkinter.Text]") -> str | None:
-        """Whoever types while reading back means the entry."""
-        control = int(event.state) & 0x4
-        if event.char and event.char.isprintable() and not control:
+    def _key_elsewhere(self, event: "tkinter.Event[tkinter.Misc]") -> str | None:
+        """Whoever types while reading back or in a list means the entry."""
+        if event.char and event.char.isprintable() and not int(event.state) & _SHORTCUT:
             self.composer.add(event.char)
             return "break"
         return None
@@ -196,11 +199,11 @@ def _status(client: Client, where: str) -> str:
     return status
 
 
-def _counted(people: int, rooms: int, unread: int, brief: bool) -> str:
+def _counted(people: int, rooms: Sequence[RoomRow], brief: bool) -> str:
     text = counted(people, "person", "people")
     if not brief:
-        text += f", {counted(rooms, 'room')}"
-    return f"{text}  +{unread}" if unread else text
+        text += f", {counted(len(rooms), 'room')}"
+    return text + news(sum(room.unread for room in rooms), sum(room.mentions for room in rooms))
 
 
 def _set_text(label: ttk.Label | ttk.Button, text: str) -> None:

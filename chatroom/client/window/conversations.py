@@ -18,7 +18,7 @@ class Conversations(ttk.Frame):
         master: tkinter.Misc,
         kept: int,
         open_link: Callable[[str], None],
-        key: Callable[["tkinter.Event[tkinter.Text]"], str | None],
+        key: Callable[["tkinter.Event[tkinter.Misc]"], str | None],
     ) -> None:
         super().__init__(master)
         self._kept = kept

@@ -26,8 +26,12 @@ class RoomRow:
 
     @property
     def text(self) -> str:
-        news = f"  +{self.unread}" if self.unread else ""
-        return f"{self.name}  {self.people}{news}{'!' if self.mentions else ''}"
+        return f"{self.name}  {self.people}{news(self.unread, self.mentions)}"
+
+
+def news(unread: int, mentions: int) -> str:
+    """What stands behind a room of which so many lines are unread."""
+    return (f"  +{unread}" if unread else "") + ("!" if mentions else "")
 
 
 def room_rows(rooms: Rooms) -> list[RoomRow]:
@@ -40,13 +44,15 @@ def room_rows(rooms: Rooms) -> list[RoomRow]:
 
 
 class Sidebar(ttk.Frame):
-    """`go_to` is called with a room, `write_to` with a person that was chosen."""
+    """`go_to` is called with a room, `write_to` with a person that was chosen, by mouse or with
+    Return; `key` when another key is pressed in one of the lists."""
 
     def __init__(
         self,
         master: tkinter.Misc,
         go_to: Callable[[str], None],
         write_to: Callable[[str], None],
+        key: Callable[["tkinter.Event[tkinter.Misc]"], str | None],
     ) -> None:
         super().__init__(master, padding=(_GAP, 0, 0, 0))
         self._go_to = go_to
@@ -67,7 +73,11 @@ class Sidebar(ttk.Frame):
         self.people_bar = self._people_list.bar
         for event in ("<Double-Button-1>", "<Return>"):
             self.people.bind(event, lambda _: self._choose_person())
-        self.rooms.bind("<<ListboxSelect>>", lambda _: self._choose_room())
+        # Not when it is selected: the arrow keys do that as well, on their way through the list.
+        for event in ("<ButtonRelease-1>", "<Return>"):
+            self.rooms.bind(event, lambda _: self._choose_room())
+        for box in (self.people, self.rooms):
+            box.bind("<Key>", key)
 
     def apply_theme(self, theme: Theme) -> None:
         for listing in (self._people_list, self._room_list):
