@@ -138,6 +138,10 @@ def test_a_name_holds_no_spaces_and_the_refusal_suggests_one_without(text: str) 
     assert enforce(suggested) == suggested
 
 
+def test_what_cannot_begin_a_name_is_told_before_a_name_is_suggested() -> None:
+    assert refusal("/enter tea") == 'A name cannot begin with "/".'
+
+
 @pytest.mark.parametrize("first", "#*[/+-<>=@:!,")
 def test_a_name_cannot_begin_as_lines_of_the_server_or_commands_do(first: str) -> None:
     refusal(f"{first}ann")
