@@ -173,10 +173,9 @@ class Session:
         self._told = self._told and self._count_waiting() > 0
 
     def _has_had_a_turn(self, handled: int) -> bool:
-        """Whether others come first now. Without a rate limit throughput counts, and it is cheaper
-        to handle what one client has sent in one go, as long as there is time."""
-        turns = self._turns
-        others = turns.over if self._throttle is UNTHROTTLED else turns.contended
+        """Whether others come first now. Without a rate limit it takes the time to be used up:
+        throughput counts there, and what one client has sent is cheaper to handle in one go."""
+        others = self._turns.contended if self._throttle is not UNTHROTTLED else self._turns.over
         return others or handled == self._settings.lines_per_tick
 
     def _pause(self, seconds: float) -> None:
@@ -226,9 +225,8 @@ class Session:
 
         Looked for only when something has arrived since the last look, and not too often.
         """
-        if not self._member.name or self._loop.woke < self._look_at:
-            return
-        if self._connection.unread <= self._looked:
+        too_soon = not self._member.name or self._loop.woke < self._look_at
+        if too_soon or self._connection.unread <= self._looked:
             return
         self._look_at = self._loop.woke + self._settings.look_seconds
         ahead = self._connection.peek()
@@ -254,8 +252,7 @@ class Session:
                 self._throttle.said(request.text)
                 load = self._hub.load
                 pending = self._hub.handle(self._member, request)
-                if self._hub.load != load:
-                    self._turns.charge((self._hub.load - load) / self._settings.bytes_per_second)
+                self._turns.charge((self._hub.load - load) / self._settings.bytes_per_second)
                 return pending
             case _:
                 return self._hub.handle(self._member, request)
