@@ -18,11 +18,12 @@ _EVENT_WEIGHT = 128  # bytes that a line takes when it is rendered, beside its t
 class _Rendering:
     """The batch in one dialect: each event rendered once, all of them joined once."""
 
-    __slots__ = ("_ends", "_pieces", "_view", "lines", "payload")
+    __slots__ = ("_ends", "_pieces", "_view", "for_all", "lines", "payload")
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.payload = b""
+        self.for_all: bytes | None = None  # the payload without the lines that are for a few
         self._view: memoryview | None = None
         self._ends: list[int] = []
         self._pieces: list[tuple[int, bytes]] = []  # lines joined early, and where they end
@@ -95,8 +96,10 @@ class Batch:
         rendering = self._render(dialect)
         if not self.narrow:
             return rendering.payload
-        lines = enumerate(rendering.lines)
-        return b"".join(line for position, line in lines if position not in self.narrow)
+        if rendering.for_all is None:
+            lines = enumerate(rendering.lines)
+            rendering.for_all = b"".join(line for n, line in lines if n not in self.narrow)
+        return rendering.for_all
 
     def part(
         self, dialect: Dialect, start: int, stop: int
