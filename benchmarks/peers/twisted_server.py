@@ -39,7 +39,7 @@ class Visitor(basic.LineReceiver):  # type: ignore[misc]
         self.factory.present.discard(self.transport)
 
 
-class Room(protocol.Factory):  # type: ignore[misc]
+class Room(protocol.Factory):  # type: ignore[misc]  # see Visitor
     protocol = Visitor
 
     def __init__(self) -> None:

@@ -101,8 +101,8 @@ def _kind(hint: Any) -> _Kind:
     """What the annotation of a field says about its values in JSON."""
     if hint in _KINDS:
         return _KINDS[hint]
-    if is_dataclass(hint):
-        shape = Shape(hint)  # type: ignore[arg-type]
+    if isinstance(hint, type) and is_dataclass(hint):
+        shape = Shape(hint)
         return _Kind(shape.read, shape.write)
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Annotated:

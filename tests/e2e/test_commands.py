@@ -133,9 +133,15 @@ def test_what_the_image_holds_serves(tmp_path: Path, run_program: Run) -> None:
     assert server.wait() == 0
 
 
+class UnitParser(configparser.ConfigParser):
+    """systemd's options are case-sensitive."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def unit() -> configparser.SectionProxy:
-    parsed = configparser.ConfigParser(strict=False, interpolation=None)
-    parsed.optionxform = str  # type: ignore[assignment,method-assign]
+    parsed = UnitParser(strict=False, interpolation=None)
     parsed.read(CONTRIB / "chatroom.service")
     return parsed["Service"]
 
