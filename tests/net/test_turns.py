@@ -1,9 +1,10 @@
 """Who is served first when a tick has more to do than its time budget allows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from world import Clock, World, world_with
+from world import Clock, Visitor, World, world_with
 
 from chatroom.chat.room import Member
 from chatroom.metrics import Metrics
@@ -139,6 +140,18 @@ def slowly(world: World, clock: Clock) -> None:
     world.hub.handle = slow  # type: ignore[method-assign]
 
 
+@contextmanager
+def crowded(count: int) -> Iterator[tuple[World, list[Visitor], Visitor]]:
+    """A world without a rate limit, a crowd in it, and somebody who has been quiet for a while."""
+    clock = Clock()
+    with world_with(clock, rate=0.0, crowd=1000) as world:
+        crowd = [world.member(f"m{number}") for number in range(count)]
+        quiet = world.member("quiet")
+        clock.advance(world.settings.quiet_seconds + 0.01)
+        slowly(world, clock)
+        yield world, crowd, quiet
+
+
 def test_a_tick_of_many_talkers_ends_in_time_and_nothing_is_lost() -> None:
     clock = Clock()
     with world_with(clock, rate=0.0, crowd=1000) as world:
@@ -160,12 +173,7 @@ def test_a_tick_of_many_talkers_ends_in_time_and_nothing_is_lost() -> None:
 
 
 def test_a_quiet_person_does_not_wait_for_a_crowd_that_talks_without_a_pause() -> None:
-    clock = Clock()
-    with world_with(clock, rate=0.0, crowd=1000) as world:
-        crowd = [world.member(f"m{number}") for number in range(20)]
-        quiet = world.member("quiet")
-        clock.advance(world.settings.quiet_seconds + 0.01)
-        slowly(world, clock)
+    with crowded(20) as (world, crowd, quiet):
         for member in crowd:
             member.send("hi\n" * 30)
         world.tick(3)
@@ -179,12 +187,7 @@ def test_a_quiet_person_does_not_wait_for_a_crowd_that_talks_without_a_pause() -
 
 def test_who_was_just_heard_waits_for_those_who_were_quiet() -> None:
     """Single bytes are small input again and again, and yet no crowd of quiet people."""
-    clock = Clock()
-    with world_with(clock, rate=0.0, crowd=1000) as world:
-        crowd = [world.member(f"m{number}") for number in range(60)]
-        quiet = world.member("quiet")
-        clock.advance(world.settings.quiet_seconds + 0.01)
-        slowly(world, clock)
+    with crowded(60) as (world, crowd, quiet):
         for member in crowd:
             member.send("hi\n")
         world.tick(20)
@@ -267,12 +270,7 @@ def test_a_connection_that_ends_while_it_waits_for_its_turn_is_gone_without_a_bu
 
 
 def test_who_has_much_to_say_waits_for_those_who_have_little() -> None:
-    clock = Clock()
-    with world_with(clock, rate=0.0, crowd=1000) as world:
-        crowd = [world.member(f"m{number}") for number in range(12)]
-        quiet = world.member("quiet")
-        clock.advance(world.settings.quiet_seconds + 0.01)
-        slowly(world, clock)
+    with crowded(12) as (world, crowd, quiet):
         for member in crowd:
             member.send(("x" * 40 + "\n") * 20)
         world.tick()
