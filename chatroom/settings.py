@@ -10,7 +10,65 @@ KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class HistorySettings:
+    """How much of what is said is kept, and how."""
+
+    # The file in which what is said is kept; without one nothing is.
+    history: str | None = None
+
+    # Seconds without a message after which what can wait is done, a small step at a time.
+    idle_seconds: float = 0.05
+
+    # Messages kept of each room; 0 is all. The oldest are trimmed when the server is idle, a
+    # hundredth late.
+    history_keep: int = 10_000
+
+    # Bytes that all messages may take, in a file and in memory. Over it the oldest of all rooms are
+    # trimmed: rooms cost nothing to make, so a limit for each would be none.
+    history_bytes: int = 4096 * 1024 * KIB
+    history_memory: int = 16 * 1024 * KIB
+
+    # Whether what was committed survives the loss of power ("full") or the death of the process
+    # alone ("normal"). Full costs an fsync for each tick in which something was said.
+    fsync: str = "normal"
+
+    # Messages and bytes of text in one page of the history.
+    page_messages: int = 100
+    page_bytes: int = 64 * KIB
+
+    # Seconds for which a message is recognised when it is sent again, over a restart as well.
+    # So many are known at once, of 200 bytes each in memory; of more, the newest.
+    recognise_seconds: float = 600.0
+    max_marks: int = 50_000
+
+    # A history that cannot be written is paused and tried again after so many seconds. A locked
+    # file is tried again in each tick for the shorter time first: a lock is mostly a moment's.
+    history_retry: float = 30.0
+    lock_seconds: float = 1.0
+
+    # Messages, and bytes of their text, that wait in memory meanwhile. Over it the oldest are lost,
+    # and a gap is recorded in their place.
+    waiting_lines: int = 10_000
+    waiting_bytes: int = 16 * 1024 * KIB
+
+    # Messages written in one transaction; more of them wait for the next tick. 1,000 take 15 ms.
+    rows_per_commit: int = 2000
+
+    # Messages trimmed, or marks forgotten, in one step. A step takes a millisecond.
+    rows_per_step: int = 200
+
+    # Pages (4 KiB) in the write-ahead log above which an idle server copies them into the file, and
+    # above which it is done at once, busy or not: 1,000 take 10 ms.
+    idle_log_pages: int = 200
+    most_log_pages: int = 1000
+
+    # Seconds in which the file is searched for damage after an unclean stop. A larger file is then
+    # searched in part.
+    check_seconds: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(HistorySettings):
     """The first group is the operator's choice; the others are fixed by the design."""
 
     # Where to listen. Loopback by default: others can join only if the operator says so.
@@ -180,6 +238,9 @@ class Settings:
 
     # Names and addresses barred at once; one more replaces the oldest.
     max_bars: int = 1000
+
+    # Messages that people are shown when they come into a room; programs ask for them.
+    recent_lines: int = 20
 
     # Rooms one member may be in at once; one more is refused.
     max_rooms: int = 50

@@ -11,13 +11,14 @@ exists while somebody is in it. A slow reader is told what they missed when thei
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from chatroom.chat.bars import Bars
 from chatroom.chat.delivery import Delivery
-from chatroom.chat.ids import Ids
+from chatroom.chat.history import Gap, History, Page
+from chatroom.chat.ids import Ids, time_of
 from chatroom.chat.pending import Pending
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -27,6 +28,7 @@ from chatroom.metrics import Metrics
 from chatroom.settings import Settings
 from chatroom.vocabulary import events, names
 from chatroom.vocabulary.commands import Command
+from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.text import clean
 
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 
 class Hub:
     """`decide` is the table of rules; `call_later(seconds, call)` must call once, later; `measure`
-    answers /stats."""
+    answers /stats. Nothing that is said is kept when no `history` is given."""
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Hub:
         call_later: Callable[[float, Callable[[], None]], object],
         measure: Callable[[], events.Stats],
         decide: Callable[["Hub", Member, Any], Pending | None],
+        history: History | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
@@ -60,6 +63,8 @@ class Hub:
         self.announcer = Announcer(settings, self.delivery, call_later)
         self.bars = Bars(settings.max_bars, clock)
         self.private = Private(settings, self.roster, self.delivery, clock, wall, call_later)
+        self.history = history
+        self.ids = Ids(wall, clock, history.last if history else 0)
         self.ids = Ids(wall, clock)
         self.load = 0
         """Bytes that all receivers together are sent of long texts; it only grows."""
@@ -114,7 +119,9 @@ class Hub:
         return self.delivery.has_news
 
     def flush(self) -> None:
-        """The end of the tick: every room hands out what was published to it."""
+        """The end of the tick: what was said is kept, and then every room hands it out."""
+        if self.history:
+            self.history.commit()
         self.delivery.flush()
 
     # --- what the server calls ----------------------------------------------------------------
@@ -163,6 +170,32 @@ class Hub:
         if room.heavy:
             self.flush()
 
+    def page(
+        self,
+        room: Room,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        at: float | None = None,
+    ) -> events.Page:
+        """What was said in a room: the last messages, or those before, after or around an id, or
+        since a time."""
+        if self.history is None:
+            return events.Page(room.name, (), False, False, self.wall())
+        page = self.history.page(
+            room.key, before=before, after=after, around=around, at=at, limit=limit
+        )
+        messages = tuple(_with_gaps(page))
+        return events.Page(room.name, messages, page.more_before, page.more_after, self.wall())
+
+    def show_recent(self, member: Member, room: Room) -> None:
+        """The last messages, for somebody who has come into the room."""
+        if member.dialect.recent and self.settings.recent_lines:
+            page = self.page(room, self.settings.recent_lines)
+            if page.messages:
+                self.tell(member, page)
+
     # --- what the rules call: coming and going ------------------------------------------------
 
     def enter(self, member: Member, name: str) -> Seat:
@@ -207,3 +240,23 @@ class Hub:
         now = self.clock()
         stayed = now - member.since
         return events.Row(member.name, self.wall() - stayed, stayed, now - member.active)
+
+
+def _with_gaps(page: Page) -> Iterator[events.Kept]:
+    """The messages of a page, and where some are missing a word of that."""
+    gaps = list(page.gaps)
+    for event in page.events:
+        while gaps and gaps[0].last < event.id:
+            yield _missing(gaps.pop(0))
+        yield _kept(event)
+    yield from map(_missing, gaps)
+
+
+def _missing(gap: Gap) -> events.Kept:
+    text = f"{counted(gap.count, 'message')} could not be kept."
+    return events.Kept(gap.last, "gap", "", text, time_of(gap.last))
+
+
+def _kept(event: events.Said | events.Acted) -> events.Kept:
+    kind = "said" if isinstance(event, events.Said) else "acted"
+    return events.Kept(event.id, kind, event.name, event.text, event.time)

@@ -28,6 +28,17 @@ _DAY = 86_400.0
 _END = (2**53 >> _SHIFT) - 1  # milliseconds: from here on ids would be too large
 
 
+def first_at(time: float) -> int:
+    """The lowest id of what is said at this time (seconds since 1970) or later."""
+    milliseconds = max(0.0, min((time - EPOCH) * 1000, _END))
+    return int(milliseconds) << _SHIFT
+
+
+def time_of(id: int) -> float:
+    """When this id was given, to the millisecond, in seconds since 1970."""
+    return EPOCH + (id >> _SHIFT) / 1000
+
+
 class Ids:
     """`wall` tells seconds since 1970, `clock` seconds that never fall; `last` was the last id."""
 

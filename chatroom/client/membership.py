@@ -67,7 +67,12 @@ class Membership:
             case commands.Leave(room):
                 command = replace(command, room=room or self.rooms.target)
                 self.rooms.request_leave(command.room)
-            case commands.Say(room="") | commands.Act(room="") | commands.Who(room=""):
+            case (
+                commands.Say(room="")
+                | commands.Act(room="")
+                | commands.Who(room="")
+                | commands.Recall(room="")
+            ):
                 command = replace(command, room=self.rooms.target)
         self.delivery.keep(command, delayed)
 

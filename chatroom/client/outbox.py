@@ -15,7 +15,7 @@ from chatroom.vocabulary import commands
 
 Talk = commands.Say | commands.Act | commands.Tell
 Change = commands.Move | commands.Enter | commands.Leave | commands.Rename
-Question = commands.Who | commands.Rooms | commands.Ignore | commands.Stats
+Question = commands.Who | commands.Recall | commands.Rooms | commands.Ignore | commands.Stats
 
 
 @dataclass(slots=True)

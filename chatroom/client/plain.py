@@ -36,7 +36,14 @@ _MAX_LINE = 64 * 1024  # bytes typed; the server's own limit is lower, and the c
 _ENOUGH = 50  # lines of a pipe that wait, beyond which no more are read: a long file has time
 
 # The answers to questions; a pipe that does not listen hears nothing else.
-_ANSWERS = events.Members | events.RoomList | events.Ignoring | events.IgnoreList | events.Stats
+_ANSWERS = (
+    events.Members
+    | events.Page
+    | events.RoomList
+    | events.Ignoring
+    | events.IgnoreList
+    | events.Stats
+)
 
 Connect = Callable[[Client, Callable[[list[Entry]], None]], Network]
 

@@ -36,8 +36,8 @@ _CANCEL = re.compile(rb"\n/cancel[^\S\n]*+\n", re.IGNORECASE)
 
 
 # No receipts: their terminal has shown already what they type.
-PLAIN = Dialect("line, LF", lambda event: render(event, "\n"))
-_CRLF = Dialect("line, CR LF", lambda event: render(event, "\r\n"))
+PLAIN = Dialect("line, LF", lambda event: render(event, "\n"), recent=True)
+_CRLF = Dialect("line, CR LF", lambda event: render(event, "\r\n"), recent=True)
 
 
 class Line:

@@ -24,7 +24,7 @@ from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.text import clean, clean_lines
 
-_TALK = ("said", "acted", "told")
+_TALK = ("said", "acted", "told", "page")
 _LONGEST = 16 * 1024  # characters of a text; a server that sends more would only fill the screen
 
 
@@ -54,6 +54,7 @@ REQUESTS: dict[str, type] = {
     "enter": commands.Enter,
     "leave": commands.Leave,
     "who": commands.Who,
+    "history": commands.Recall,
     "rooms": commands.Rooms,
     "ignore": commands.Ignore,
     "ping": Ping,
@@ -74,6 +75,7 @@ MESSAGES: dict[str, type] = {
     "presence": events.Presence,
     "renamed": events.Renamed,
     "members": events.Members,
+    "page": events.Page,
     "rooms": events.RoomList,
     "ignoring": events.Ignoring,
     "ignored": events.IgnoreList,

@@ -7,9 +7,9 @@ within a tick, the chat gives them the same event, and here it is rendered once 
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from chatroom.vocabulary.events import Members, RoomList, Stats
+from chatroom.vocabulary.events import Members, Page, RoomList, Stats
 
-LONG = (Members, RoomList, Stats)
+LONG = (Members, Page, RoomList, Stats)
 _MOST = 16  # a few rooms in a few dialects; some 15 KB each
 
 

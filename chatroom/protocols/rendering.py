@@ -7,7 +7,7 @@ server. Each line of a text begins like the first, so nobody can forge a line of
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -149,6 +149,25 @@ def _room_list(event: events.RoomList) -> list[str]:
     return [*lines, *_and_more(event.count - len(event.rooms))]
 
 
+def _page(event: events.Page) -> list[str]:
+    """Each line with its time where the server is, and with the date when it is another day."""
+    if not event.messages:
+        return _server(f"Nothing was said in room {event.room}, as far as it is kept.")
+    lines: list[str] = []
+    for message in event.messages:
+        minute = _clock_minute(int(message.time // 60), _day(message.time) != _day(event.time))
+        start = _BEFORE.get(message.kind, "{}:").format(message.name)
+        lines += _spoken(f"[{minute}] {start}", message.text)
+    return lines
+
+
+_BEFORE = {"said": "{}:", "acted": "* {}", "gap": "Server:"}
+
+
+def _day(time: float) -> date:
+    return datetime.fromtimestamp(time).date()
+
+
 def _and_more(count: int) -> list[str]:
     return [f"  and {count} more"] if count else []
 
@@ -238,6 +257,7 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Moved: _moved,
     events.Entered: _entered,
     events.Members: _members,
+    events.Page: _page,
     events.RoomList: _room_list,
     events.Ignoring: _ignoring,
     events.IgnoreList: _ignore_list,

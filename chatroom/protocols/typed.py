@@ -4,10 +4,16 @@ People with nc, in the terminal client and in the window use the same commands, 
 here for all of them. What a command means and whether it is allowed is the hub's affair.
 """
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 
 from chatroom.protocols.spelling import nearest
 from chatroom.vocabulary import commands
+
+_DIGITS = 6  # of a number that means anything
+_AGO = re.compile(rf"(\d{{1,{_DIGITS}}}) ?([smhd])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 QUIT = "QUIT"
 LEAVE = (QUIT, "/quit")
@@ -54,6 +60,20 @@ def _tell(rest: str) -> commands.Tell | None:
     return commands.Tell(words[0], words[1]) if len(words) == 2 else None
 
 
+def _recall(rest: str) -> commands.Recall | None:
+    """How many lines, how long ago, or since which day, where whoever reads it is."""
+    if not rest:
+        return commands.Recall()
+    if rest.isascii() and rest.isdigit() and len(rest) <= _DIGITS:
+        return commands.Recall(limit=int(rest))
+    if (found := _AGO.fullmatch(rest.lower())) is not None:
+        return commands.Recall(ago=float(found[1]) * _UNITS[found[2]])
+    try:
+        return commands.Recall(at=datetime.strptime(rest, "%Y-%m-%d").timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
 def _help(rest: str) -> str | None:
     return None if rest else HELP
 
@@ -63,6 +83,7 @@ _Maker = Callable[[str], commands.Command | str | None]
 # verb: (its arguments, the command that they make or None if they are wrong, its help text)
 _COMMANDS: dict[str, tuple[str, _Maker, str]] = {
     "/who": ("[ROOM]", commands.Who, "who is in this room or another, and for how long silent"),
+    "/history": ("[WHEN]", _recall, "what was said before: the last 20 lines, 50, 2h, 2026-11-24"),
     "/rooms": ("", _without_arguments(commands.Rooms()), "the rooms and how many are in them"),
     "/join": (
         "ROOM",

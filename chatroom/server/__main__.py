@@ -5,8 +5,10 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 
+from chatroom.chat.history import CannotOpen, History
 from chatroom.metrics import Metrics
 from chatroom.net.listener import CannotListen, Listener, bind
 from chatroom.net.loop import Loop
@@ -24,7 +26,8 @@ log = logging.getLogger("chatroom.server")  # __name__ is "__main__" when run wi
 
 
 def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
-    """The exit code: 0 after a shutdown, 1 if it cannot listen, 128 + N after a second signal N.
+    """The exit code: 0 after a shutdown, 1 if it cannot listen or open the history, 128 + N after a
+    second signal N.
 
     `program` is what was typed to start it.
     """
@@ -39,9 +42,15 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     except CannotListen as problem:
         errors.write(f"chatroom: {problem}\n")
         return 1
+    try:
+        path = settings.history
+        history = History(path, settings, time.time) if path else None
+    except CannotOpen as problem:
+        errors.write(f"chatroom: {problem}\n")
+        return 1
     loop = Loop(settings, metrics)
     handler.call_later = loop.call_later
-    server = Server(settings, metrics, loop, sockets)
+    server = Server(settings, metrics, loop, sockets, history=history)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.stopping.on_signal)
     _announce(output, settings.host, server.listeners, program)
     stop = server.stopping.shut_down

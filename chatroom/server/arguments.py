@@ -51,6 +51,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         metavar="N",
         help="clients at once (default: what the limit on open files allows)",
     )
+    _add_history(result, default)
     result.add_argument(
         "--log-level",
         choices=("debug", "info", "warning", "error"),
@@ -59,6 +60,35 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     )
     result.add_argument("--version", action="version", version=f"chatroom {__version__}")
     return result
+
+
+def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
+    result.add_argument(
+        "--history",
+        metavar="FILE",
+        help="keep what is said in this file; without it nothing is kept",
+    )
+    result.add_argument(
+        "--keep",
+        type=_count,
+        default=default.history_keep,
+        metavar="N",
+        help="messages to keep of each room; 0: all (default: %(default)s)",
+    )
+    result.add_argument(
+        "--fsync",
+        choices=("normal", "full"),
+        default=default.fsync,
+        help="full: what is said outlives a loss of power, and each message waits for the disk"
+        " (default: %(default)s: it outlives the end of the server)",
+    )
+    result.add_argument(
+        "--backlog",
+        type=_count,
+        default=default.recent_lines,
+        metavar="N",
+        help="messages that people are shown when they come into a room (default: %(default)s)",
+    )
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -72,6 +102,10 @@ def settings_of(options: argparse.Namespace) -> Settings:
         port=options.port,
         rate=options.rate,
         max_clients=min(wanted, possible),
+        history=options.history,
+        history_keep=options.keep,
+        fsync=options.fsync,
+        recent_lines=options.backlog,
     )
 
 
@@ -83,6 +117,12 @@ def _rate(text: str) -> float:
     if not 0 <= rate < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a rate; give lines a second, 0 or more")
     return rate
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number; give 0 or more")
+    return int(text)
 
 
 def _clients(text: str) -> int:

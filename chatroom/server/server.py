@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from chatroom.chat.history import History
 from chatroom.chat.hub import Hub
 from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
@@ -15,6 +16,7 @@ from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.server.keeping import Keeping
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
 from chatroom.server.stats import measure
@@ -27,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Server:
-    """A chatroom. The listening `sockets` belong to the server from here on.
+    """A chatroom. The listening `sockets` and the `history` belong to the server from here on.
 
     `clock` must be the loop's.
     """
@@ -40,6 +42,7 @@ class Server:
         sockets: Bound,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        history: History | None = None,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
@@ -59,11 +62,10 @@ class Server:
             loop.call_later,
             self.measure,
             decide,
+            history,
         )
-        pacing = Pacing(self.hub, loop, settings, metrics, clock)
-        loop.at_tick_end(pacing.flush)
-        loop.at_tick_end(self._connections.flush)
-        loop.at_tick_end(pacing.measure)
+        self._history = history
+        self._order_the_end_of_a_tick()
         self.listeners = [
             Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)
             for sock in sockets
@@ -74,6 +76,16 @@ class Server:
         )
         loop.at_tick_end(self.stopping.stop_when_drained)
 
+    def _order_the_end_of_a_tick(self) -> None:
+        """Kept, then handed out, then sent, then measured."""
+        loop, settings = self._loop, self._settings
+        if self._history:
+            loop.at_tick_end(Keeping(self._history, loop, settings).commit)
+        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock)
+        loop.at_tick_end(pacing.flush)
+        loop.at_tick_end(self._connections.flush)
+        loop.at_tick_end(pacing.measure)
+
     def run(self) -> int:
         """Serve until told to stop; returns the exit code."""
         for listener in self.listeners:
@@ -82,6 +94,8 @@ class Server:
         for listener in self.listeners:
             listener.close()
         self._connections.close()
+        if self._history:
+            self._history.close()
         return self.stopping.exit_code
 
     def _welcome(self, connection: Connection, host: str) -> None:

@@ -104,6 +104,22 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """What was said in a room of the visitor's: the last messages, or those before, after or around
+    an id, or since so many seconds ago or a time (since the epoch). The first that is given counts.
+    """
+
+    room: str = ""
+    before: int | None = None
+    after: int | None = None
+    around: int | None = None
+    ago: float | None = None
+    at: float | None = None
+    limit: int | None = None
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
     ref: Ref = None
 
@@ -148,6 +164,7 @@ Command = (
     | Enter
     | Leave
     | Who
+    | Recall
     | Rooms
     | Ignore
     | Stats

@@ -19,10 +19,12 @@ class Dialect:
 
     `receipts`: members get what they said themselves, as its receipt. `arrange` is for peers that
     cannot separate events unless the bytes are laid out for each of them; None: written as encoded.
-    Dialects with the same key are equal.
+    `recent`: whoever enters a room is shown its last messages. Dialects with the same key are
+    equal.
     """
 
     key: str
     encode: Callable[[Event], bytes] = field(compare=False)
     receipts: bool = field(default=False, compare=False)
     arrange: Arrange | None = field(default=None, compare=False)
+    recent: bool = field(default=False, compare=False)

@@ -203,6 +203,31 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A message of the past; the kind is `said` or `acted`, or `gap`: some were not kept."""
+
+    id: int
+    kind: str
+    name: str
+    text: str
+    time: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of what was said in a room, the oldest first, and the server's time now.
+
+    `earlier`, `later`: whether there is more in that direction.
+    """
+
+    room: str
+    messages: tuple[Kept, ...]
+    earlier: bool
+    later: bool
+    time: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class RoomCount:
     """One line of an answer to which rooms there are: one of them, and how many are in it."""
 
@@ -322,6 +347,7 @@ Event = (
     | Moved
     | Entered
     | Members
+    | Page
     | RoomList
     | Ignoring
     | IgnoreList

@@ -43,8 +43,14 @@ ONLY_IN = {
     "socket": ("net/", "client/"),
     "selectors": ("net/", "client/"),
     "ssl": ("net/tls.py",),
-    "sqlite3": ("chat/history.py",),
-    "time": ("net/loop.py", "server/server.py", "server/stats.py", "client/__main__.py"),
+    "sqlite3": ("chat/history.py", "chat/database.py", "chat/inspection.py"),
+    "time": (
+        "net/loop.py",
+        "server/server.py",
+        "server/stats.py",
+        "server/__main__.py",
+        "client/__main__.py",
+    ),
 }
 
 

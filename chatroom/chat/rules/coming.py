@@ -39,11 +39,12 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
         member,
         events.Welcomed(
             *(member.name, room.name, people, limits, __version__),
-            history=False,
+            history=hub.history is not None,
             resumed=resumed,
             last=member.last,
         ),
     )
+    hub.show_recent(member, room)
     hub.announcer.joined(room, member)
     hub.private.arrived(member)
 

@@ -28,6 +28,7 @@ def move(hub: Hub, member: Member, command: commands.Move) -> None:
     hub.announcer.left(left, member, "moved", destination=room.name)
     hub.answer(member, events.Moved(member.name, room.name, hub.people(room, len(room))))
     if seat is None:
+        hub.show_recent(member, room)
         hub.announcer.joined(room, member, origin=left.name)
 
 
@@ -45,6 +46,7 @@ def enter(hub: Hub, member: Member, command: commands.Enter) -> None:
         return
     room = hub.enter(member, name).room
     hub.answer(member, events.Entered(room.name, hub.people(room, len(room))))
+    hub.show_recent(member, room)
     hub.announcer.joined(room, member)
 
 

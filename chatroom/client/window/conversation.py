@@ -1,7 +1,8 @@
 """What has been said: a text that scrolls by itself, unless one is reading back."""
 
 import tkinter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from tkinter import font, ttk
 
 from chatroom.client.events import ClientEvent, ConnectFailed, ConnectionLost, Ended
@@ -195,12 +196,26 @@ def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list
         case events.Told(name, to, text, time):
             other = f"to {to}  " if name == me else f"from {name}  "
             return _message([_time(time), (f"private {other}", ("private",))], text, False)
+        case events.Page(messages=messages) if messages:
+            return list(_page(messages, me, colours))
         case events.Members() | events.RoomList() | events.Stats():
             heading, *rows = plain_lines(event, me)
             return [[_time(now), _notice(heading)], *_columns(rows)]
         case ConnectFailed() | ConnectionLost() | Ended():
             return [[_time(now), (line, ("problem",))] for line in plain_lines(event, me)]
     return [[_time(now), _notice(line)] for line in plain_lines(event, me)]
+
+
+def _page(messages: Sequence[events.Kept], me: str, colours: int) -> Iterator[list[Piece]]:
+    """What was said, with a line for each day."""
+    day = ""
+    for message in messages:
+        if (that_day := f"{datetime.fromtimestamp(message.time):%A, %d %B %Y}") != day:
+            day = that_day
+            yield [_time(message.time), _notice(day)]
+        kind = events.Acted if message.kind == "acted" else events.Said
+        event = kind(message.id, "", message.name, message.text, message.time)
+        yield from lines_of(event, me, message.time, colours)
 
 
 def answer_lines(answer: str, now: float) -> list[list[Piece]]:

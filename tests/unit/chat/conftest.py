@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chatroom.chat.history import History
 from chatroom.chat.hub import Hub
 from chatroom.chat.room import Member
 from chatroom.chat.rules import decide
@@ -85,7 +86,7 @@ class Visitor:
 class Hall:
     """A hub and everybody in it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, history: bool = False) -> None:
         self.settings = settings or Settings()
         self.metrics = Metrics()
         self.now = 1000.0
@@ -99,6 +100,7 @@ class Hall:
             call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
             measure=lambda: stats(rooms=len(self.hub.rooms), uptime=60.0),
             decide=decide,
+            history=History(None, self.settings, lambda: WALL + self.now) if history else None,
         )
 
     def visitor(

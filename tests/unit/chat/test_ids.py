@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.chat.ids import EPOCH, Ids
+from chatroom.chat.ids import EPOCH, Ids, first_at
 
 DAY = 86_400.0
 NOW = 1_800_000_000.0
@@ -185,3 +185,18 @@ def test_ids_are_at_most_a_day_ahead_for_each_time_that_the_clock_was_set(
         clocks.wall += set_by
         passed += seconds
         assert ids.next() <= key(NOW + passed + jumps * DAY) + jumps + 1024
+
+
+def test_the_first_id_of_a_time_is_the_one_that_is_given_then(clocks: Clocks) -> None:
+    assert first_at(NOW) == clocks.ids().next()
+    assert first_at(NOW + 0.0015) == first_at(NOW) + 1024
+
+
+@pytest.mark.parametrize("time", [-1e300, float("-inf"), float("nan"), 0.0, EPOCH])
+def test_before_2020_there_are_no_ids(time: float) -> None:
+    assert first_at(time) == 0
+
+
+@pytest.mark.parametrize("time", [1e300, float("inf")])
+def test_the_ids_of_a_far_future_are_numbers_of_javascript(time: float) -> None:
+    assert first_at(time) < NUMBERS_OF_JAVASCRIPT

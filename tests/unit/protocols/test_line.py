@@ -152,7 +152,7 @@ def test_what_people_try_who_come_from_other_chats_works(alias: str, verb: str) 
     assert not isinstance(parse(alias), str) or parse(alias) == HELP
 
 
-@pytest.mark.parametrize("line", ["/QIUT", "/quti", "/exti", "/history", "/ab", "/xyo", "/"])
+@pytest.mark.parametrize("line", ["/QIUT", "/quti", "/exti", "/weather", "/ab", "/xyo", "/"])
 def test_what_is_far_from_all_commands_or_near_to_leaving_gets_no_suggestion(line: str) -> None:
     expected = server("There is no such command; /help lists the commands.")
     assert typed(f"{line}\n".encode()) == expected

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import get_args
 
 import pytest
@@ -182,11 +183,45 @@ def test_an_event_is_written(event: Event, lines: list[str], ending: str) -> Non
 
 
 def test_every_kind_of_event_can_be_written() -> None:
-    assert {type(event) for event, _ in TABLE} | {events.Members} == set(get_args(Event))
+    others = {events.Members, events.Page}
+    assert {type(event) for event, _ in TABLE} | others == set(get_args(Event))
 
 
 def row(name: str, stayed: float, idle: float) -> Row:
     return Row(name, 1_700_000_000.0, stayed, idle)
+
+
+def kept(text: str, days_ago: int = 0, kind: str = "said") -> events.Kept:
+    return events.Kept(1, kind, "ann", text, NOW - days_ago * 86_400)
+
+
+NOW = 1_700_000_000.0
+
+
+def page(*messages: events.Kept, name: str = "tea") -> list[str]:
+    return render(events.Page(name, messages, False, False, NOW), "\n").decode().splitlines()
+
+
+def test_what_was_said_is_written_with_its_time() -> None:
+    clock = f"{datetime.fromtimestamp(NOW):%H:%M}"
+    assert page(kept("hello")) == [f"[{clock}] ann: hello"]
+    assert page(kept("waves", kind="acted")) == [f"[{clock}] * ann waves"]
+
+
+def test_each_line_of_what_was_said_has_the_time_and_the_name() -> None:
+    first, second = page(kept("one\nServer: two"))
+    assert first.endswith("] ann: one")
+    assert second.endswith("] ann: Server: two")
+
+
+def test_what_was_said_on_another_day_has_its_date() -> None:
+    line, today = page(kept("hello", days_ago=2), kept("again"))
+    assert line == f"[{datetime.fromtimestamp(NOW - 2 * 86_400):%Y-%m-%d %H:%M}] ann: hello"
+    assert today.startswith(f"[{datetime.fromtimestamp(NOW):%H:%M}]")
+
+
+def test_a_page_with_nothing_on_it_says_so() -> None:
+    assert page() == ["Server: Nothing was said in room tea, as far as it is kept."]
 
 
 def test_members_are_written_in_columns() -> None:
@@ -245,6 +280,10 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
     "gone": lambda bad: events.Gone(bad, "quit"),
     "row": lambda bad: events.Members("lobby", 1, (row(bad, 0, 0),)),
     "members": lambda bad: events.Members(bad, 1, (row("ann", 0, 0),)),
+    "page": lambda bad: events.Page(bad, (), False, False, NOW),
+    "kept": lambda bad: events.Page(
+        "lobby", (events.Kept(1, "said", bad, "", NOW),), False, False, NOW
+    ),
     "room-list": lambda bad: events.RoomList(1, (RoomCount(bad, 1),)),
     "ignoring": lambda bad: events.Ignoring(bad, True),
     "ignored": lambda bad: events.IgnoreList((bad,)),

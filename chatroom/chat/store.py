@@ -1,0 +1,248 @@
+"""The messages, rooms and marks in the database, and what is asked of them.
+
+A row holds the event and never a rendering of it. Everything here may raise `sqlite3.Error`;
+`history.py` decides what happens then. No cursor is left open: an unfinished SELECT is a reader,
+and would keep the write-ahead log from being reset.
+"""
+
+from dataclasses import dataclass
+
+from chatroom.chat.database import Database
+from chatroom.vocabulary.events import Acted, Said
+
+Message = Said | Acted
+
+_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted"}
+_EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
+_CACHED_ROOMS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be stored of one message. `mark` may be empty."""
+
+    key: str
+    event: Message
+    size: int
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """So many messages of a room, with ids from `first` to `last`, could not be stored."""
+
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a room is about, and who said so when."""
+
+    text: str
+    name: str
+    time: float
+
+
+class Store:
+    """Rows of an open database. Writing is done within a transaction of the caller."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._run = database.connection.execute
+        self._numbers: dict[str, tuple[int, str]] = {}  # by the room's key: number and name
+
+    # --- meta ---------------------------------------------------------------------------------
+
+    def epoch(self) -> str:
+        return str(self._run("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+
+    def last(self) -> int:
+        """The highest id that was ever stored or noted."""
+        return self._database.value(
+            "SELECT max((SELECT value FROM meta WHERE key = 'last'),"
+            " coalesce((SELECT max(id) FROM message), 0),"
+            " coalesce((SELECT max(last) FROM gap), 0))"
+        )
+
+    def set_last(self, last: int) -> None:
+        self._run("UPDATE meta SET value = max(value, ?) WHERE key = 'last'", (last,))
+
+    # --- rooms --------------------------------------------------------------------------------
+
+    def number(self, key: str) -> int:
+        """The number of a room; 0 if there is none."""
+        if key in self._numbers:
+            return self._numbers[key][0]
+        row = self._run("SELECT number, name FROM room WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return 0
+        self._remember(key, *row)
+        return int(row[0])
+
+    def make_room(self, key: str, name: str) -> int:
+        """The number of a room, which is called so from here on."""
+        number = self.number(key)
+        if not number:
+            number = (
+                self._run("INSERT INTO room (key, name) VALUES (?, ?)", (key, name)).lastrowid or 0
+            )
+        elif self._numbers[key][1] != name:
+            self._run("UPDATE room SET name = ? WHERE number = ?", (name, number))
+        self._remember(key, number, name)
+        return number
+
+    def _remember(self, key: str, number: int, name: str) -> None:
+        if len(self._numbers) >= _CACHED_ROOMS:
+            self._numbers.clear()
+        self._numbers[key] = number, name
+
+    def forget_numbers(self) -> None:
+        """A transaction has failed: a room that it made is not there."""
+        self._numbers.clear()
+
+    def rooms(self) -> list[int]:
+        return [number for (number,) in self._run("SELECT number FROM room")]
+
+    def topic(self, key: str) -> Topic | None:
+        row = self._run(
+            "SELECT topic, topic_name, topic_time FROM room WHERE key = ?", (key,)
+        ).fetchone()
+        return Topic(*row) if row and row[0] else None
+
+    def set_topic(self, key: str, room: str, topic: Topic) -> None:
+        self._run(
+            "UPDATE room SET topic = ?, topic_name = ?, topic_time = ? WHERE number = ?",
+            (topic.text or None, topic.name, topic.time, self.make_room(key, room)),
+        )
+
+    # --- messages -----------------------------------------------------------------------------
+
+    def add(self, entry: Entry) -> int:
+        """Store a message and its mark; returns the number of its room. Adding again is harmless:
+        a commit that failed may have happened all the same."""
+        event = entry.event
+        number = self.make_room(entry.key, event.room)
+        self._run(
+            "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)",
+            (event.id, number, _KINDS[type(event)], event.name, event.text, event.time),
+        )
+        if entry.mark:
+            self._run("INSERT OR IGNORE INTO mark VALUES (?, ?)", (event.id, entry.mark))
+        return number
+
+    def after(self, key: str, position: int, limit: int) -> list[Message]:
+        """The messages of a room with a higher id, the lowest first."""
+        return self._messages("id > ? ORDER BY id", key, position, limit)
+
+    def before(self, key: str, position: int, limit: int) -> list[Message]:
+        """The messages of a room with a lower id, the highest first."""
+        return self._messages("id < ? ORDER BY id DESC", key, position, limit)
+
+    def _messages(self, condition: str, key: str, position: int, limit: int) -> list[Message]:
+        number = self.number(key)
+        if not number:
+            return []
+        name = self._numbers[key][1]
+        rows = self._run(
+            "SELECT id, kind, name, text, time FROM message"
+            f" WHERE room = ? AND {condition} LIMIT ?",
+            (number, position, limit),
+        ).fetchall()
+        return [_EVENTS[kind](id, name, who, text, time) for id, kind, who, text, time in rows]
+
+    def bounds(self, key: str) -> tuple[int, int]:
+        """The lowest and the highest id that are kept of a room; zeros if there are none."""
+        number = self.number(key)
+        first, last = self._run(
+            "SELECT (SELECT min(id) FROM message WHERE room = ?1),"
+            " (SELECT max(id) FROM message WHERE room = ?1)",
+            (number,),
+        ).fetchone()
+        return first or 0, last or 0
+
+    def message(self, id: int) -> Message | None:
+        row = self._run(
+            "SELECT kind, room.name, message.name, text, time"
+            " FROM message JOIN room ON room.number = message.room WHERE id = ?",
+            (id,),
+        ).fetchone()
+        return _EVENTS[row[0]](id, *row[1:]) if row else None
+
+    def marks(self, limit: int) -> list[tuple[bytes, int]]:
+        """The newest marks and the ids of their messages, the oldest first."""
+        rows = self._run("SELECT digest, id FROM mark ORDER BY id DESC LIMIT ?", (limit,))
+        return rows.fetchall()[::-1]
+
+    # --- gaps ---------------------------------------------------------------------------------
+
+    def add_gap(self, key: str, room: str, gap: Gap) -> None:
+        number = self.make_room(key, room)
+        self._run(
+            "INSERT OR REPLACE INTO gap (last, room, first, count) VALUES (?, ?, ?, ?)",
+            (gap.last, number, gap.first, gap.count),
+        )
+
+    def gaps(self, key: str, low: int, high: int, limit: int) -> list[Gap]:
+        """Those that end between the two ids."""
+        rows = self._run(
+            "SELECT first, last, count FROM gap"
+            " WHERE room = ? AND last > ? AND last < ? ORDER BY last LIMIT ?",
+            (self.number(key), low, high, limit),
+        ).fetchall()
+        return [Gap(*row) for row in rows]
+
+    # --- what is forgotten --------------------------------------------------------------------
+
+    def surplus(self, number: int, keep: int) -> int:
+        """The highest id of a room that is not among its newest; 0 if there are not so many."""
+        row = self._run(
+            "SELECT id FROM message WHERE room = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+            (number, keep),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def trim_room(self, number: int, last: int, rows: int) -> int:
+        """Delete the oldest messages of a room, up to this id and so many; returns how many."""
+        self._run("DELETE FROM gap WHERE room = ? AND last <= ?", (number, last))
+        return self._run(
+            "DELETE FROM message WHERE id IN"
+            " (SELECT id FROM message WHERE room = ? AND id <= ? ORDER BY id LIMIT ?)",
+            (number, last, rows),
+        ).rowcount
+
+    def trim_oldest(self, rows: int) -> int:
+        """Delete the oldest messages of all rooms, and rooms of which none is left, with their
+        topics; returns how much it was."""
+        found = self._run("SELECT id, room FROM message ORDER BY id LIMIT ?", (rows,)).fetchall()
+        if not found:
+            return self._forget_rooms("SELECT number FROM room LIMIT ?", rows)
+        last = found[-1][0]
+        self._run("DELETE FROM message WHERE id <= ?", (last,))
+        self._run("DELETE FROM gap WHERE last <= ?", (last,))
+        for number in {number for _, number in found}:
+            self._forget_rooms("?", number)
+        return len(found)
+
+    def _forget_rooms(self, numbers: str, value: int) -> int:
+        count = self._run(
+            f"DELETE FROM room WHERE number IN ({numbers})"
+            " AND NOT EXISTS (SELECT 1 FROM message WHERE room = number)"
+            " AND NOT EXISTS (SELECT 1 FROM gap WHERE room = number)",
+            (value,),
+        ).rowcount
+        if count:
+            self._numbers.clear()
+        return count
+
+    def has_marks(self, before: int) -> bool:
+        """Whether there are marks of messages with lower ids."""
+        return bool(self._run("SELECT 1 FROM mark WHERE id < ? LIMIT 1", (before,)).fetchone())
+
+    def forget_marks(self, before: int, rows: int) -> int:
+        """Forget the oldest marks, of lower ids and so many; returns how many."""
+        return self._run(
+            "DELETE FROM mark WHERE id IN (SELECT id FROM mark WHERE id < ? ORDER BY id LIMIT ?)",
+            (before, rows),
+        ).rowcount
