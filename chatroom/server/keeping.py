@@ -9,7 +9,6 @@ from chatroom.chat.history import History
 from chatroom.net.loop import Loop
 from chatroom.settings import Settings
 
-
 _MOMENT = 0.001  # seconds that are not worth another timer
 
 
