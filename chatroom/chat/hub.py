@@ -182,12 +182,13 @@ class Hub:
         """What was said in a room: the last messages, or those before, after or around an id, or
         since a time."""
         if self.history is None:
-            return events.Page(room.name, (), False, False, self.wall())
+            return events.Page(room.name, (), events.More(False, False), self.wall())
         page = self.history.page(
             room.key, before=before, after=after, around=around, at=at, limit=limit
         )
         messages = tuple(_with_gaps(page))
-        return events.Page(room.name, messages, page.more_before, page.more_after, self.wall())
+        more = events.More(page.more_before, page.more_after)
+        return events.Page(room.name, messages, more, self.wall())
 
     def show_recent(self, member: Member, room: Room) -> None:
         """The last messages, for somebody who has come into the room."""

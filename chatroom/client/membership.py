@@ -125,7 +125,7 @@ class Membership:
 
         What had no answer is sent again, unless the server knows that it has decided it.
         """
-        last = welcome.last if welcome.resumed and isinstance(welcome.last, int) else None
+        last = welcome.decided if welcome.resumed and isinstance(welcome.decided, int) else None
         for kept in self.delivery.begin(welcome.limits, last):
             self._show_without_receipt(kept.command)
         requests = bytearray()

@@ -24,7 +24,7 @@ from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.text import clean, clean_lines
 
-_TALK = ("said", "acted", "told", "page")
+_TALK = ("said", "acted", "told", "page", "found")
 _LONGEST = 16 * 1024  # characters of a text; a server that sends more would only fill the screen
 
 
@@ -55,6 +55,8 @@ REQUESTS: dict[str, type] = {
     "leave": commands.Leave,
     "who": commands.Who,
     "history": commands.Recall,
+    "search": commands.Search,
+    "topic": commands.SetTopic,
     "rooms": commands.Rooms,
     "ignore": commands.Ignore,
     "ping": Ping,
@@ -75,7 +77,9 @@ MESSAGES: dict[str, type] = {
     "presence": events.Presence,
     "renamed": events.Renamed,
     "members": events.Members,
+    "topic": events.TopicSet,
     "page": events.Page,
+    "found": events.Found,
     "rooms": events.RoomList,
     "ignoring": events.Ignoring,
     "ignored": events.IgnoreList,

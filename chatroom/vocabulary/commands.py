@@ -26,13 +26,16 @@ class Join:
     """The visitor's first name in the chat, and the room; the name makes them a member.
 
     The ticket is a secret of the visitor: a later join with the same one is the same person.
-    `quiet`: no room is told when they join or leave.
+    `quiet`: no room is told when they join or leave. `after`: they have everything that was said in
+    the room up to this id of the history of this epoch, and want what came since.
     """
 
     name: str
     room: str = ""
     ticket: Ticket = ""
     quiet: bool = False
+    after: int | None = None
+    epoch: str = ""
     ref: Ref = None
 
 
@@ -81,9 +84,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Be in this room as well."""
+    """Be in this room as well; `after` and `epoch` as in a join."""
 
     room: str
+    after: int | None = None
+    epoch: str = ""
     ref: Ref = None
 
 
@@ -106,7 +111,8 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Recall:
     """What was said in a room of the visitor's: the last messages, or those before, after or around
-    an id, or since so many seconds ago or a time (since the epoch). The first that is given counts.
+    an id, or since so many seconds ago or a time (since 1970). The first that is given counts.
+    `name`: only what this person said.
     """
 
     room: str = ""
@@ -115,7 +121,39 @@ class Recall:
     around: int | None = None
     ago: float | None = None
     at: float | None = None
+    name: str = ""
     limit: int | None = None
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Messages with all these words, the newest first; the last word may be the beginning of one.
+
+    In one room or in all of them, of everybody or of one person; `before`: of lower ids.
+    """
+
+    text: str
+    room: str = ""
+    name: str = ""
+    before: int | None = None
+    limit: int | None = None
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The next page of what the visitor last recalled or searched for."""
+
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopic:
+    """Say what a room of theirs is about; an empty text takes that away, None asks."""
+
+    text: str | None = None
+    room: str = ""
     ref: Ref = None
 
 
@@ -165,6 +203,9 @@ Command = (
     | Leave
     | Who
     | Recall
+    | Search
+    | More
+    | SetTopic
     | Rooms
     | Ignore
     | Stats

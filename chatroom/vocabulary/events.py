@@ -62,8 +62,10 @@ class Welcomed:
     """The visitor is a member of a server of this version; `members` are those in the room, they
     included.
 
-    `history`: whether what is said is kept. `resumed`: they were here a moment ago, with the same
-    ticket; `last` is then the ref of their last decided request that says or changes something.
+    `epoch` names the history, `first` and `last` are the lowest and the highest id that it holds of
+    the room (zeros: none). `reset`: what follows does not continue what they had. `resumed`: they
+    were here a moment ago, with the same ticket; `decided` is then the ref of their last decided
+    request that says or changes something.
     """
 
     name: str
@@ -71,9 +73,13 @@ class Welcomed:
     members: People
     limits: Limits
     version: str
-    history: bool = False
+    topic: str = ""
+    epoch: str = ""
+    first: int = 0
+    last: int = 0
+    reset: bool = False
     resumed: bool = False
-    last: Ref = None
+    decided: Ref = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,21 @@ class Acted:
     name: str
     text: str
     time: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSet:
+    """What a room is about, and who said so when; without a text it is about nothing special."""
+
+    id: int
+    room: str
+    name: str
+    text: str
+    time: Seconds
+
+
+Message = Said | Acted | TopicSet
+"""What the history keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +191,33 @@ class NowKnownAs:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The receiver's own new room, and who is there, they included."""
+    """The receiver's own new room, and who is there, they included.
+
+    `first` and `last` are the lowest and the highest id that the history holds of the room.
+    """
 
     name: str
     room: str
     members: People
+    topic: str = ""
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The receiver is in this room as well; `members` are those in it, they included."""
+    """The receiver is in this room as well; `members` are those in it, they included.
+
+    The other fields are those of `Welcomed`.
+    """
 
     room: str
     members: People
+    topic: str = ""
+    epoch: str = ""
+    first: int = 0
+    last: int = 0
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +239,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message of the past; the kind is `said` or `acted`, or `gap`: some were not kept."""
+    """A message of the past: `said`, `acted`, `topic`, or a `gap` where some were not kept."""
 
     id: int
     kind: str
@@ -214,16 +249,42 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some of what was said in a room, the oldest first, and the server's time now.
+class More:
+    """Whether there are more messages in this direction."""
 
-    `earlier`, `later`: whether there is more in that direction.
-    """
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of what was said in a room, the oldest first, and the server's time now."""
 
     room: str
     messages: tuple[Kept, ...]
-    earlier: bool
-    later: bool
+    more: More
+    time: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that was found; the kind is one of `Kept`."""
+
+    room: str
+    id: int
+    kind: str
+    name: str
+    text: str
+    time: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, the newest first; `more`: there may be more, of ids below `before`."""
+
+    messages: tuple[Hit, ...]
+    more: bool
+    before: int
     time: Seconds
 
 
@@ -256,9 +317,11 @@ class IgnoreList:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Lines the receiver missed because they were not reading."""
+    """What the receiver has missed for good because they were not reading: lines that somebody
+    said, and other events (who joined, left or has a new name)."""
 
     lines: int
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +411,8 @@ Event = (
     | Entered
     | Members
     | Page
+    | Found
+    | TopicSet
     | RoomList
     | Ignoring
     | IgnoreList

@@ -62,7 +62,7 @@ def test_ids_go_on_rising_after_a_restart(start: Callable[..., Server]) -> None:
     bot.ask(type="history", after=ids[0])
     page = bot.told("page")
     assert [message["id"] for message in page["messages"]] == [ids[1]]
-    assert (page["earlier"], page["later"]) == (True, False)
+    assert page["more"] == {"before": True, "after": False}
 
 
 def test_a_second_server_on_the_same_file_is_refused(start: Callable[..., Server]) -> None:

@@ -39,9 +39,8 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
         member,
         events.Welcomed(
             *(member.name, room.name, people, limits, __version__),
-            history=hub.history is not None,
             resumed=resumed,
-            last=member.last,
+            decided=member.last,
         ),
     )
     hub.show_recent(member, room)

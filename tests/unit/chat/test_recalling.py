@@ -133,7 +133,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(hall: Hall) -> None:
 
     bob.answer = answer  # type: ignore[method-assign]
     bob.does(commands.Recall(limit=7))
-    while pages[-1].earlier:
+    while pages[-1].more.before:
         bob.does(commands.Recall(before=pages[-1].messages[0].id, limit=7))
     backwards = [message.text for page in reversed(pages) for message in page.messages]
     assert backwards == [str(number) for number in range(1, 31)]

@@ -57,7 +57,7 @@ OURS: list[events.Event] = [
     events.Moved("ann", LONG, PEOPLE),
     events.Entered(LONG, PEOPLE),
     events.Members(LONG, 10_000, (ROW, ROW)),
-    events.Page(LONG, (), False, False, 0.0),
+    events.Page(LONG, (), events.More(False, False), 0.0),
     events.RoomList(10_000, (events.RoomCount(LONG, 10_000),)),
     events.Ignoring(LONG, True),
     events.Ignoring(LONG, False),
