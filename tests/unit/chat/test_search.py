@@ -210,7 +210,7 @@ def test_what_is_trimmed_leaves_the_index(world: World) -> None:
         world.settle()
     count = "SELECT count(*) FROM words WHERE words MATCH 'old'"
     assert world.value(count) == world.value("SELECT count(*) FROM message") <= 101
-    assert world.found("word1 ") == []
+    assert world.found("word1 old") == []
     run = world.history._database.connection.execute
     run("INSERT INTO words (words) VALUES ('integrity-check')")
 
