@@ -278,3 +278,23 @@ def test_other_programs_can_delete_from_the_file(world: World) -> None:
     other.close()
     world.open()
     assert world.history.search("tea") == Result((), False)
+
+
+# --- what waits to be written -----------------------------------------------------------------
+
+
+def test_pages_go_on_within_what_waits(world: World) -> None:
+    ids = world.say("tea one", "tea two", "tea three")
+    first = world.history.search("tea", limit=2)
+    assert first.more
+    rest = world.history.search("tea", before=first.before)
+    assert [event.id for event in (*first.events, *rest.events)] == ids[::-1]
+
+
+def test_what_waits_although_it_is_stored_is_found_once(world: World) -> None:
+    world.say("tea one", "tea two")
+    waiting = list(world.history._backlog._entries)
+    world.history.commit()
+    for entry in waiting:  # as after a commit that happened and was told as failed
+        world.history._backlog.add(entry)
+    assert world.found("tea") == ["tea two", "tea one"]
