@@ -6,6 +6,8 @@ looked at again, so that both have the same meaning. Without FTS5 all is looked 
 
 The work for one answer is bounded and counted, not timed: the answer to the same question is the
 same on any machine. When the work is used up the answer is what was found, and the place to go on.
+What FTS5 does between two hits cannot be divided or interrupted, and is not counted: two frequent
+words that never occur together take 0.13 s in a million messages (`benchmarks/million.py`).
 """
 
 from collections.abc import Iterable, Iterator
