@@ -5,6 +5,7 @@ newer than everything in the database.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
 from chatroom.chat.store import Entry, Gap, Message, Topic
@@ -96,6 +97,10 @@ class Backlog:
         """The messages of a room with a lower id, the highest first."""
         entries = reversed(self._rooms.get(key, deque()))
         return list(islice((one.event for one in entries if one.event.id < position), limit))
+
+    def newest(self) -> Iterator[tuple[str, Message]]:
+        """The messages of all rooms with the keys of these, the highest id first."""
+        return ((entry.key, entry.event) for entry in reversed(self._entries))
 
     def bounds(self, key: str) -> tuple[int, int]:
         entries = self._rooms.get(key)

@@ -18,15 +18,17 @@ from collections.abc import Callable
 from chatroom.chat.backlog import Backlog
 from chatroom.chat.database import Database, is_locked, reason, sentence
 from chatroom.chat.ids import first_at
+from chatroom.chat.index import Index
 from chatroom.chat.inspection import CannotOpen
 from chatroom.chat.marks import Marks, digest
 from chatroom.chat.pages import Page, Place, Reader, size_of
+from chatroom.chat.search import Result, begin
 from chatroom.chat.store import Entry, Gap, Message, Store, Topic
 from chatroom.chat.upkeep import Upkeep
 from chatroom.settings import Settings
 from chatroom.vocabulary.commands import Ref
 
-__all__ = ["CannotOpen", "Gap", "History", "Message", "Page", "Topic"]
+__all__ = ["CannotOpen", "Gap", "History", "Message", "Page", "Result", "Topic"]
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ class History:
         try:
             self._store = store = Store(self._database)
             self._marks = Marks(settings.max_marks, store.marks(settings.max_marks))
-            self._upkeep = Upkeep(settings, self._database, store, self._marks, wall)
+            self._index = Index(settings, self._database)
+            self._upkeep = Upkeep(settings, self._database, store, self._marks, self._index, wall)
             self.epoch = store.epoch()
             self.last = store.last()
         except sqlite3.Error as error:
@@ -251,3 +254,31 @@ class History:
         except sqlite3.Error as error:
             self._note_unreadable(error)
             return Reader(None, self._backlog, key).page(place, limit, most_bytes)
+
+    def search(
+        self,
+        words: str,
+        *,
+        room: str | None = None,
+        name: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> Result:
+        """The newest messages in which all the words occur, of which the last may go on.
+
+        `room` is the key of a room, `name` who has said them. Nothing is found for no word and no
+        name. `before` goes on where a result ended; a result may be short and have more.
+        """
+        search = begin(self._settings, words, room, name, before, limit)
+        if not search.can_find:
+            return Result((), False)
+        search.look_through(self._backlog)
+        try:
+            number = 0 if room is None else self._store.number(room)
+            if number or room is None:
+                search.look_into(self._database, number, self._index.indexed_to)
+            else:
+                search.end()
+        except sqlite3.Error as error:
+            self._note_unreadable(error)
+        return search.result

@@ -19,6 +19,17 @@ VERSION = 1
 _MAGIC = b"SQLite format 3\x00"
 
 
+_FIXED = (3, 51, 3)  # two connections that write may damage a file before it
+
+
+def sqlite_version() -> str:
+    return sqlite3.sqlite_version
+
+
+def is_before_the_fix() -> bool:
+    return sqlite3.sqlite_version_info < _FIXED
+
+
 class CannotOpen(Exception):
     """The history cannot be used; the message is a sentence for the operator."""
 

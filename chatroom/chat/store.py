@@ -13,7 +13,7 @@ from chatroom.vocabulary.events import Acted, Said
 Message = Said | Acted
 
 _KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted"}
-_EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
+EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
 _CACHED_ROOMS = 10_000
 
 
@@ -150,7 +150,7 @@ class Store:
             f" WHERE room = ? AND {condition} LIMIT ?",
             (number, position, limit),
         ).fetchall()
-        return [_EVENTS[kind](id, name, who, text, time) for id, kind, who, text, time in rows]
+        return [EVENTS[kind](id, name, who, text, time) for id, kind, who, text, time in rows]
 
     def bounds(self, key: str) -> tuple[int, int]:
         """The lowest and the highest id that are kept of a room; zeros if there are none."""
@@ -168,7 +168,7 @@ class Store:
             " FROM message JOIN room ON room.number = message.room WHERE id = ?",
             (id,),
         ).fetchone()
-        return _EVENTS[row[0]](id, *row[1:]) if row else None
+        return EVENTS[row[0]](id, *row[1:]) if row else None
 
     def marks(self, limit: int) -> list[tuple[bytes, int]]:
         """The newest marks and the ids of their messages, the oldest first."""

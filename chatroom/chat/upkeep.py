@@ -1,4 +1,5 @@
-"""What keeps the history small: checkpoints, trimming, forgetting. Done in small steps when the
+"""What keeps the history small: checkpoints, trimming, forgetting,
+and indexing. Done in small steps when the
 server is idle, and within a commit when it never is."""
 
 from collections import OrderedDict
@@ -6,6 +7,7 @@ from collections.abc import Callable
 
 from chatroom.chat.database import Database
 from chatroom.chat.ids import first_at
+from chatroom.chat.index import Index
 from chatroom.chat.marks import Marks
 from chatroom.chat.store import Store
 from chatroom.settings import Settings
@@ -26,12 +28,14 @@ class Upkeep:
         database: Database,
         store: Store,
         marks: Marks,
+        index: Index,
         wall: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._database = database
         self._store = store
         self._marks = marks
+        self._index = index
         self._wall = wall
         self._most_bytes = settings.history_bytes if database.path else settings.history_memory
         self._uncounted: dict[int, int] = {}  # messages written to a room since it was counted
@@ -46,6 +50,7 @@ class Upkeep:
         """So many messages were written to each of these rooms."""
         if len(self._uncounted) > _ROOMS:  # mostly rooms that are gone; the others are late
             self._uncounted.clear()
+        self._index.wrote(sum(rooms.values()))
         for number, count in rooms.items():
             self._debt += count
             count += self._uncounted.get(number, 0)
@@ -63,6 +68,7 @@ class Upkeep:
             if not self._trim_all():
                 self._trim_room()
             self._forget()
+            self._index.keep_up()
 
     def step(self) -> bool:
         """One small step; whether there may be more to do."""
@@ -72,6 +78,7 @@ class Upkeep:
             or self._trim_all()
             or self._trim_room()
             or self._forget()
+            or self._index.step()
             or self._give_back()
         )
 

@@ -43,7 +43,7 @@ ONLY_IN = {
     "socket": ("net/", "client/"),
     "selectors": ("net/", "client/"),
     "ssl": ("net/tls.py",),
-    "sqlite3": ("chat/history.py", "chat/database.py", "chat/inspection.py"),
+    "sqlite3": ("chat/",),
     "time": (
         "net/loop.py",
         "server/server.py",
