@@ -46,7 +46,10 @@ CREATE TABLE room (
     name TEXT NOT NULL,
     topic TEXT,
     topic_name TEXT,
-    topic_time REAL
+    topic_time REAL,
+    made_by TEXT,
+    made_at REAL,
+    trimmed INTEGER NOT NULL DEFAULT 0  -- the highest id of it that was trimmed
 );
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,

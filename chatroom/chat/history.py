@@ -45,7 +45,7 @@ class History:
         self._database = Database(path, settings.fsync == "full", settings.check_seconds)
         self._backlog = Backlog(settings.waiting_lines, settings.waiting_bytes)
         try:
-            self._store = store = Store(self._database)
+            self._store = store = Store(self._database.connection)
             self._marks = Marks(settings.max_marks, store.marks(settings.max_marks))
             self._upkeep = Upkeep(settings, self._database, store, self._marks, wall)
             self.epoch = store.epoch()
@@ -106,15 +106,12 @@ class History:
     def _write(self) -> None:
         backlog, store = self._backlog, self._store
         entries = backlog.first(self._settings.rows_per_commit)
-        rooms: dict[int, int] = {}
         with self._database.transaction():
             for key, (room, gap) in backlog.gaps.items():
                 store.add_gap(key, room, gap)
             for key, (room, topic) in backlog.topics.items():
                 store.set_topic(key, room, topic)
-            for entry in entries:
-                number = store.add(entry)
-                rooms[number] = rooms.get(number, 0) + 1
+            rooms = store.add(entries)
         backlog.written(len(entries))
         self._upkeep.wrote(rooms)
         self._recover()
