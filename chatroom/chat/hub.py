@@ -65,7 +65,6 @@ class Hub:
         self.private = Private(settings, self.roster, self.delivery, clock, wall, call_later)
         self.history = history
         self.ids = Ids(wall, clock, history.last if history else 0)
-        self.ids = Ids(wall, clock)
         self.load = 0
         """Bytes that all receivers together are sent of long texts; it only grows."""
         self._decide = decide
@@ -121,7 +120,7 @@ class Hub:
     def flush(self) -> None:
         """The end of the tick: what was said is kept, and then every room hands it out."""
         if self.history:
-            self.history.commit()
+            self.history.commit(wait=True)
         self.delivery.flush()
 
     # --- what the server calls ----------------------------------------------------------------

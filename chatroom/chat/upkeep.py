@@ -54,8 +54,14 @@ class Upkeep:
                 count = 0
             self._uncounted[number] = count
 
-    def keep_up(self) -> None:
-        """Do what cannot wait until the server is idle, since it may never be."""
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something that cannot wait until the server is idle: it may never be."""
+        is_long = self._database.log_pages() > self._settings.most_log_pages
+        return is_long or self._debt >= self._settings.rows_per_step // 2
+
+    def keep_up(self) -> bool:
+        """Do what is due."""
         if self._database.log_pages() > self._settings.most_log_pages:
             self._database.checkpoint()
         if self._debt >= self._settings.rows_per_step // 2:  # a step trims twice what came in
@@ -63,6 +69,11 @@ class Upkeep:
             if not self._trim_all():
                 self._trim_room()
             self._forget()
+        return True
+
+    def forget_marks(self) -> None:
+        """Those in memory, before a step that may be taken in another thread."""
+        self._marks.forget(first_at(self._wall() - self._settings.recognise_seconds))
 
     def step(self) -> bool:
         """One small step; whether there may be more to do."""
@@ -105,7 +116,6 @@ class Upkeep:
     def _forget(self) -> bool:
         rows = self._settings.rows_per_step
         before = first_at(self._wall() - self._settings.recognise_seconds)
-        self._marks.forget(before)
         if not self._store.has_marks(before):
             return False
         with self._database.transaction():

@@ -79,9 +79,12 @@ class Server:
     def _order_the_end_of_a_tick(self) -> None:
         """Kept, then handed out, then sent, then measured."""
         loop, settings = self._loop, self._settings
+        is_held: Callable[[], bool] = bool
         if self._history:
-            loop.at_tick_end(Keeping(self._history, loop, settings).commit)
-        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock)
+            keeping = Keeping(self._history, loop, settings)
+            loop.at_tick_end(keeping.commit)
+            is_held = keeping.is_held
+        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock, is_held)
         loop.at_tick_end(pacing.flush)
         loop.at_tick_end(self._connections.flush)
         loop.at_tick_end(pacing.measure)
