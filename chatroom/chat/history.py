@@ -18,7 +18,7 @@ not answer for seconds pauses the history like any other failure.
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatroom.chat.backlog import Backlog
 from chatroom.chat.database import Database, sentence
@@ -34,20 +34,20 @@ from chatroom.metrics import Histogram
 from chatroom.settings import Settings
 from chatroom.vocabulary.commands import Ref
 
-__all__ = ["CannotOpen", "Gap", "History", "Message", "Page", "Topic"]
+__all__ = ["CannotOpen", "Figures", "Gap", "History", "Message", "Page", "Topic"]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """How the history is doing: bytes, seconds and messages."""
 
-    size: int
-    log: int
-    commits: Histogram
-    slowest_checkpoint: float
-    waiting: int
-    lost: int
-    paused: str
+    size: int = 0
+    log: int = 0
+    commits: Histogram = field(default_factory=Histogram)
+    slowest_checkpoint: float = 0.0
+    waiting: int = 0
+    lost: int = 0
+    paused: str = ""
 
 
 class History:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from chatroom.chat.history import History
+from chatroom.chat.history import Figures, History
 from chatroom.chat.hub import Hub
 from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
@@ -113,4 +113,5 @@ class Server:
 
     def measure(self) -> Stats:
         uptime = self._clock() - self._started
-        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime)
+        figures = self._history.figures() if self._history else Figures()
+        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime, figures)
