@@ -12,11 +12,12 @@ log = logging.getLogger(__name__)
 
 class Health:
     """`paused` is the reason why nothing is written at the moment, or empty; `retry_at` is when
-    that is tried again."""
+    that is tried again. `tell` is called with a sentence for the operator when that changes."""
 
     def __init__(self, settings: Settings, wall: Callable[[], float]) -> None:
         self._settings = settings
         self._wall = wall
+        self.tell: Callable[[str], object] = str
         self.paused = ""
         self.retry_at = 0.0
         self._failed_at = 0.0  # zero: the last attempt went well
@@ -38,12 +39,14 @@ class Health:
             log.error(
                 "history: paused, %s; tried again every %g s", why, self._settings.history_retry
             )
+            self.tell(f"The history is paused: {why}.")
         self.paused = why
         self.retry_at = now + self._settings.history_retry
 
     def recover(self, lost: int) -> None:
         if self.paused:
             log.warning("history: it works again, %d messages were lost", lost)
+            self.tell("The history works again.")
         self.paused = ""
         self._failed_at = 0.0
 

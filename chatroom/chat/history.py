@@ -109,6 +109,10 @@ class History:
         """The size of the write-ahead log."""
         return self._database.log_bytes()
 
+    def tell(self, tell: Callable[[str], object]) -> None:
+        """Call this with a sentence when the history is paused, and when it works again."""
+        self._health.tell = tell
+
     def figures(self) -> Figures:
         return Figures(
             size=self._database.file_bytes(),

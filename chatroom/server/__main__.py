@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     except CannotOpen as problem:
         errors.write(f"chatroom: {problem}\n")
         return 1
+    if history:
+        history.tell(lambda text: output.write(f"{text}\n"))
     handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets, history=history)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.stopping.on_signal)

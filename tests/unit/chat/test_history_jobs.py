@@ -232,6 +232,8 @@ def test_a_file_that_is_deleted_pauses_and_one_that_is_put_back_goes_on(world: W
     history = world.open()
     world.say(history)
     assert history.commit()
+    told: list[str] = []
+    history.tell(told.append)
     aside = world.path.with_suffix(".aside")
     os.rename(world.path, aside)
     world.now += 6
@@ -247,6 +249,10 @@ def test_a_file_that_is_deleted_pauses_and_one_that_is_put_back_goes_on(world: W
     world.now += 31
     assert history.commit()
     assert (history.paused, len(stored(history))) == ("", 2)
+    assert [line.split(":")[0] for line in told] == [
+        "The history is paused",
+        "The history works again.",
+    ]
 
 
 def test_who_made_a_room_is_who_made_it_first(world: World) -> None:
