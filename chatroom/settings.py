@@ -46,6 +46,13 @@ class HistorySettings:
     history_retry: float = 30.0
     lock_seconds: float = 1.0
 
+    # Seconds in which the disk must answer. After them the chat goes on without the history.
+    stuck_seconds: float = 5.0
+
+    # Threads for what blocks, and jobs that wait for one; one more is refused.
+    worker_threads: int = 2
+    worker_jobs: int = 16
+
     # Messages, and bytes of their text, that wait in memory meanwhile. Over it the oldest are lost,
     # and a gap is recorded in their place.
     waiting_lines: int = 10_000

@@ -36,7 +36,9 @@ class CannotOpen(Exception):
 
 def connect(path: str | None, mode: str = "mode=rw") -> sqlite3.Connection:
     name = f"file:{quote(os.path.abspath(path))}?{mode}" if path else ":memory:"
-    return sqlite3.connect(name, uri=path is not None, timeout=0, isolation_level=None)
+    return sqlite3.connect(
+        name, uri=path is not None, timeout=0, isolation_level=None, check_same_thread=False
+    )
 
 
 def _connect_to_look(path: str) -> sqlite3.Connection:

@@ -10,12 +10,12 @@ What FTS5 does between two hits cannot be divided or interrupted, and is not cou
 words that never occur together take 0.13 s in a million messages (`benchmarks/million.py`).
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 from chatroom.chat.backlog import Backlog
-from chatroom.chat.database import Database
 from chatroom.chat.store import EVENTS, Message
 from chatroom.chat.words import Question, question, spaced
 from chatroom.settings import Settings
@@ -92,9 +92,9 @@ class Search:
         waiting = (event for key, event in backlog.newest() if room in (None, key))
         self._look(((event.id, event) for event in waiting), _ROW)
 
-    def look_into(self, database: Database, number: int, indexed_to: int) -> None:
+    def look_into(self, connection: sqlite3.Connection, number: int, indexed_to: int) -> None:
         """What is stored. `number` is that of the room; 0 for all rooms."""
-        reader = _Reader(database)
+        reader = _Reader(connection)
         scanned = 0
         while self._goes_on and (self.position > indexed_to + 1 or scanned < _FREQUENT):
             scanned += self._look_at(reader.scan(number, self.position), _ROW)
@@ -137,8 +137,8 @@ class Search:
 class _Reader:
     """Messages of the database, the newest first. No cursor stays open."""
 
-    def __init__(self, database: Database) -> None:
-        self._connection = database.connection
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     def scan(self, number: int, position: int) -> list[_Row]:
         condition = "message.room = ?2 AND" if number else "?2 = 0 AND"

@@ -1,6 +1,6 @@
-"""What keeps the history small: checkpoints, trimming, forgetting,
-and indexing. Done in small steps when the
-server is idle, and within a commit when it never is."""
+"""What keeps the history small and its index complete: checkpoints, trimming and the like.
+
+Done in small steps when the server is idle, and after a commit when it never is."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -59,8 +59,14 @@ class Upkeep:
                 count = 0
             self._uncounted[number] = count
 
-    def keep_up(self) -> None:
-        """Do what cannot wait until the server is idle, since it may never be."""
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something that cannot wait until the server is idle: it may never be."""
+        is_long = self._database.log_pages() > self._settings.most_log_pages
+        return is_long or self._debt >= self._settings.rows_per_step // 2
+
+    def keep_up(self) -> bool:
+        """Do what is due."""
         if self._database.log_pages() > self._settings.most_log_pages:
             self._database.checkpoint()
         if self._debt >= self._settings.rows_per_step // 2:  # a step trims twice what came in
@@ -69,6 +75,11 @@ class Upkeep:
                 self._trim_room()
             self._forget()
             self._index.keep_up()
+        return True
+
+    def forget_marks(self) -> None:
+        """Those in memory, before a step that may be taken in another thread."""
+        self._marks.forget(first_at(self._wall() - self._settings.recognise_seconds))
 
     def step(self) -> bool:
         """One small step; whether there may be more to do."""
@@ -112,7 +123,6 @@ class Upkeep:
     def _forget(self) -> bool:
         rows = self._settings.rows_per_step
         before = first_at(self._wall() - self._settings.recognise_seconds)
-        self._marks.forget(before)
         if not self._store.has_marks(before):
             return False
         with self._database.transaction():

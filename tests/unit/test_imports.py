@@ -45,6 +45,8 @@ ONLY_IN = {
     "ssl": ("net/tls.py",),
     "sqlite3": ("chat/",),
     "time": (
+        "chat/writer.py",
+        "chat/database.py",
         "net/loop.py",
         "server/server.py",
         "server/stats.py",
