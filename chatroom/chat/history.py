@@ -11,9 +11,12 @@ and returned with the pages that it falls into. A locked file is no reason to pa
 tried again at each commit for a second.
 """
 
+from __future__ import annotations
+
 import logging
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from chatroom.chat.backlog import Backlog
 from chatroom.chat.database import Database, is_locked, reason, sentence
@@ -232,6 +235,7 @@ class History:
         around: int | None = None,
         at: float | None = None,
         limit: int = 100,
+        name: str | None = None,
     ) -> Page:
         """The messages of a room before an id, after one, around one (which is among them), or from
         a time on (seconds since 1970). The first that is given counts; without one it is the newest
@@ -239,8 +243,48 @@ class History:
         place = Place(before, after, around, at)
         limit = max(1, min(limit, self._settings.page_messages))
         most_bytes = self._settings.page_bytes
+        if name is not None:
+            return self._page_of(key, name, before, limit)
         try:
             return Reader(self._store, self._backlog, key).page(place, limit, most_bytes)
         except sqlite3.Error as error:
             self._note_unreadable(error)
             return Reader(None, self._backlog, key).page(place, limit, most_bytes)
+
+    def _page_of(self, key: str, name: str, before: int | None, limit: int) -> Page:
+        events = [
+            event
+            for event in self.page(key, before=before).events
+            if event.name.casefold() == name.casefold()
+        ]
+        return Page(tuple(events[-limit:]), len(events) > limit, before is not None)
+
+    def made(self, key: str) -> tuple[str, float] | None:
+        events = self.page(key, after=0, limit=1).events
+        return (events[0].name, events[0].time) if events else None
+
+    def search(
+        self,
+        words: str,
+        *,
+        room: str | None = None,
+        name: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> Result:
+        wanted = words.casefold().split()
+        events = [
+            event
+            for event in reversed(self.page(room or "lobby", before=before).events)
+            if all(word in event.text.casefold() for word in wanted)
+            and (name is None or event.name.casefold() == name.casefold())
+        ]
+        found = tuple(events[:limit])
+        return Result(found, len(events) > limit, found[-1].id if found else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    events: tuple[Message, ...]
+    more: bool
+    before: int

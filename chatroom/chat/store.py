@@ -8,11 +8,10 @@ and would keep the write-ahead log from being reset.
 from dataclasses import dataclass
 
 from chatroom.chat.database import Database
-from chatroom.vocabulary.events import Acted, Said
+from chatroom.vocabulary.events import Acted, Said, TopicSet
+from chatroom.vocabulary.events import Message as Message
 
-Message = Said | Acted
-
-_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted"}
+_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
 _EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
 _CACHED_ROOMS = 10_000
 
