@@ -19,6 +19,7 @@ from chatroom.chat.bars import Bars
 from chatroom.chat.delivery import Delivery
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
+from chatroom.chat.kept import kept
 from chatroom.chat.pending import Pending
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -178,13 +179,14 @@ class Hub:
         after: int | None = None,
         around: int | None = None,
         at: float | None = None,
+        name: str | None = None,
     ) -> events.Page:
         """What was said in a room: the last messages, or those before, after or around an id, or
-        since a time."""
+        since a time; with a name only what this person said."""
         if self.history is None:
             return events.Page(room.name, (), events.More(False, False), self.wall())
         page = self.history.page(
-            room.key, before=before, after=after, around=around, at=at, limit=limit
+            room.key, before=before, after=after, around=around, at=at, limit=limit, name=name
         )
         messages = tuple(_with_gaps(page))
         more = events.More(page.more_before, page.more_after)
@@ -205,8 +207,16 @@ class Hub:
         room = self.rooms.get(key)
         if room is None:
             room = Room(name, key, self.metrics, self.delivery.changed, self.settings.max_batch)
+            room.topic = self._topic(room)
             self.rooms[key] = room
         return room.enter(member)
+
+    def _topic(self, room: Room) -> events.TopicSet | None:
+        """What a room was about when it was last there."""
+        topic = self.history.topic(room.key) if self.history else None
+        if topic is None:
+            return None
+        return events.TopicSet(0, room.name, topic.name, topic.text, topic.time)
 
     def exit(self, seat: Seat) -> Room:
         """Take the member out of this room, with everything that was published until now."""
@@ -249,15 +259,10 @@ def _with_gaps(page: Page) -> Iterator[events.Kept]:
     for event in page.events:
         while gaps and gaps[0].last < event.id:
             yield _missing(gaps.pop(0))
-        yield _kept(event)
+        yield kept(event)
     yield from map(_missing, gaps)
 
 
 def _missing(gap: Gap) -> events.Kept:
     text = f"{counted(gap.count, 'message')} could not be kept."
     return events.Kept(gap.last, "gap", "", text, time_of(gap.last))
-
-
-def _kept(event: events.Said | events.Acted) -> events.Kept:
-    kind = "said" if isinstance(event, events.Said) else "acted"
-    return events.Kept(event.id, kind, event.name, event.text, event.time)

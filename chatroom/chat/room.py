@@ -24,9 +24,9 @@ from chatroom.chat.batch import Batch
 from chatroom.chat.outlet import Channel, Outlet
 from chatroom.chat.person import Person
 from chatroom.metrics import Metrics
-from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.commands import Recall, Ref, Search
 from chatroom.vocabulary.dialect import Dialect
-from chatroom.vocabulary.events import Event, Members
+from chatroom.vocabulary.events import Event, Members, TopicSet
 
 
 class Member:
@@ -40,6 +40,7 @@ class Member:
         "active",
         "address",
         "answers",
+        "asked",
         "channel",
         "dialect",
         "held",
@@ -79,6 +80,7 @@ class Member:
         self.quiet = False  # no room is told when they come and go
         self.here: Seat | None = None  # where a line without a room is said
         self.others: tuple[Seat, ...] = ()  # the oldest first; most people have none
+        self.asked: Recall | Search | None = None  # the next page of the history, for /more
         self.answers: list[Answer] | None = None  # which wait for the end of the tick
         self.held = 0  # bytes of these
         self.skipped = 0
@@ -172,6 +174,7 @@ class Room:
         self.key = key
         self.seats: dict[Member, Seat] = {}
         self.shared: dict[Member, None] = {}  # those who are in other rooms as well
+        self.topic: TopicSet | None = None
         self.roll: Members | None = None  # the answer to /who, kept for a moment
         self.roll_until = 0.0
         self.batch = Batch()
@@ -187,6 +190,10 @@ class Room:
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self.seats)
+
+    @property
+    def topic_text(self) -> str:
+        return self.topic.text if self.topic else ""
 
     @property
     def heavy(self) -> bool:

@@ -39,6 +39,7 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
         member,
         events.Welcomed(
             *(member.name, room.name, people, limits, __version__),
+            topic=room.topic_text,
             resumed=resumed,
             decided=member.last,
         ),

@@ -26,7 +26,8 @@ def move(hub: Hub, member: Member, command: commands.Move) -> None:
     member.go_to(new)
     room = new.room
     hub.announcer.left(left, member, "moved", destination=room.name)
-    hub.answer(member, events.Moved(member.name, room.name, hub.people(room, len(room))))
+    people = hub.people(room, len(room))
+    hub.answer(member, events.Moved(member.name, room.name, people, room.topic_text))
     if seat is None:
         hub.show_recent(member, room)
         hub.announcer.joined(room, member, origin=left.name)
@@ -45,7 +46,7 @@ def enter(hub: Hub, member: Member, command: commands.Enter) -> None:
         hub.refuse(member, "too-many-rooms", text)
         return
     room = hub.enter(member, name).room
-    hub.answer(member, events.Entered(room.name, hub.people(room, len(room))))
+    hub.answer(member, events.Entered(room.name, hub.people(room, len(room)), room.topic_text))
     hub.show_recent(member, room)
     hub.announcer.joined(room, member)
 
