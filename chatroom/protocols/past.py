@@ -37,7 +37,7 @@ def about(event: events.About) -> list[str]:
 def page(event: events.Page) -> list[str]:
     """Each line with its time where the server is, and with the date when it is another day."""
     if not event.messages:
-        return of_server(f"There is nothing of that in the history of room {event.room}.")
+        return of_server(f"There is nothing to show from the history of room {event.room}.")
     today = _day(event.time)
     lines: list[str] = []
     for message in event.messages:

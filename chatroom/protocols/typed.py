@@ -131,7 +131,7 @@ _COMMANDS: dict[str, tuple[str, _Maker, str]] = {
         lambda rest: commands.Move(rest) if rest else None,
         "go to another room; it is made when it does not exist",
     ),
-    "/topic": ("[TEXT | -]", _topic, "what this room is about; say so; or take that away"),
+    "/topic": ("[TEXT | -]", _topic, "what this room is about; set it; or take it away with -"),
     "/history": (
         "[WHICH]",
         _recall,
@@ -140,9 +140,13 @@ _COMMANDS: dict[str, tuple[str, _Maker, str]] = {
     "/search": (
         "WORDS",
         _search,
-        "find what was said; also with from:ann and room:tea",
+        "find what was said, in all rooms; also from:ann, room:tea",
     ),
-    "/more": ("", _without_arguments(commands.More()), "more of the last /history or /search"),
+    "/more": (
+        "",
+        _without_arguments(commands.More()),
+        "the next page of the last /history or /search",
+    ),
     "/msg": ("NAME TEXT", _tell, "say something to one person only"),
     "/reply": (
         "TEXT",

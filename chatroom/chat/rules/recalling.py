@@ -83,7 +83,7 @@ def more(hub: Hub, member: Member, _: commands.More) -> None:
         case commands.Search() as command:
             search(hub, member, command)
         case None:
-            text = "There is no more to show; /history and /search ask for something."
+            text = "There is no more to show. Begin with /history or /search."
             hub.refuse(member, "no-more", text)
 
 

@@ -296,7 +296,7 @@ class Trial:
             self.model.enter(person, "lobby")
             person.here = "lobby"
             there = self.model.there("lobby")
-            welcomed = events.Welcomed(person.name, "lobby", there, LIMITS, __version__, False)
+            welcomed = events.Welcomed(person.name, "lobby", there, LIMITS, __version__)
             self.model.answer(person, welcomed)
             self.model.publish("lobby", events.Joined("lobby", person.name), person)
 

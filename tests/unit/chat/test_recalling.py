@@ -165,7 +165,7 @@ def test_private_messages_are_not_kept(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ann.does(commands.Tell("bob", "psst"), commands.Recall())
     hall.tick()
-    assert ann.heard() == ["Server: There is nothing of that in the history of room lobby."]
+    assert ann.heard() == ["Server: There is nothing to show from the history of room lobby."]
     bob.hub = None
 
 
@@ -206,7 +206,7 @@ def test_a_page_around_a_message_has_it_in_the_middle(hall: Hall) -> None:
 
 OLDER = "Server: /more shows older ones."
 NEWER = "Server: /more shows newer ones."
-NO_MORE = "Server: There is no more to show; /history and /search ask for something."
+NO_MORE = "Server: There is no more to show. Begin with /history or /search."
 
 
 def numbers(lines: list[str]) -> list[str]:
@@ -290,7 +290,7 @@ def test_what_one_person_said_is_asked_for(hall: Hall) -> None:
     heard = cy.heard()
     assert numbers(heard) == ["tea 4", "tea 5", OLDER, "tea 2", "tea 3", OLDER]
     cy.does(commands.Recall(name="nobody"))
-    assert cy.heard() == ["Server: There is nothing of that in the history of room lobby."]
+    assert cy.heard() == ["Server: There is nothing to show from the history of room lobby."]
 
 
 def test_what_is_searched_for_is_found_the_newest_last(hall: Hall) -> None:

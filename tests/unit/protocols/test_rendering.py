@@ -306,7 +306,7 @@ def test_what_was_said_on_another_day_has_its_date() -> None:
 
 
 def test_a_page_with_nothing_on_it_says_so() -> None:
-    assert page() == ["Server: There is nothing of that in the history of room tea."]
+    assert page() == ["Server: There is nothing to show from the history of room tea."]
 
 
 def test_members_are_written_in_columns() -> None:
