@@ -60,8 +60,9 @@ def search(hub: Hub, member: Member, command: commands.Search) -> None:
     if not words:
         hub.refuse(member, "empty", "A search needs words.")
         return
-    if not hub.history or not _has_history(hub, member):
+    if not _has_history(hub, member):
         return
+    assert hub.history is not None
     result = hub.history.search(
         words,
         room=names.known_key(command.room.removeprefix("#")) if command.room else None,

@@ -181,8 +181,8 @@ def test_a_server_without_a_history_says_so(new_hall: type[Hall]) -> None:
     said(hall, 3)
     bob = person(hall, "bob")
     assert texts(bob) == []
-    bob.does(commands.Recall())
-    assert bob.heard() == ["Server: This server keeps nothing of what was said."]
+    bob.does(commands.Recall(), commands.Search("3"))
+    assert bob.heard() == ["Server: This server keeps nothing of what was said."] * 2
 
 
 def test_a_page_around_a_message_has_it_in_the_middle(hall: Hall) -> None:
