@@ -70,7 +70,7 @@ def test_what_was_found_says_in_which_room() -> None:
 @pytest.mark.parametrize(
     ("event", "line"),
     [
-        (events.Page("tea", (), NONE, NOON), "Server: Of what was asked for nothing is kept"),
+        (events.Page("tea", (), NONE, NOON), "Server: There is nothing to show"),
         (events.Found((), False, 0, NOON), "Server: Nothing was found."),
         (events.Found((), True, 9, NOON), "Server: Nothing was found so far."),
     ],
@@ -180,7 +180,7 @@ def test_more_goes_back_page_by_page(world: World) -> None:
 def test_since_a_time_more_goes_on(world: World, since: dict[str, float]) -> None:
     one = ask(world, commands.Recall(**since))  # type: ignore[arg-type]
     world.answers(one, 8, 9, before=True, after=True)
-    assert world.sees()[-1] == Hint("/more shows later ones.")
+    assert world.sees()[-1] == Hint("/more shows newer ones.")
     two = ask(world, commands.More())
     assert two["after"] == 9
     assert not {"before", "ago", "at"} & two.keys()
@@ -221,7 +221,7 @@ def test_a_topic_is_told_to_who_comes_in() -> None:
         events.Moved("ann", "tea", people, "Earl Grey"),
         events.Entered("tea", people, "Earl Grey"),
     ):
-        assert plain_lines(told, "ann")[-1] == "Topic: Earl Grey"
+        assert plain_lines(told, "ann")[-1] == "Server: The topic of tea is: Earl Grey"
 
 
 @pytest.mark.parametrize(
