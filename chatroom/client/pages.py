@@ -62,7 +62,7 @@ def page_lines(page: Page) -> list[str]:
             case Row(head, message):
                 when, _, place = head.partition(" #")
                 start = f"[{when}] " + (f"#{place} " if place else "")
-                lines += below(start + before_text(message.kind, message.name), message.text)
+                lines += below(start + before_text(message), message.text)
             case Mark(text):
                 lines.append(text)
             case str():
@@ -70,16 +70,18 @@ def page_lines(page: Page) -> list[str]:
     return lines
 
 
-def before_text(kind: str, name: str) -> str:
-    """What stands before the text of a message of this kind."""
-    match kind:
+def before_text(message: events.Kept | events.Hit) -> str:
+    """What stands before the text of a message."""
+    match message.kind:
         case "acted":
-            return f"* {name} "
+            return f"* {message.name} "
+        case "topic" if message.text:
+            return f"{message.name} has set the topic: "
         case "topic":
-            return f"{name} has set the topic: "
+            return f"{message.name} has taken away the topic."
         case "gap":
             return "Server: "
-    return f"{name}: "
+    return f"{message.name}: "
 
 
 def new_mark(since: float, now: float, more: str = "") -> str:

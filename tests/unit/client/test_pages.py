@@ -21,7 +21,8 @@ KEPT = (
     events.Kept(1, "said", "ann", "one\ntwo", NOON - DAY),
     events.Kept(2, "acted", "bob", "waves", NOON - HOUR),
     events.Kept(3, "topic", "bob", "tea", NOON - HOUR),
-    events.Kept(4, "gap", "", "3 messages could not be kept.", NOON - HOUR),
+    events.Kept(4, "topic", "bob", "", NOON - HOUR),
+    events.Kept(5, "gap", "", "3 messages could not be kept.", NOON - HOUR),
 )
 
 
@@ -54,6 +55,7 @@ def test_a_page_as_lines() -> None:
         "  two",
         "[11:00] * bob waves",
         "[11:00] bob has set the topic: tea",
+        "[11:00] bob has taken away the topic.",
         "[11:00] Server: 3 messages could not be kept.",
     ]
 
