@@ -10,7 +10,8 @@ pytest.importorskip("prompt_toolkit")  # before what cannot be imported without 
 
 from prompt_toolkit.output import DummyOutput
 
-from chatroom.client.events import Discontinued, NewSince, Recent
+from chatroom.client.events import Discontinued, Entry, NewSince, Recent
+from chatroom.client.terminal import display
 from chatroom.client.terminal.display import Display
 from chatroom.client.terminal.drawing import Pieces, drawn, heading
 from chatroom.client.terminal.scrollback import Scrollback
@@ -127,30 +128,39 @@ def test_the_heading_of_a_room_has_the_topic_where_there_is_space(
     assert shown == line
 
 
-def test_what_is_shown_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "print_formatted_text", lambda *_, **__: None)
+
+
+@pytest.mark.usefixtures("no_screen")
+def test_what_is_shown_is_read() -> None:
     world = World().enter(epoch="e1")
-    display = Display(world.client, "attic:1060", 100, "off")
+    shown = Display(world.client, "attic:1060", 100, "off")
     world.client.request(commands.Enter("tea"))
     world.says("entered", room="tea", members={"count": 2, "names": ["ann", "bob"]}, epoch="e1")
-    display.show(world.entries())
+    shown.show(world.entries())
     world.says_in("lobby", 1, "one")
     world.says_in("tea", 2, "two")
-    display.show(world.entries())
+    shown.show(world.entries())
     lobby, tea = world.client.rooms
     assert (lobby.record.read, tea.record.read) == (0, 2)
     world.client.switch("lobby")
-    display.show(world.entries())
+    shown.show(world.entries())
     assert lobby.record.read == 1
 
 
-def test_pages_and_what_was_missed_of_ones_own_ring_no_bell() -> None:
-    display = Display(World().client, "attic:1060", 100, "all")
+@pytest.mark.usefixtures("no_screen")
+def test_pages_ring_no_bell_and_what_was_missed_rings_once() -> None:
+    shown = Display(World().client, "attic:1060", 100, "all")
     output = Bells()
-    display.attach(output)
-    for event in (Recent("tea", PAGE, NONE, 1, NOON, NOON), events.Page("tea", PAGE, NONE, NOON)):
-        display._ring(event)
+    shown.attach(output)
+    page = events.Page("tea", PAGE, NONE, NOON)
+    shown.show([Entry(Recent("tea", PAGE, NONE, 1, NOON, NOON), ("tea",)), Entry(page)])
+    shown.show([Entry(events.Said(1, "tea", "ann", "mine", NOON), ("tea",))])
     assert output.rung == 0
-    display._ring(events.Said(1, "tea", "bob", "hi", NOON))
+    said = Entry(events.Said(2, "tea", "bob", "hi", NOON), ("tea",))
+    shown.show([said, said, said])
     assert output.rung == 1
 
 
