@@ -79,8 +79,9 @@ async def read_something(last_read: LastRead, port: int) -> None:
     last_read.begin("e1")
     last_read.note("lobby", 7, 60.0)
     running = asyncio.create_task(network.run())
-    while last_read.unsaved and network_module.LAST_READ_INTERVAL == 0:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while last_read.unsaved and network_module.LAST_READ_INTERVAL == 0:
+            await asyncio.sleep(0)
     client.request(commands.Quit("quit"))
     network.advance()
     await running
