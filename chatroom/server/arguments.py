@@ -25,21 +25,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
         epilog="While it runs, type help on its standard input for the operator's commands.",
     )
-    result.add_argument(
-        "host",
-        nargs="?",
-        default=default.host,
-        metavar="HOST",
-        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
-        " interface (default: %(default)s)",
-    )
-    result.add_argument(
-        "-p",
-        "--port",
-        type=port,
-        default=default.port,
-        help="TCP port; 0 lets the system choose (default: %(default)s)",
-    )
+    _add_address(result, default)
     result.add_argument(
         "--rate",
         type=_rate,
@@ -64,6 +50,24 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     )
     result.add_argument("--version", action="version", version=f"chatroom {__version__}")
     return result
+
+
+def _add_address(result: argparse.ArgumentParser, default: Settings) -> None:
+    result.add_argument(
+        "host",
+        nargs="?",
+        default=default.host,
+        metavar="HOST",
+        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
+        " interface (default: %(default)s)",
+    )
+    result.add_argument(
+        "-p",
+        "--port",
+        type=port,
+        default=default.port,
+        help="TCP port; 0 lets the system choose (default: %(default)s)",
+    )
 
 
 def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
@@ -105,6 +109,11 @@ def _add_web(result: argparse.ArgumentParser) -> None:
         help="let pages of this other site (https://chat.example.org) talk here, beside the"
         " server's own; can be given more than once",
     )
+    result.add_argument(
+        "--public-rooms",
+        action="store_true",
+        help="let anybody read the rooms without a name: http://HOST:PORT/room/lobby.txt",
+    )
 
 
 def _origin(text: str) -> str:
@@ -129,6 +138,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         fsync=options.fsync,
         recent_lines=options.backlog,
         allow_origins=tuple(options.allow_origin),
+        public_rooms=options.public_rooms,
     )
 
 

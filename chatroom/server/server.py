@@ -55,7 +55,6 @@ class Server:
         self._visitors = Visitors(self._connections)
         program = partial(JsonLines, settings.max_object, settings.max_line)
         self._person = partial(Line, settings.max_line, program)
-        self._table = table(program, partial(Http, new_site(settings, sockets, wall)))
         self.hub = Hub(
             settings,
             metrics,
@@ -66,6 +65,7 @@ class Server:
             decide,
             history,
         )
+        self._table = table(program, partial(Http, new_site(settings, sockets, self.hub)))
         self._history = history
         self._order_the_end_of_a_tick()
         self.listeners = [

@@ -12,6 +12,7 @@ from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
 from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import commands, events
+from tests.browsers import browser
 
 LIMIT = 40
 

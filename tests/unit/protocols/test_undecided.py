@@ -10,6 +10,7 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import commands, events
+from tests.browsers import browser
 
 REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
 VERB_IDS = [verb.decode() for verb in VERBS]

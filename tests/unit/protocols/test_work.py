@@ -24,6 +24,7 @@ from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
 from chatroom.protocols.undecided import Undecided, table
 from chatroom.vocabulary import events, names, text
+from tests.browsers import browser
 
 READ = 16 * 1024  # bytes that a connection receives at once
 MOST = 120  # steps for a byte: a read of one byte is a command, a line and a name at worst
