@@ -23,6 +23,7 @@ def site(settings: Settings | None = None, **changes: Any) -> Site:
     settings = settings or Settings()
     files = {
         "/index.html": new_file("html", PAGE),
+        "/big.html": new_file("html", b"x" * 300_000),
         "/icons/dot.png": new_file("png", PICTURE),
     }
     websocket = partial(WebSocket, settings)
@@ -33,7 +34,7 @@ def browser() -> Http:
     return Http(site())
 
 
-def request(target: str = "/", method: str = "GET", version: str = "1.1", **fields: Any) -> bytes:
+def asking(target: str = "/", method: str = "GET", version: str = "1.1", **fields: Any) -> bytes:
     """A request; a field of None is left out, and one that is a list comes several times."""
     named = {"Host": "localhost:1060", **fields.pop("fields", {}), **fields}
     lines = [f"{method} {target} HTTP/{version}"]

@@ -128,14 +128,8 @@ class Session:
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         end = self._protocol.dialect.end
-        self._close(reason, farewell + end(reason) if end else farewell, brief)
-
-    def _close_with(self, last: events.Closing, reason: str) -> None:
-        self.close(reason, self._hub.last_words(self._member, last))
-
-    def _close(self, reason: str, farewell: bytes, brief: bool = False) -> None:
         self._pending = None  # what they had yet to say is not wanted any more
-        self._connection.close(reason, farewell, brief)
+        self._connection.close(reason, farewell + end(reason) if end else farewell, brief)
 
     # --- what a stopping server calls ---------------------------------------------------------
 
@@ -153,7 +147,8 @@ class Session:
         untaken = self._count_waiting()
         if untaken:
             text = f"{text} Lines of yours that were not taken: {untaken}."
-        self._close_with(events.Closing("shutdown", text), "shutdown")
+        last = events.Closing("shutdown", text)
+        self.close("shutdown", self._hub.last_words(self._member, last))
         return untaken
 
     # --- consuming commands -------------------------------------------------------------------
@@ -258,7 +253,8 @@ class Session:
             case Become(protocol):
                 self._become(protocol)
             case Hangup(reason, farewell):
-                self._close(reason, farewell)
+                self._pending = None
+                self._connection.close(reason, farewell)
             case commands.Say() | commands.Act() | commands.Tell():
                 self._throttle.said(request.text)
                 load = self._hub.load
@@ -289,4 +285,5 @@ class Session:
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."
-        self._close_with(events.Closing("no-name", text), "gave no name")
+        last = events.Closing("no-name", text)
+        self.close("gave no name", self._hub.last_words(self._member, last))
