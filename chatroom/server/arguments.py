@@ -6,6 +6,7 @@ import re
 
 from chatroom import __version__
 from chatroom.net.address import port
+from chatroom.protocols.web.site import plain_origin
 from chatroom.server.resources import allow_descriptors
 from chatroom.settings import Settings
 
@@ -119,7 +120,7 @@ def _add_web(result: argparse.ArgumentParser) -> None:
 def _origin(text: str) -> str:
     if not _ORIGIN.fullmatch(text.lower()):
         raise argparse.ArgumentTypeError(f"{text!r} is not http(s)://HOST or http(s)://HOST:PORT")
-    return text.lower().removesuffix(":80")
+    return plain_origin(text)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
