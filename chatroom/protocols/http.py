@@ -46,7 +46,9 @@ def respond(verb: bytes) -> Hangup:
     """The answer to a request of this verb, known or not, whatever its target."""
     if verb == b"GET":
         return Hangup("http", _response(b"200 OK", _HOW_TO_JOIN))
-    return Hangup("http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET, HEAD"))
+    return Hangup(
+        "http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET, HEAD")
+    )
 
 
 def _response(status: bytes, body: bytes, *headers: bytes) -> bytes:
