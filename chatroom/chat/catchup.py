@@ -31,7 +31,6 @@ class _Piece:
     """Some messages of a room and their rendering; `last` is the id up to which it goes."""
 
     events: tuple[Message, ...]
-    lines: tuple[bytes, ...]
     data: bytes
     last: int
     more: bool
@@ -170,10 +169,11 @@ class CatchUp:
 
     def _read(self, key: str, after: int, dialect: Dialect) -> _Piece:
         page = self._history.page(key, after=after, limit=self._settings.page_messages)
+        spoken = dialect.carries or dialect
         lines: list[bytes] = []
         size = 0
         for event in page.events:
-            line = dialect.encode(event)
+            line = spoken.encode(event)
             size += len(line)
             if lines and size > self._settings.page_bytes:
                 break
@@ -183,9 +183,10 @@ class CatchUp:
         last = done[-1].id if done else after
         gaps = tuple((gap.last, gap.count) for gap in page.gaps if gap.last <= last or not more)
         last = max(last, *(end for end, _ in gaps), 0)
-        return _Piece(
-            done, tuple(lines), b"".join(lines), last, more, gaps, made_at=self._history.last
-        )
+        data = b"".join(lines)
+        if dialect.frame and data:
+            data = dialect.frame(data)
+        return _Piece(done, data, last, more, gaps, made_at=self._history.last)
 
 
 def _for(member: Member, place: Place, piece: _Piece) -> bytes:
@@ -195,12 +196,12 @@ def _for(member: Member, place: Place, piece: _Piece) -> bytes:
         return piece.data
     ignored = {person.key for person in member.ignored}
     lines: list[bytes] = []
-    for event, line in zip(piece.events, piece.lines, strict=True):
+    for event in piece.events:
         if event.id in place.own:
             if member.dialect.receipts:
                 lines.append(member.outlet.answer(event, place.own[event.id]))
         elif names.known_key(event.name) not in ignored:
-            lines.append(line)
+            lines.append(member.dialect.encode(event))
     return b"".join(lines)
 
 
