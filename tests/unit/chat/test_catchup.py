@@ -10,6 +10,7 @@ import pytest
 from chatroom.protocols.objects import encode
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 JSON = Dialect("json", encode, receipts=True)
 
 
+def _answer(event: events.Event, _: Ref) -> bytes:
+    return encode(event, _)
+
+
 def program(hall: Hall, name: str = "", **join: Any) -> Visitor:
     visitor = hall.visitor(receipts=True)
     visitor.member.dialect = JSON
-    visitor.answer = encode  # type: ignore[method-assign]
+    visitor.answer = _answer  # type: ignore[method-assign]
     if name:
         visitor.does(commands.Join(name, **join))
         hall.tick()
@@ -114,9 +119,7 @@ def test_the_welcome_tells_what_the_history_holds_of_the_room(hall: Hall) -> Non
 
 
 @pytest.mark.parametrize("why", ["another epoch", "an id from the future"])
-def test_what_does_not_continue_is_told_and_begins_with_the_last_page(
-    hall: Hall, why: str
-) -> None:
+def test_what_does_not_continue_is_told_and_begins_with_the_last_page(hall: Hall, why: str) -> None:
     (ann,) = hall.people("ann")
     say(hall, ann, *range(130))
     if why == "another epoch":
