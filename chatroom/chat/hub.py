@@ -18,6 +18,7 @@ from typing import Any
 from chatroom.chat.bars import Bars
 from chatroom.chat.catchup import CatchUp
 from chatroom.chat.delivery import Delivery
+from chatroom.chat.followers import Followers
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
 from chatroom.chat.kept import kept
@@ -68,6 +69,7 @@ class Hub:
         self.history = history
         self.ids = Ids(wall, clock, history.last)
         self.catching_up = CatchUp(settings, metrics, history, call_later, clock)
+        self.followers = Followers(settings, self.catching_up, call_later, clock)
         self.load = 0
         """Bytes that all receivers together are sent of long texts; it only grows."""
         self._decide = decide
@@ -101,6 +103,8 @@ class Hub:
         """The member's queue is empty again. If they are behind, they are caught up."""
         if member.behind:
             self.catching_up.add(member)
+        else:
+            self.followers.drained(member)
 
     def last_words(self, member: Member, *last: events.Event) -> bytes:
         """The last bytes of a connection: how many lines were missed, if any, and these events."""
@@ -110,6 +114,7 @@ class Hub:
 
     def leave(self, member: Member, reason: str) -> None:
         """The connection is lost; nothing happens to somebody who left by themselves before."""
+        self.followers.remove(member)
         if member.seats:
             self.depart(member, reason, hold=True)
 
@@ -117,6 +122,11 @@ class Hub:
     def has_news(self) -> bool:
         """Whether anything was published since the last flush."""
         return self.delivery.has_news
+
+    def catch_up(self) -> None:
+        """Near the end of the tick: those who have missed something are given some of it."""
+        self.catching_up.serve()
+        self.followers.serve()
 
     def flush(self) -> None:
         """The end of the tick: what was said is kept, and then every room hands it out."""
@@ -166,6 +176,7 @@ class Hub:
         that is promised to members of several rooms.
         """
         self.history.append(room.key, event, author.ticket, author.ref, room.made)
+        self.followers.said(room.key)
         before = room.batch.weight
         room.publish(event, author)
         self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
