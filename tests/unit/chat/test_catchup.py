@@ -114,9 +114,7 @@ def test_the_welcome_tells_what_the_history_holds_of_the_room(hall: Hall) -> Non
 
 
 @pytest.mark.parametrize("why", ["another epoch", "an id from the future"])
-def test_what_does_not_continue_is_told_and_begins_with_the_last_page(
-    hall: Hall, why: str
-) -> None:
+def test_what_does_not_continue_is_told_and_begins_with_the_last_page(hall: Hall, why: str) -> None:
     (ann,) = hall.people("ann")
     say(hall, ann, *range(130))
     if why == "another epoch":

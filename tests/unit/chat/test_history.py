@@ -272,6 +272,7 @@ def test_what_is_sent_again_is_recognised(world: World) -> None:
         assert history.recognise("secret", "1") == other
         assert history.recognise("secret", 2) is None
         assert history.recognise("other", 1) is None
+        assert history.recognise("secret1", "") is None
         history.commit()
 
 
@@ -358,6 +359,17 @@ def test_a_server_that_is_never_idle_trims_all_the_same(world: World) -> None:
     for _ in range(200):
         world.fill(history, 10)
     assert count(history) < 200
+
+
+def test_what_is_said_while_a_room_is_trimmed_counts_as_well(world: World) -> None:
+    history = world.open(history_keep=100)
+    for _ in range(3000):
+        world.say(history)
+    while history.waiting:
+        history.commit()
+    while history.idle():
+        pass
+    assert count(history) <= 101
 
 
 def test_all_rooms_together_have_a_limit(world: World) -> None:
@@ -900,7 +912,7 @@ def test_a_file_that_cannot_be_written_to_pauses_the_history(world: World) -> No
 
 def test_an_idle_step_that_fails_pauses_and_recovers(world: World) -> None:
     history = world.open(history_keep=5)
-    world.fill(history, 50)
+    world.fill(history, 20)
     connection(history).execute("PRAGMA query_only = 1")
     assert not history.idle()
     assert history.paused
