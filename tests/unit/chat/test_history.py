@@ -600,6 +600,18 @@ def test_what_cannot_be_read_neither_raises_nor_stops_the_writing(
     assert said.id in ids(history.page("lobby", limit=1))
 
 
+def test_the_connection_that_reads_can_neither_write_nor_make_checkpoints(on_disk: World) -> None:
+    history = on_disk.open()
+    on_disk.fill(history, 10)
+    reader = history._database.reader
+    assert reader is not connection(history)
+    before = snapshot(Path(str(on_disk.path)).parent)
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "DELETE FROM message"):
+        with pytest.raises(sqlite3.OperationalError):
+            reader.execute(statement).fetchall()
+    assert snapshot(Path(str(on_disk.path)).parent) == before
+
+
 def test_a_second_server_is_refused(on_disk: World) -> None:
     history = on_disk.open()
     with pytest.raises(CannotOpen, match="in use by another server"):
