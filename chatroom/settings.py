@@ -13,7 +13,7 @@ KIB = 1024
 class HistorySettings:
     """How much of what is said is kept, and how."""
 
-    # The file in which what is said is kept; without one nothing is.
+    # The file in which what is said is kept; without one it is in memory, until the server stops.
     history: str | None = None
 
     # Seconds without a message after which what can wait is done, a small step at a time.
