@@ -308,7 +308,8 @@ def test_a_file_that_cannot_be_written_to_is_refused(
     start: Callable[[Path], Server], history: Path, small_disk: Path | None
 ) -> None:
     if small_disk:
-        file = shutil.copy(history, small_disk / "chatroom.db")
+        file = small_disk / "chatroom.db"
+        shutil.copy(history, file)
         command = ["mount", "-o", "remount,ro", str(small_disk)]
         subprocess.run(command, check=True)
         is_refused(start, file, "Read-only file system")
