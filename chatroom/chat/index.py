@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 _TABLE = """\
 CREATE VIRTUAL TABLE words USING fts5 (text, name, room, content='', tokenize='ascii')"""
 _OPTIONS = {"automerge": 0, "crisismerge": 1000}
-_MERGED = 16  # pages that are merged in one step: a millisecond
+_MERGED = 24  # pages that are merged in one step: some milliseconds
 _TRIGGER = """\
 CREATE TEMP TRIGGER forget_words BEFORE DELETE ON main.message
 WHEN old.id <= (SELECT value FROM main.meta WHERE key = 'indexed_to')
@@ -69,6 +69,7 @@ class Index:
         self._run = database.connection.execute
         self.indexed_to = 0
         self._has_fts5 = has_fts5()
+        self._is_merged = False
         self._open()
         self._tail = settings.most_unindexed + 1  # messages beyond it; how many is not known yet
 
@@ -106,8 +107,10 @@ class Index:
 
     def step(self) -> bool:
         """Index some messages; whether there were any. Raises `sqlite3.Error`."""
-        if not self._tail or not self._has_fts5:
+        if not self._has_fts5:
             return False
+        if not self._tail:
+            return self._merge_on()
         limit = self._settings.rows_per_step
         try:
             rows = self._run(
@@ -144,8 +147,18 @@ class Index:
             self.merge()
         self.indexed_to = last
 
+    def _merge_on(self) -> bool:
+        """Merge a little more; whether there was something. FTS5 then changes two rows and more."""
+        if not self._is_merged:
+            before = self._database.connection.total_changes
+            with self._database.transaction():
+                self.merge()
+            self._is_merged = self._database.connection.total_changes - before < 2
+        return not self._is_merged
+
     def merge(self) -> None:
         """Within a transaction that has changed the index: merge a little of it."""
+        self._is_merged = False
         if self._has_fts5:
             self._run("INSERT INTO words (words, rank) VALUES ('merge', ?)", (_MERGED,))
 
