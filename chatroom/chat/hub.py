@@ -173,16 +173,16 @@ class Hub:
     def say(self, room: Room, event: events.Message, author: Member) -> None:
         """Keep it, and tell everybody in the room except the author, at the tick's end.
 
-        A heavy batch does not wait for that. All rooms are then flushed with it, to keep the order
-        that is promised to members of several rooms.
+        A heavy batch does not wait for that, unless the history waits for the disk. All rooms are
+        then flushed with it, to keep the order that is promised to members of several rooms.
         """
         self.history.append(room.key, event, author.ticket, author.ref, room.made)
         self.followers.said(room.key)
         before = room.batch.weight
         room.publish(event, author)
         self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
-        if room.heavy:
-            self.flush()
+        if room.heavy and self.history.commit():
+            self.delivery.flush()
 
     def page(
         self,
