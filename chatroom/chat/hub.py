@@ -36,6 +36,7 @@ from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.text import clean
 
+_TOO_HEAVY = 16  # times the batch that is sent at once
 _USUAL = 512  # bytes of a message; sending so many costs hardly more than sending one
 
 log = logging.getLogger(__name__)
@@ -173,16 +174,19 @@ class Hub:
     def say(self, room: Room, event: events.Message, author: Member) -> None:
         """Keep it, and tell everybody in the room except the author, at the tick's end.
 
-        A heavy batch does not wait for that, unless the history waits for the disk. All rooms are
-        then flushed with it, to keep the order that is promised to members of several rooms.
+        A heavy batch does not wait for that, unless the history waits for the disk, and a very heavy
+        one does not even then. All rooms are flushed with it, to keep the order that is promised to
+        members of several rooms.
         """
         self.history.append(room.key, event, author.ticket, author.ref, room.made)
         self.followers.said(room.key)
         before = room.batch.weight
         room.publish(event, author)
         self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
-        if room.heavy and self.history.commit():
-            self.delivery.flush()
+        if room.heavy:
+            is_too_heavy = room.batch.weight > _TOO_HEAVY * self.settings.max_batch
+            if self.history.commit(wait=is_too_heavy):
+                self.delivery.flush()
 
     def page(
         self,

@@ -59,7 +59,7 @@ def a_room(name: str, ago: float | None) -> Past | None:
     return Past(f"{name} {ago}\n".encode(), 7) if name == "löbby" else None
 
 
-ROOMS = {"room": a_room}
+ROOMS: dict[str, Any] = {"room": a_room}
 ROOM = "/room/l%C3%B6bby.txt"
 
 
