@@ -37,6 +37,9 @@ class _Piece:
     more: bool
     gaps: tuple[tuple[int, int], ...]
     """Of each its last id, and how many messages could not be kept."""
+    trimmed: int
+    """The last id that was trimmed from the room then, if that is why messages are missing between
+    the id after which it begins and its first one; or 0."""
     made_at: int
     """The last id of the whole history then. A piece with nothing behind it is old after that."""
 
@@ -133,8 +136,14 @@ class CatchUp:
         """Give them the next piece of a room; whether that is all of it."""
         member = seat.member
         piece = self._piece(seat.room.key, place.seen, member.dialect)
-        if not member.write(_for(member, place, piece)):
+        data = _for(member, place, piece)
+        lost = self._lost(seat, place, piece.trimmed) if piece.trimmed else 0
+        if lost:  # told in front of the piece: the connection may end behind it
+            data = member.dialect.encode(Skipped(lost)) + data
+        if not member.write(data):
             return False
+        place.note_told(lost)
+        self._metrics.skipped += lost
         for event in piece.events:
             place.own.pop(event.id, None)
         place.seen = piece.last
@@ -142,6 +151,14 @@ class CatchUp:
         place.gaps += sum(count for last, count in piece.gaps if last <= place.joined)
         self._metrics.deliveries += len(piece.events)
         return not piece.more
+
+    def _lost(self, seat: Seat, place: Place, trimmed: int) -> int:
+        """How many lines were trimmed between what they have and the next piece."""
+        most = self._settings.most_counted
+        kept = self._history.count(seat.room.key, place.seen, most)
+        if kept == most:
+            return 0  # too many to tell; they are told the number at the end
+        return place.lost(seat.room.published, kept, trimmed)
 
     def _level(self, member: Member) -> None:
         """They have everything that was published until now."""
@@ -162,11 +179,17 @@ class CatchUp:
     def _piece(self, key: str, after: int, dialect: Dialect) -> _Piece:
         place = key, after, dialect
         piece = self._pieces.get(place)
-        if piece is None or not (piece.more or piece.made_at == self._history.last):
+        if piece is None or self._is_old(piece, key):
             piece = self._pieces[place] = self._read(key, after, dialect)
             if len(self._pieces) > _KEPT:
                 self._pieces.popitem(last=False)
         return piece
+
+    def _is_old(self, piece: _Piece, key: str) -> bool:
+        """Whether more was said behind it, or more was trimmed in front of it."""
+        if not piece.more and piece.made_at != self._history.last:
+            return True
+        return piece.trimmed > 0 and piece.trimmed != self._history.trimmed(key)
 
     def _read(self, key: str, after: int, dialect: Dialect) -> _Piece:
         page = self._history.page(key, after=after, limit=self._settings.page_messages)
@@ -183,8 +206,11 @@ class CatchUp:
         last = done[-1].id if done else after
         gaps = tuple((gap.last, gap.count) for gap in page.gaps if gap.last <= last or not more)
         last = max(last, *(end for end, _ in gaps), 0)
+        trimmed = self._history.trimmed(key)
         return _Piece(
-            done, tuple(lines), b"".join(lines), last, more, gaps, made_at=self._history.last
+            *(done, tuple(lines), b"".join(lines), last, more, gaps),
+            trimmed=trimmed if trimmed > after else 0,
+            made_at=self._history.last,
         )
 
 

@@ -2,14 +2,15 @@
 
 import os
 import signal
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Peer, Server
-
 
 Dial = Callable[[int], Peer]
 
@@ -92,3 +93,26 @@ def test_how_many_messages_are_shown_can_be_chosen(
     say(server, dial, "one", "two")
     bob = dial(server.port).join("bob")
     assert "] ann: one" not in bob.output.until("] ann: two")
+
+
+def test_what_was_said_once_more_after_a_kill_is_there_once(
+    start: Callable[..., Server], file: Path, dial: Dial
+) -> None:
+    ids: list[int] = []
+    for kill in range(3):
+        server = start().listening()
+        bot = dial(server.port)
+        bot.ask(type="join", name="bot", ticket="secret")
+        bot.told("welcome")
+        for ref in range(kill + 1):  # the last one is new, the others are said once more
+            bot.ask(type="say", text=f"line {ref}", ref=ref)
+        told = [bot.told("said") for _ in range(kill + 1)]
+        assert [one["ref"] for one in told] == [*range(kill + 1)]
+        assert [one["id"] for one in told[:-1]] == ids
+        ids.append(told[-1]["id"])
+        os.kill(server.popen.pid, signal.SIGKILL)
+        server.popen.wait()
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        kept = database.execute("SELECT id, text FROM message ORDER BY id").fetchall()
+    assert kept == [(id, f"line {ref}") for ref, id in enumerate(ids)]
