@@ -36,6 +36,9 @@ class Piece:
     more: bool
     gaps: tuple[tuple[int, int], ...]
     """Of each its last id, and how many messages could not be kept."""
+    trimmed: int
+    """The last id that was trimmed from the room then, if that is why messages are missing between
+    the id after which it begins and its first one; or 0."""
     made_at: int
     """The last id of the whole history then. A piece with nothing behind it is old after that."""
 
@@ -132,8 +135,14 @@ class CatchUp:
         """Give them the next piece of a room; whether that is all of it."""
         member = seat.member
         piece = self.piece(seat.room.key, place.seen, member.dialect)
-        if not member.write(_for(member, place, piece)):
+        data = _for(member, place, piece)
+        lost = self._lost(seat, place, piece.trimmed) if piece.trimmed else 0
+        if lost:  # told in front of the piece: the connection may end behind it
+            data = member.dialect.encode(Skipped(lost)) + data
+        if not member.write(data):
             return False
+        place.note_told(lost)
+        self._metrics.skipped += lost
         for event in piece.events:
             place.own.pop(event.id, None)
         place.seen = piece.last
@@ -141,6 +150,14 @@ class CatchUp:
         place.gaps += sum(count for last, count in piece.gaps if last <= place.joined)
         self._metrics.deliveries += len(piece.events)
         return not piece.more
+
+    def _lost(self, seat: Seat, place: Place, trimmed: int) -> int:
+        """How many lines were trimmed between what they have and the next piece."""
+        most = self._settings.most_counted
+        kept = self._history.count(seat.room.key, place.seen, most)
+        if kept == most:
+            return 0  # too many to tell; they are told the number at the end
+        return place.lost(seat.room.published, kept, trimmed)
 
     def _level(self, member: Member) -> None:
         """They have everything that was published until now."""
@@ -162,11 +179,17 @@ class CatchUp:
         """What comes after an id in a room, in this dialect."""
         place = key, after, dialect
         piece = self._pieces.get(place)
-        if piece is None or not (piece.more or piece.made_at == self._history.last):
+        if piece is None or self._is_old(piece, key):
             piece = self._pieces[place] = self._read(key, after, dialect)
             if len(self._pieces) > _KEPT:
                 self._pieces.popitem(last=False)
         return piece
+
+    def _is_old(self, piece: Piece, key: str) -> bool:
+        """Whether more was said behind it, or more was trimmed in front of it."""
+        if not piece.more and piece.made_at != self._history.last:
+            return True
+        return piece.trimmed > 0 and piece.trimmed != self._history.trimmed(key)
 
     def _read(self, key: str, after: int, dialect: Dialect) -> Piece:
         page = self._history.page(key, after=after, limit=self._settings.page_messages)
@@ -187,7 +210,12 @@ class CatchUp:
         data = b"".join(lines)
         if dialect.frame and data:
             data = dialect.frame(data)
-        return Piece(done, data, last, more, gaps, made_at=self._history.last)
+        trimmed = self._history.trimmed(key)
+        return Piece(
+            *(done, data, last, more, gaps),
+            trimmed=trimmed if trimmed > after else 0,
+            made_at=self._history.last,
+        )
 
 
 def _for(member: Member, place: Place, piece: Piece) -> bytes:

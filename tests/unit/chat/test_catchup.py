@@ -284,6 +284,45 @@ def test_nothing_is_lost_when_the_word_of_what_was_missed_does_not_fit(hall: Hal
     assert bob.heard() == ["Server: 2 lines were skipped while you were not reading."]
 
 
+def test_what_was_trimmed_is_told_in_front_of_what_follows_it(new_hall: type[Hall]) -> None:
+    hall = new_hall(Settings(history_keep=10, page_messages=4))
+    (ann,) = hall.people("ann")
+    bob = program(hall, "bob")
+    messages(bob)
+    bob.full = True
+    say(hall, ann, *range(30))
+    while hall.hub.history.idle():
+        pass
+    bob.drains()
+    hall.tick()
+    skipped, *said = messages(bob)  # the connection may be lost now
+    assert (skipped["type"], skipped["lines"], skipped["others"]) == ("skipped", 20, 0)
+    assert [one["text"] for one in said] == ["20", "21", "22", "23"]
+    bob.catches_up(hall)
+    assert [one["text"] for one in messages(bob)] == [str(number) for number in range(24, 30)]
+    assert hall.metrics.skipped == 20
+
+
+def test_a_piece_that_did_not_fit_is_read_anew_when_more_was_trimmed(
+    new_hall: type[Hall],
+) -> None:
+    hall = new_hall(Settings(history_keep=10, page_messages=4))
+    (ann,) = hall.people("ann")
+    bob = program(hall, "bob")
+    messages(bob)
+    bob.full = True
+    for first in (0, 20):
+        say(hall, ann, *range(first, first + 20))
+        while hall.hub.history.idle():
+            pass
+        hall.hub.drained(bob.member)  # and yet there is no room for the piece
+        hall.tick()
+    bob.catches_up(hall)
+    skipped, *said = messages(bob)
+    assert (skipped["type"], skipped["lines"]) == ("skipped", 30)
+    assert [one["text"] for one in said] == [str(number) for number in range(30, 40)]
+
+
 # --- what it costs ------------------------------------------------------------------------------
 
 
