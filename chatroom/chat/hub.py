@@ -174,8 +174,8 @@ class Hub:
     def say(self, room: Room, event: events.Message, author: Member) -> None:
         """Keep it, and tell everybody in the room except the author, at the tick's end.
 
-        A heavy batch does not wait for that, unless the history waits for the disk; a very heavy one
-        does not even then. All rooms are flushed with it, to keep the order that is promised to
+        A heavy batch does not wait for that, unless the history waits for the disk. A very heavy
+        one does not even then. All rooms are flushed with it, to keep the order that is promised to
         members of several rooms.
         """
         self.history.append(room.key, event, author.ticket, author.ref, room.made)

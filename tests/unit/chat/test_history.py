@@ -388,6 +388,21 @@ def test_all_rooms_together_have_a_limit(world: World) -> None:
     assert count(history, "room") < 100
 
 
+def test_of_a_room_that_was_forgotten_it_is_known_that_something_was_trimmed(world: World) -> None:
+    limit = 300 * 1024
+    history = world.open(history_bytes=limit, history_memory=limit)
+    world.fill(history, 1, "tea")
+    said = history.last
+    for _ in range(40):
+        world.fill(history, 100, text="x" * 1000)
+        while history.idle():
+            pass
+    assert history.page("tea").events == ()
+    assert history.trimmed("tea") >= said
+    world.fill(history, 1, "tea")
+    assert history.trimmed("tea") >= said
+
+
 def test_topics_of_empty_rooms_have_a_limit(world: World) -> None:
     limit = 200 * 1024
     history = world.open(history_bytes=limit, history_memory=limit)
