@@ -1,0 +1,72 @@
+"""The tags of a conversation: its columns, and how each kind of text looks."""
+
+import tkinter
+
+from chatroom.client.window.theme import Look
+
+_TIME = "00:00"
+
+
+class Columns:
+    """Where the columns of a conversation are, in pixels."""
+
+    def __init__(self, look: Look, width: int) -> None:
+        grid = look.grid
+        narrow = width < grid.pixels(520)
+        edge = grid(3 if narrow else 5)
+        self.time_end = edge + look.measure(_TIME, "ChatSmall")
+        self.text = self.time_end + grid(2 if narrow else 3)
+        self.right = grid(3 if narrow else 6)
+
+
+def configure(text: tkinter.Text, look: Look, columns: Columns) -> None:
+    """Make all tags anew; what is shown already changes at once."""
+    _place(text, look, columns)
+    _colour(text, look)
+    _order(text)
+
+
+def _place(text: tkinter.Text, look: Look, columns: Columns) -> None:
+    grid = look.grid
+    text.tag_configure(
+        "row",
+        tabs=(columns.time_end, "right", columns.text, "left"),
+        lmargin1=0,
+        lmargin2=columns.text,
+        rmargin=columns.right,
+        spacing1=grid.pixels(2),
+        spacing3=grid.pixels(2),
+    )
+    text.tag_configure("apart", spacing1=grid(3))
+    text.tag_configure("divider", spacing1=grid(3), spacing3=grid(1), lmargin1=0, rmargin=0)
+    letter = look.measure("0", "ChatMono")
+    text.tag_configure("columns", lmargin2=columns.text + 4 * letter)
+    text.tag_configure("block", lmargin2=columns.text + 2 * letter)
+
+
+def _colour(text: tkinter.Text, look: Look) -> None:
+    colours = look.palette
+    text.tag_configure("time", foreground=colours.muted, font="ChatSmall")
+    text.tag_configure("hidden", foreground=colours.background, font="ChatSmall")
+    text.tag_configure("hovered", foreground=colours.muted)
+    text.tag_configure("notice", foreground=colours.muted, font="ChatSmall")
+    text.tag_configure("problem", foreground=colours.danger)
+    text.tag_configure("columns", foreground=colours.muted, font="ChatMono")
+    text.tag_configure("mention", background=colours.mention)
+    text.tag_configure("found", background=colours.chosen)
+    text.tag_configure("acted", font="ChatItalic")
+    text.tag_configure("bold", font="ChatBold")
+    text.tag_configure("code", font="ChatMono", background=colours.code)
+    text.tag_configure("block", font="ChatMono", background=colours.code)
+    text.tag_configure("link", foreground=colours.accent, underline=True)
+    text.tag_configure("waiting", foreground=colours.muted)
+    text.tag_configure("unsent", foreground=colours.danger)
+    for number, colour in enumerate(colours.people):
+        text.tag_configure(f"person{number}", foreground=colour, font="ChatBold")
+
+
+def _order(text: tkinter.Text) -> None:
+    """The later ones win."""
+    for tag in ("row", "apart", "columns", "mention", "block", "code", "link", "hovered", "found"):
+        text.tag_raise(tag)
+    text.tag_raise("sel")
