@@ -43,6 +43,7 @@ class Display:
             pieces += self._entry(entry)
             self._ring(entry.event)
         self._print(pieces)
+        self._client.mark_read(self._room)
 
     def print(self, style: str, *lines: str) -> None:
         """Lines of our own."""
@@ -53,7 +54,7 @@ class Display:
         event = entry.event
         if isinstance(event, Switched):
             return self._switched(event.room)
-        pieces = drawn(event, self._client.name, self._where, self._fitted)
+        pieces = drawn(event, self._client.name, self._where, self._room, self._fitted)
         for room in entry.rooms:
             if pieces:
                 self._scrollback.add(room, pieces)
@@ -65,7 +66,9 @@ class Display:
         if len(self._client.rooms) < 2 and room not in self._scrollback:
             return []
         rows, columns = self._size()
-        return [*heading(room, columns), *self._scrollback.last(room, rows - _KEPT_FREE)]
+        found = self._client.rooms.find(room)
+        topic = found.topic if found else ""
+        return [*heading(room, topic, columns), *self._scrollback.last(room, rows - _KEPT_FREE)]
 
     def _ring(self, event: ClientEvent) -> None:
         if self.bell == "off" or is_own(event, self._client.name) or self._output is None:

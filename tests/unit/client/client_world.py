@@ -57,9 +57,13 @@ class World:
             "members": {"count": 1, "names": [self.client.name]},
             "limits": LIMITS,
             "version": "1",
-            "history": False,
+            "topic": "",
+            "epoch": "",
+            "first": 0,
+            "last": 0,
+            "reset": False,
             "resumed": False,
-            "last": None,
+            "decided": None,
             **fields,
         }
         self.says("welcome", **message)

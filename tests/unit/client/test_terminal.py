@@ -49,7 +49,7 @@ def test_rooms_that_were_left_are_forgotten() -> None:
 
 def test_the_other_lines_of_a_text_are_indented() -> None:
     said = events.Said(1, "tea", "bob", "one\n  two", 0.0)
-    lines = text_of(drawn(said, "ann", "attic:1060", list)).splitlines()
+    lines = text_of(drawn(said, "ann", "attic:1060", "tea", list)).splitlines()
     assert lines[0].endswith(" bob: one")
     assert lines[1] == " " * 8 + "  two"
 
