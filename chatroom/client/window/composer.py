@@ -6,7 +6,6 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from chatroom.client.completion import last_word
-from chatroom.client.window.drafts import addressed
 from chatroom.client.window.grid import composer_rows
 from chatroom.client.window.input_history import InputHistory
 from chatroom.client.window.theme import Look
@@ -101,13 +100,9 @@ class Composer(ttk.Frame):
         """What is being written."""
         return self.entry.get("1.0", "end-1c")
 
-    def address(self, name: str) -> None:
-        """Write to this person; what has been written already goes to them."""
-        text, cursor = addressed(self.text, len(self._before), name)
-        self._set(text[:cursor])
-        place = self.entry.index("insert")
-        self.entry.insert("insert", text[cursor:])
-        self.entry.mark_set("insert", place)
+    def start(self, text: str) -> None:
+        """Write this, in the place of what has been written; undo brings that back."""
+        self._set(text)
         self.entry.focus_set()
 
     def add(self, text: str) -> None:
@@ -230,7 +225,7 @@ class Composer(ttk.Frame):
         if self.text:
             self.placeholder.place_forget()
         else:
-            self.placeholder.place(x=self._look.grid.pixels(1), y=0)
+            self.placeholder.place(x=self._look.grid.pixels(2), rely=0.5, anchor="w")
 
     def _rows(self, begin: str, end: str) -> int:
         """Rows on the screen from one place to the other."""

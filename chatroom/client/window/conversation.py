@@ -56,7 +56,7 @@ class Conversation(ttk.Frame):
         self.new = ttk.Button(self, style="New.TButton", command=latest, takefocus=False)
         self.empty = ttk.Label(self, style="Muted.TLabel", justify="center", anchor="center")
         self._sheet = Sheet(self.text, look, self._wheel)
-        self._reading = Reading(self.text, look, open_link)
+        self._reading = Reading(self.text, self._sheet, open_link)
         self.text.configure(yscrollcommand=self._scrolled)
         self.text.bind("<Configure>", lambda _: self._resized())
         scrolling.bind_wheel(self.text, self._wheel)
@@ -87,7 +87,7 @@ class Conversation(ttk.Frame):
 
     def changed(self, change: Change, unseen: int = 0) -> None:
         """The log has changed; `unseen` messages of it came at its end."""
-        anchor = self.anchor
+        anchor = self.reading_at
         self._unseen += unseen if anchor or self.log.after else 0
         if change is Change.APPENDED:
             self._sheet.append(self.log.items[len(self._sheet.drawn) :], self.log.is_unread)
@@ -104,6 +104,12 @@ class Conversation(ttk.Frame):
             self._sheet.show_pending(pending)
             if at_end:
                 self._go_to(None)
+
+    def invite(self, words: str) -> None:
+        """What stands there as long as nothing has been said."""
+        if self.empty.cget("text") != words:
+            self.empty.configure(text=words)
+            self._show_state()
 
     def show_end(self) -> None:
         """What was said last."""
@@ -122,7 +128,7 @@ class Conversation(ttk.Frame):
             self.after(_MARKED, lambda: self.text.tag_remove("found", "1.0", "end"))
 
     @property
-    def anchor(self) -> Anchor | None:
+    def reading_at(self) -> Anchor | None:
         """Where one reads; None at the end."""
         if not self._sheet.drawn or self.is_at_end:
             return None
@@ -169,6 +175,7 @@ class Conversation(ttk.Frame):
 
     def _scrolled(self, first: float, last: float) -> None:  # in truth Tk gives strings
         self.bar.set(first, last)
+        self._reading.forget()
         if self._is_moving or not self.text.winfo_viewable():
             return
         self._show_state()

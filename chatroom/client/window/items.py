@@ -22,7 +22,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`id` is that of the history, 0 for what it does not hold. `mention`: it names us."""
+    """`id` is that of the history, 0 for what it does not hold. `mention`: it names us; `own`: we
+    have said it."""
 
     kind: Kind
     text: str
@@ -30,6 +31,7 @@ class Item:
     id: int = 0
     name: str = ""
     mention: bool = False
+    own: bool = False
 
     @property
     def is_talk(self) -> bool:
@@ -45,10 +47,10 @@ def items_of(event: ClientEvent, me: str, now: float) -> list[Item]:
             return [_talk(Kind.ACTED, number, name, text, time, me)]
         case events.Told(name, _, text, time):
             waits = () if event.waits is None else (_waits(event, now),)
-            return [Item(Kind.SAID, text, time, name=name), *waits]
+            return [Item(Kind.SAID, text, time, name=name, own=name == me), *waits]
         case events.TopicSet():
             return [Item(Kind.NOTICE, _topic(event.name, event.text), event.time, event.id)]
-        case events.Members() | events.RoomList() | events.Stats():
+        case events.Members() | events.RoomList() | events.Stats() | events.Page():
             return [Item(Kind.TABLE, _quiet(plain_lines(event, me)), now)]
         case ConnectFailed() | ConnectionLost() | Ended():
             return [Item(Kind.PROBLEM, line, now) for line in plain_lines(event, me)]
@@ -81,7 +83,8 @@ def _kept(message: events.Kept, me: str) -> Item:
 
 
 def _talk(kind: Kind, number: int, name: str, text: str, time: float, me: str) -> Item:
-    return Item(kind, text, time, number, name, name != me and mentions(text, me))
+    own = name == me
+    return Item(kind, text, time, number, name, not own and mentions(text, me), own)
 
 
 def _topic(name: str, text: str) -> str:

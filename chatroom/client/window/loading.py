@@ -39,16 +39,18 @@ class Asked:
 
 
 class Loading:
-    """`shown` is called with a place whose log has changed, and the id to go to: 0: none, -1: the
-    end; `refused` with why there is no answer."""
+    """`advance` is called when a question was asked; `shown` with a place whose log has changed and
+    the id to go to (0: none, -1: the end); `refused` with why there is no answer."""
 
     def __init__(
         self,
         client: Callable[[], Client | None],
+        advance: Callable[[], object],
         shown: Callable[[Place, Change, int], object],
         refused: Callable[[str], object],
     ) -> None:
         self._client = client
+        self._advance = advance
         self._shown = shown
         self._refused = refused
         self._asked: dict[int, Asked] = {}  # by the numbers of the questions
@@ -98,6 +100,10 @@ class Loading:
         match answer.event:
             case events.Page():
                 self._show(asked, answer.event)
+            case events.Refused() if asked.wish is Wish.BEFORE:
+                asked.place.log.before = False  # or it would be asked for with each movement
+            case events.Refused() if asked.wish is Wish.AFTER:
+                pass
             case events.Refused(text=text):
                 self._refused(text)
         return True
@@ -105,6 +111,7 @@ class Loading:
     def _ask(self, number: int, asked: Asked) -> None:
         if number:
             self._asked[number] = asked
+            self._advance()
 
     def _is_under_way(self, place: Place) -> bool:
         return any(asked.place is place for asked in self._asked.values())

@@ -57,22 +57,27 @@ class Log:
     def leave(self) -> None:
         """Nobody looks: what comes next is new."""
         self.unread = None
-        self._mark_next = True
+        self.mark_next()
 
     def look(self) -> None:
         """Somebody looks again, and what comes next is not new to them."""
         self._mark_next = False
 
     def mark_after(self, number: int) -> None:
-        """Everything with a higher id is new."""
-        self.unread = next((item for item in self.items if item.id > number), None)
+        """Everything of others with a higher id is new."""
+        new = (item for item in self.items if item.id > number and item.is_talk and not item.own)
+        self.unread = next(new, None)
+
+    def mark_next(self) -> None:
+        """What comes next is new."""
+        self._mark_next = True
 
     # --- what is held -------------------------------------------------------------------------
 
     def append(self, items: Sequence[Item], reading_back: bool = False) -> Change:
         """What has just happened. Whoever is `reading_back` keeps what they read."""
-        last = self.last
-        fresh = [item for item in items if not item.id or item.id > last]
+        held = {item.id for item in self.items if item.id}
+        fresh = [item for item in items if item.id not in held]
         self._mark(fresh)
         if self.after or not fresh:
             self.missed += len(fresh) if self.after else 0
@@ -114,7 +119,8 @@ class Log:
         return Change.REPLACED
 
     def _mark(self, fresh: Sequence[Item]) -> None:
-        if self._mark_next and (talk := [item for item in fresh if item.is_talk]):
+        talk = [item for item in fresh if item.is_talk and not item.own]
+        if self._mark_next and talk:
             self.unread = talk[0]
             self._mark_next = False
 

@@ -7,7 +7,9 @@ def matches(letters: str, names: Iterable[str]) -> list[str]:
     """Names that begin with the letters come first, then those that hold them, then those that hold
     them with others between them; among themselves they keep their order."""
     wanted = letters.strip().casefold().lstrip("#@")
-    ranked = [(rank, name) for name in names if (rank := _rank(wanted, name.casefold())) is not None]
+    ranked = [
+        (rank, name) for name in names if (rank := _rank(wanted, name.casefold())) is not None
+    ]
     return [name for _, name in sorted(ranked, key=lambda pair: pair[0])]
 
 

@@ -1,7 +1,8 @@
 """The places where one can talk: rooms, and private conversations, one for each person.
 
 Each has its log, its draft and where one was reading. What is unread in rooms is counted by the
-client's core; in private conversations, which only the window has, it is counted here.
+client's core, except in its current room while a private conversation is shown: that, and what is
+unread in those conversations, which only the window has, is counted here.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,8 @@ class Anchor:
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """`unread` lines of a private conversation. `anchor`: where one was reading when another place
+    """`unread` lines came while another place was shown, `mentions` of them for us; of rooms only
+    those that the client's core does not count. `anchor`: where one was reading when another place
     was shown, None at the end; `unseen` messages are below that."""
 
     name: str
@@ -36,6 +38,7 @@ class Place:
     anchor: Anchor | None = None
     unseen: int = 0
     unread: int = 0
+    mentions: int = 0
     is_muted: bool = False
 
 
@@ -65,7 +68,7 @@ class Places:
     @property
     def unread(self) -> int:
         """Lines of all private conversations."""
-        return sum(place.unread for place in self._all.values())
+        return sum(place.unread for place in self._all.values() if place.is_private)
 
     def show(self, place: Place) -> None:
         """Make it the current one. The first room goes on where the attempts to get in ended."""
@@ -73,7 +76,7 @@ class Places:
         if not before.name and not before.is_private and before is not place:
             place.log.items[:0] = before.log.items
             self._all.pop((False, ""), None)
-        place.unread = 0
+        place.unread = place.mentions = 0
         self.current = place
 
     def close(self, place: Place) -> None:

@@ -2,19 +2,20 @@
 
 import tkinter
 from collections.abc import Callable
+from tkinter import ttk
 
-from chatroom.client.window.sheet import ITEM
-from chatroom.client.window.theme import Look
+from chatroom.client.window.sheet import ITEM, Sheet
 
 
 class Reading:
     """`open_link` is called with what was clicked on."""
 
     def __init__(
-        self, text: tkinter.Text, look: Look, open_link: Callable[[str], object]
+        self, text: tkinter.Text, sheet: Sheet, open_link: Callable[[str], object]
     ) -> None:
         self._text = text
-        self._look = look
+        self._sheet = sheet
+        self._time = ttk.Label(text, style="Muted.TLabel")
         self._open_link = open_link
         self._hovered = ""
         # A text that cannot be edited is not given the focus by a click, and what is selected in it
@@ -33,14 +34,22 @@ class Reading:
         self._show_time(next((name for name in names if name.startswith(ITEM)), ""))
 
     def _show_time(self, item: str) -> None:
-        """The time of a message that continues a group, while the mouse is over it."""
+        """The time of what has none beside it, while the mouse is over it."""
         if item == self._hovered:
             return
         self._hovered = item
-        self._text.tag_remove("hovered", "1.0", "end")
-        if item and (ranges := self._text.tag_ranges(item)):
-            if time := self._text.tag_nextrange("hidden", str(ranges[0]), str(ranges[-1])):
-                self._text.tag_add("hovered", *time)
+        time = self._sheet.hidden_time(item)
+        line = self._text.dlineinfo(str(self._text.tag_ranges(item)[0])) if time else None
+        if line is None:
+            self._time.place_forget()
+        else:
+            self._time.configure(text=time)
+            middle = line[1] + line[4] - self._time.winfo_reqheight() // 3
+            self._time.place(x=self._sheet.time_end, y=middle, anchor="e")
+
+    def forget(self) -> None:
+        """The text moves below the mouse."""
+        self._show_time("")
 
     def _clicked(self, event: "tkinter.Event[tkinter.Text]") -> None:
         if span := self._text.tag_prevrange("link", f"@{event.x},{event.y}+1c"):
@@ -56,21 +65,11 @@ class Reading:
         self._text.tag_add("sel", "1.0", "end-1c")
 
     def _copy(self) -> str:
-        """What is selected, as it is seen: without tabs, and without times that are hidden."""
+        """What is selected, as it is seen."""
         if self._text.tag_ranges("sel"):
+            lines = self._text.get("sel.first", "sel.last").replace("\N{NO-BREAK SPACE}", "")
             self._text.clipboard_clear()
-            self._text.clipboard_append(self._selected())
+            self._text.clipboard_append(
+                "\n".join(line.strip("\t").replace("\t", "  ") for line in lines.split("\n"))
+            )
         return "break"
-
-    def _selected(self) -> str:
-        parts: list[str] = []
-        hidden = False
-        for key, value, _ in self._text.dump("sel.first", "sel.last", text=True, tag=True):
-            if key == "tagon" and value == "hidden":
-                hidden = True
-            elif key == "tagoff" and value == "hidden":
-                hidden = False
-            elif key == "text" and not hidden:
-                parts.append(value)
-        lines = "".join(parts).replace("\N{NO-BREAK SPACE}", "").split("\n")
-        return "\n".join(line.strip("\t").replace("\t", "  ") for line in lines)

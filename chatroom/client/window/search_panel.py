@@ -70,9 +70,9 @@ class SearchPanel(ttk.Frame):
             takefocus=False,
         )
         self.text.pack(fill="both", expand=True)
-        self._bind()
+        self._bind_keys()
 
-    def _bind(self) -> None:
+    def _bind_keys(self) -> None:
         self.entry.bind("<Return>", lambda _: self._return())
         self.entry.bind("<Down>", lambda _: self._move(1))
         self.entry.bind("<Up>", lambda _: self._move(-1))
@@ -89,9 +89,10 @@ class SearchPanel(ttk.Frame):
         grid, text = look.grid, self.text
         self.close_button.configure(image=look.icon("close", colours.muted))
         text.configure(background=colours.background, foreground=colours.text)
-        margins = {"lmargin1": grid(3), "lmargin2": grid(3), "rmargin": grid(3)}
-        text.tag_configure("head", spacing1=grid(2), **margins)
-        text.tag_configure("body", spacing3=grid(2), **margins)
+        for tag in ("head", "body"):
+            text.tag_configure(tag, lmargin1=grid(3), lmargin2=grid(3), rmargin=grid(3))
+        text.tag_configure("head", spacing1=grid(2))
+        text.tag_configure("body", spacing3=grid(2))
         text.tag_configure("muted", foreground=colours.muted, font="ChatSmall")
         text.tag_configure("chosen", background=colours.chosen, lmargincolor=colours.chosen)
         text.tag_configure("chosen", rmargincolor=colours.chosen)

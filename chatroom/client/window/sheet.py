@@ -5,10 +5,11 @@ import tkinter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chatroom.client.presentation import clock_time
 from chatroom.client.window import tags
 from chatroom.client.window.dates import day_name, day_of
 from chatroom.client.window.divider import Divider
-from chatroom.client.window.drawing import Piece, pending_pieces, pieces_of
+from chatroom.client.window.drawing import Piece, pending_pieces, pieces_of, shows_time
 from chatroom.client.window.items import Item, Kind
 from chatroom.client.window.lead import lead
 from chatroom.client.window.theme import Look
@@ -30,6 +31,7 @@ class Sheet:
 
     def __init__(self, text: tkinter.Text, look: Look, scroll: Callable[[int], object]) -> None:
         self.drawn: list[Item] = []
+        self._timeless: set[int] = set()  # the numbers of items whose time does not stand there
         self.pending: list[Pending] = []
         self._text = text
         self._look = look
@@ -48,9 +50,14 @@ class Sheet:
             divider.fit(width, self._columns.text, self._columns.right)
 
     @property
-    def text_at(self) -> int:
-        """Where the column of the texts begins."""
-        return self._columns.text
+    def time_end(self) -> int:
+        """The right edge of the column of times."""
+        return self._columns.time_end
+
+    def hidden_time(self, tag: str) -> str:
+        """The time of the item with this tag, if it does not stand there."""
+        number = int(tag.removeprefix(ITEM)) if tag else -1
+        return clock_time(self.drawn[number].time) if number in self._timeless else ""
 
     def draw(self, items: Sequence[Item], is_unread: Callable[[Item], bool]) -> None:
         """These, in the place of all that there is."""
@@ -61,6 +68,7 @@ class Sheet:
             divider.destroy()
         self._dividers = []
         self.drawn = []
+        self._timeless = set()
         self._add(items, is_unread)
 
     def append(self, items: Sequence[Item], is_unread: Callable[[Item], bool]) -> None:
@@ -90,6 +98,8 @@ class Sheet:
         previous = self.drawn[-1] if self.drawn else None
         above = lead(previous, item, is_unread)
         tag = f"{ITEM}{len(self.drawn)}"
+        if not shows_time(item, above):
+            self._timeless.add(len(self.drawn))
         self.drawn.append(item)
         if above.day:
             self._divide(name(above.day), strong=False)

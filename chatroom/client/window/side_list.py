@@ -42,9 +42,9 @@ class SideList(ttk.Frame):
         self._painter = RowPainter(self.canvas, look)
         self.bar = ttk.Scrollbar(self, style="Side.Vertical.TScrollbar", command=self._bar_moved)
         self.canvas.pack(side="left", fill="both", expand=True)
-        self._bind(key)
+        self._bind_keys(key)
 
-    def _bind(self, key: Callable[["tkinter.Event[tkinter.Misc]"], str | None]) -> None:
+    def _bind_keys(self, key: Callable[["tkinter.Event[tkinter.Misc]"], str | None]) -> None:
         canvas = self.canvas
         canvas.bind("<Configure>", lambda _: self.draw())
         canvas.bind("<Motion>", lambda event: self._hover(self._row_at(event.y)))
@@ -88,7 +88,6 @@ class SideList(ttk.Frame):
                 break
             is_hovered, has_focus = number == self._hovered, focused and number == self._at
             self._painter.draw(self.rows[number], y, is_hovered, has_focus)
-
 
     def _height(self, row: SideRow) -> int:
         return self._painter.heading if row.kind is RowKind.HEADING else self._painter.height

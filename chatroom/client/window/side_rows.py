@@ -50,7 +50,9 @@ def side_rows(rooms: Rooms, places: Places, me: str, colours: int) -> list[SideR
         unread, colour = place.unread, colour_number(place.name, colours)
         current = place is places.current
         rows.append(
-            SideRow(RowKind.PRIVATE, place.name, place.name, 0, unread, True, current, False, colour)
+            SideRow(
+                RowKind.PRIVATE, place.name, place.name, 0, unread, True, current, False, colour
+            )
         )
     roster = rooms.current.roster
     rows.append(SideRow(RowKind.HEADING, "people", "People", roster.count))
@@ -62,23 +64,20 @@ def side_rows(rooms: Rooms, places: Places, me: str, colours: int) -> list[SideR
 
 def news(rooms: Rooms, places: Places) -> tuple[int, bool]:
     """Unread lines of places that are not muted, and whether some of them are for us."""
-    unread, urgent = places.unread, places.unread > 0
-    for room in rooms:
-        muted = places.room(room.name).is_muted
-        unread += room.mentions if muted else room.unread
-        urgent = urgent or room.mentions > 0
-    return unread, urgent
+    rows = _rooms(rooms, places)
+    unread = places.unread + sum(row.unread for row in rows)
+    return unread, places.unread > 0 or any(row.urgent for row in rows)
 
 
 def _rooms(rooms: Rooms, places: Places) -> list[SideRow]:
     rows = []
     for room in rooms:
         place = places.room(room.name)
-        urgent = room.mentions > 0
-        unread = room.unread if not place.is_muted else room.mentions
+        mentions = room.mentions + place.mentions
+        unread = mentions if place.is_muted else room.unread + place.unread
         rows.append(
             SideRow(
-                *(RowKind.ROOM, room.name, room.name, room.roster.count, unread, urgent),
+                *(RowKind.ROOM, room.name, room.name, room.roster.count, unread, mentions > 0),
                 is_current=place is places.current,
                 is_muted=place.is_muted,
             )

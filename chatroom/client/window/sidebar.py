@@ -75,7 +75,7 @@ class Sidebar(ttk.Frame):
         colours = self._look.palette
         colour = colours.accent if is_well else colours.danger
         self._dot.configure(image=self._look.dot(colour))
-        space = self.wanted_width - self._look.grid(24)
+        space = self.wanted_width - self._look.grid(20)
         self._name.configure(
             text=shortened(name, space, lambda text: self._look.measure(text, "ChatBold"))
         )

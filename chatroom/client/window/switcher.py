@@ -68,6 +68,7 @@ class Switcher:
         self.list.insert("end", *(f"  {name}" for name in found))
         if not found and self._shown.strip():
             self.list.insert("end", f"  #{self._shown.strip().lstrip('#')}  (a new room)")
+        self.list.configure(height=max(1, min(self.list.size(), _ROWS)))
         self._select(0)
 
     def _move(self, step: int) -> str:

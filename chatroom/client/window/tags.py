@@ -37,22 +37,31 @@ def _place(text: tkinter.Text, look: Look, columns: Columns) -> None:
         spacing1=grid.pixels(2),
         spacing3=grid.pixels(2),
     )
+    text.tag_configure(
+        "body",
+        lmargin1=columns.text,
+        lmargin2=columns.text,
+        rmargin=columns.right,
+        spacing1=grid.pixels(2),
+        spacing3=grid.pixels(2),
+    )
     text.tag_configure("apart", spacing1=grid(3))
     text.tag_configure("divider", spacing1=grid(3), spacing3=grid(1), lmargin1=0, rmargin=0)
     letter = look.measure("0", "ChatMono")
-    text.tag_configure("columns", lmargin2=columns.text + 4 * letter)
-    text.tag_configure("block", lmargin2=columns.text + 2 * letter)
+    text.tag_configure("columns", lmargin2=columns.text + 4 * letter, spacing1=0, spacing3=0)
+    text.tag_configure("block", lmargin2=columns.text + 2 * letter, spacing1=0, spacing3=0)
 
 
 def _colour(text: tkinter.Text, look: Look) -> None:
     colours = look.palette
     text.tag_configure("time", foreground=colours.muted, font="ChatSmall")
-    text.tag_configure("hidden", foreground=colours.background, font="ChatSmall")
-    text.tag_configure("hovered", foreground=colours.muted)
     text.tag_configure("notice", foreground=colours.muted, font="ChatSmall")
     text.tag_configure("problem", foreground=colours.danger)
     text.tag_configure("columns", foreground=colours.muted, font="ChatMono")
     text.tag_configure("mention", background=colours.mention)
+    # Without a colour of their own the margins have that of the text.
+    for tag in ("row", "body"):
+        text.tag_configure(tag, lmargincolor=colours.background, rmargincolor=colours.background)
     text.tag_configure("found", background=colours.chosen)
     text.tag_configure("acted", font="ChatItalic")
     text.tag_configure("bold", font="ChatBold")
@@ -67,6 +76,6 @@ def _colour(text: tkinter.Text, look: Look) -> None:
 
 def _order(text: tkinter.Text) -> None:
     """The later ones win."""
-    for tag in ("row", "apart", "columns", "mention", "block", "code", "link", "hovered", "found"):
+    for tag in ("row", "body", "apart", "columns", "mention", "block", "code", "link", "found"):
         text.tag_raise(tag)
     text.tag_raise("sel")

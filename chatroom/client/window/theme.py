@@ -29,6 +29,7 @@ class Look:
         self._fonts = _make_fonts(root)
         self._images: dict[object, tkinter.PhotoImage] = {}
         self._applied = 0
+        self.set_font_size(START_SIZE)
         self.apply(palette)
 
     # --- pictures -----------------------------------------------------------------------------
@@ -170,7 +171,8 @@ class Look:
         style.configure("TEntry", padding=(self.grid(2.5), self.grid(2)))
         style.layout("Field.TFrame", [(field, {"sticky": "nswe"})])
         style.configure("Field.TFrame", background=colours.background)
-        card = self._element(style, "Card", self._shape(colours.background, colours.line))
+        border = _mixed(colours.line, colours.muted, 0.5)
+        card = self._element(style, "Card", self._shape(colours.background, border))
         style.layout("Card.TFrame", [(card, {"sticky": "nswe"})])
         style.configure("Card.TFrame", background=colours.background)
 
@@ -222,6 +224,16 @@ def _colour_labels(style: ttk.Style, palette: Palette) -> None:
         style.configure(f"{name}.TLabel" if name else "TLabel", background=ground)
     style.configure("SideBold.TLabel", background=palette.sidebar, font="ChatBold")
     style.configure("Line.TFrame", background=palette.line)
+    style.configure("Placeholder.TLabel", foreground=palette.muted, font="ChatText")
+    style.configure("TCheckbutton", font="ChatSmall", foreground=palette.muted)
+    style.configure("TCheckbutton", indicatorbackground=palette.background)
+    style.configure("TCheckbutton", indicatorforeground=palette.accent)
+    style.map(
+        "TCheckbutton",
+        background=[("active", palette.background)],
+        foreground=[("active", palette.text)],
+        indicatorbackground=[("active", palette.hover)],
+    )
     style.configure("Title.TLabel", font="ChatTitle")
     style.configure("Bold.TLabel", font="ChatBold")
     style.configure("Problem.TLabel", foreground=palette.danger)
