@@ -7,19 +7,20 @@ from urllib.parse import urlsplit
 
 from chatroom.client.completion import complete, complete_for
 from chatroom.client.core import Client
-from chatroom.client.events import Answer
 from chatroom.client.typed import HELP, Switch, Typed, read
-from chatroom.client.window import query, tour
+from chatroom.client.window import query
 from chatroom.client.window.chat import Chat
 from chatroom.client.window.dates import start_of
+from chatroom.client.window.going import Going
 from chatroom.client.window.items import Item, Kind, answer_items
 from chatroom.client.window.loading import Loading
 from chatroom.client.window.log import Change
 from chatroom.client.window.menus import MenuCalls, popup, row_menu
 from chatroom.client.window.places import Place, Places
+from chatroom.client.window.searching import Searching
 from chatroom.client.window.session import WindowSession
-from chatroom.client.window.side_rows import RowKind, SideRow
-from chatroom.vocabulary import commands, events
+from chatroom.client.window.side_rows import SideRow
+from chatroom.vocabulary import commands
 
 KEYS = "".join(
     f"{keys:18} {purpose}\n"
@@ -39,7 +40,7 @@ KEYS = "".join(
 
 
 class Actions:
-    """`leave` closes the window. `chat` must be set before anything is done."""
+    """`leave` closes the window. `attach` comes before anything else."""
 
     chat: Chat
 
@@ -56,103 +57,33 @@ class Actions:
         self._places = places
         self._leave = leave
         self._browse = browse
-        self._searching = 0  # the number of the last search
-        self._jump: tuple[str, int] = ("", 0)  # to be shown when we are in that room
         self.loading = Loading(lambda: session.client, session.advance, self._loaded, self.tell)
+        self.going = Going(session, places, self.tell)
+        self.searching = Searching(session, places, self.going, self.loading)
         self._menu_calls = MenuCalls(
-            go_to_room=self.go_to_room,
+            go_to_room=self.going.go_to_room,
             leave=lambda room: session.request(commands.Leave(room)),
             mute=self._mute,
             copy=self._copy,
             set_topic=self._set_topic,
-            write_to=self.write_to,
+            write_to=self.going.write_to,
             mention=lambda name: self.chat.composer.add(f"@{name} "),
             ignore=lambda name: session.request(commands.Ignore(name)),
             close=self._close_private,
         )
 
-    @property
-    def _client(self) -> Client | None:
-        return self._session.client
-
-    # --- going somewhere ----------------------------------------------------------------------
-
-    def show(self, place: Place) -> None:
-        """This place, in the place of the one that is shown."""
-        left = self._places.current
-        if place is left:
-            return
-        left.log.leave()
-        self._places.show(place)
-        place.log.look()
-        self.chat.show_place(place, left)
-        if client := self._client:
-            self._places.prune(room.name for room in client.rooms)
+    def attach(self, chat: Chat) -> None:
+        """All of it is done in this chat."""
+        self.chat = self.going.chat = self.searching.chat = chat
 
     def switched(self, room: str) -> None:
         """The core's current room is another one."""
-        self.show(self._places.room(room))
-        wanted, id = self._jump
-        if wanted == room and id:
-            self._jump = ("", 0)
-            self.loading.around(self._places.current, id)
+        self.going.switched(room)
+        self.searching.arrived(room)
 
-    def go_to_room(self, name: str) -> None:
-        """Show it; if we are not there, enter it, and show it then."""
-        self._session.choose(name)
-        if self._client and (room := self._client.rooms.find(name)):
-            self.show(self._places.room(room.name))
-
-    def write_to(self, name: str) -> None:
-        """The private conversation with this person."""
-        if self._client and name != self._client.name:
-            self.show(self._places.private(name))
-            self.chat.composer.entry.focus_set()
-
-    def go_to(self, place: Place | None) -> None:
-        if place is None:
-            return
-        if place.is_private:
-            self.write_to(place.name)
-        else:
-            self.go_to_room(place.name)
-
-    def choose(self, row: SideRow) -> None:
-        """A row of the sidebar."""
-        if row.kind in (RowKind.ROOM, RowKind.OTHER_ROOM):
-            self.go_to_room(row.name)
-        else:
-            self.write_to(row.name)
-
-    def step(self, step: int) -> None:
-        """The next place of the sidebar, or the one before."""
-        if self._client:
-            self.go_to(tour.neighbour(self._client.rooms, self._places, step))
-
-    def next_unread(self) -> None:
-        if self._client:
-            self.go_to(tour.next_unread(self._client.rooms, self._places))
-
-    def go_to_number(self, number: int) -> None:
-        """Our room with this number, from 1."""
-        rooms = list(self._client.rooms) if self._client else []
-        if 0 < number <= len(rooms):
-            self.go_to_room(rooms[number - 1].name)
-        else:
-            self.tell(f"You are in no room with number {number}.")
-
-    def switch(self) -> None:
-        """Choose from all places by some letters."""
-        if client := self._client:
-            names = tour.switchable(client.rooms, self._places, client.name)
-            self.chat.open_switcher(names, self._switch_to)
-
-    def _switch_to(self, name: str) -> None:
-        sign, bare = name[:1], name[1:]
-        if sign == "@":
-            self.write_to(bare)
-        elif bare.strip():
-            self.go_to_room(bare.strip())
+    @property
+    def _client(self) -> Client | None:
+        return self._session.client
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -170,7 +101,7 @@ class Actions:
     def do(self, typed: Typed) -> None:
         match typed:
             case Switch(number):
-                self.go_to_number(number)
+                self.going.go_to_number(number)
             case str():
                 self.tell(typed + KEYS if typed == HELP else typed)
             case commands.Quit():
@@ -183,7 +114,7 @@ class Actions:
                 self.chat.open_search(query.written(text, name, room))
             case commands.Tell(str() as name):
                 self._session.request(typed)
-                self.write_to(name)
+                self.going.write_to(name)
             case _:
                 self._session.request(typed)
 
@@ -225,42 +156,6 @@ class Actions:
     def show_day(self, day: date) -> None:
         self.loading.at(self._places.current, start_of(day))
 
-    def search(self, words: str, everywhere: bool, before: int | None) -> None:
-        client, wanted = self._client, query.parse(words)
-        if client is None:
-            return
-        here = "" if everywhere else client.rooms.current.name
-        room = wanted.room or here
-        self._searching = client.archive.search(wanted.text, room, wanted.name, before)
-        self._session.advance()
-        if not self._searching and self.chat.panel:
-            self.chat.panel.refuse("There is no connection.")
-
-    def show_hit(self, hit: events.Hit) -> None:
-        """The message in its room, which we enter if we are not there."""
-        client = self._client
-        if client is None:
-            return
-        if self.chat.is_narrow:
-            self.chat.close_search()
-        room = client.rooms.find(hit.room)
-        if room is None:
-            self._jump = (hit.room, hit.id)
-        self.go_to_room(hit.room)
-        if room is not None:
-            self.loading.around(self._places.current, hit.id)
-
-    def answered(self, answer: Answer) -> None:
-        """The server has answered a question about the past."""
-        panel = self.chat.panel
-        if self.loading.take(answer) or answer.request != self._searching or panel is None:
-            return
-        match answer.event:
-            case events.Found(hits, more, before):
-                panel.found(hits, before if more else None, self._now)
-            case events.Refused(text=text):
-                panel.refuse(text)
-
     def _loaded(self, place: Place, change: Change, go_to: int) -> None:
         if place is not self._places.current:
             return
@@ -286,7 +181,7 @@ class Actions:
         self._root.clipboard_append(name)
 
     def _set_topic(self, room: str) -> None:
-        self.go_to_room(room)
+        self.going.go_to_room(room)
         topic = ""
         if self._client and (found := self._client.rooms.find(room)):
             topic = found.topic
@@ -295,7 +190,7 @@ class Actions:
     def _close_private(self, name: str) -> None:
         place = self._places.private(name)
         if place is self._places.current and self._client:
-            self.show(self._places.room(self._client.rooms.current.name))
+            self.going.show(self._places.room(self._client.rooms.current.name))
         self._places.close(place)
 
 

@@ -10,8 +10,6 @@ import signal
 import tkinter
 import webbrowser
 from collections.abc import Callable
-from functools import partial
-from tkinter import ttk
 
 from chatroom.client.events import (
     Answer,
@@ -32,6 +30,7 @@ from chatroom.client.window.chat import Chat, ChatCalls
 from chatroom.client.window.connect_form import ConnectForm, Target
 from chatroom.client.window.grid import MIN_HEIGHT, MIN_WIDTH
 from chatroom.client.window.journal import Journal, Update
+from chatroom.client.window.keys import bind_keys
 from chatroom.client.window.loop_bridge import LoopBridge
 from chatroom.client.window.menus import popup
 from chatroom.client.window.places import Place, Places
@@ -93,45 +92,21 @@ class Window:
         calls = ChatCalls(
             send=actions.send,
             complete=actions.complete,
-            choose=actions.choose,
+            choose=actions.going.choose,
             open_menu=actions.open_menu,
             open_settings=self._open_settings,
-            switch=actions.switch,
+            switch=actions.going.switch,
             load=actions.load,
             latest=actions.latest,
             open_link=actions.open_link,
-            search=actions.search,
-            show_hit=actions.show_hit,
+            search=actions.searching.search,
+            show_hit=actions.searching.show_hit,
             show_day=actions.show_day,
         )
-        self.chat = actions.chat = Chat(root, look, calls)
+        self.chat = Chat(root, look, calls)
+        actions.attach(self.chat)
         self._view = View(self.chat, self.places, look)
-        self._bind_keys()
-
-    def _bind_keys(self) -> None:
-        root, actions = self._root, self.actions
-        root.bind_class("TEntry", "<Control-a>", _select_all)
-        for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
-            for key in keys.split():
-                root.bind(f"<Control-{key}>", partial(self._resize, steps))
-        for number in range(1, 10):
-            root.bind(f"<Alt-Key-{number}>", lambda _, n=number: actions.go_to_number(n))  # type: ignore[misc]
-        self._bind("<Control-k>", actions.switch)
-        self._bind("<Control-f>", lambda: self.chat.open_search())
-        self._bind("<Alt-Up>", lambda: actions.step(-1))
-        self._bind("<Alt-Down>", lambda: actions.step(1))
-        self._bind("<Alt-a>", actions.next_unread)
-
-    def _bind(self, keys: str, do: Callable[[], object]) -> None:
-        """For all of the window; a text must not do its own with the same keys."""
-
-        def pressed(_: object) -> str:
-            if self.chat.winfo_manager():
-                do()
-            return "break"
-
-        self._root.bind(keys, pressed)
-        self.chat.composer.entry.bind(keys, pressed)
+        bind_keys(root, self.chat, actions, self._resize)
 
     def show_form(self) -> None:
         """The form, in a window that it fits into."""
@@ -251,7 +226,7 @@ class Window:
             case Switched(room):  # at once: what is typed now is meant for this room
                 self.actions.switched(room)
             case Answer():
-                self.actions.answered(event)
+                self.actions.searching.answered(event)
             case events.NowKnownAs(name=name):
                 self._remember(name=name)
             case NameRequired(text) if text:
@@ -287,7 +262,7 @@ class Window:
         if not self.chat.winfo_manager():
             self.show_form()
 
-    def _resize(self, steps: int, _: object = None) -> None:
+    def _resize(self, steps: int) -> None:
         self._appearance.resize(steps)
         self._look_changed()
 
@@ -313,9 +288,3 @@ class Window:
     def _browse(self, url: str) -> None:
         # it may wait for the browser
         self._bridge.loop.run_in_executor(None, webbrowser.open, url)
-
-
-def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:
-    assert isinstance(event.widget, ttk.Entry)
-    event.widget.select_range(0, "end")
-    return "break"

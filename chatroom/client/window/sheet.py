@@ -1,13 +1,13 @@
 """A text in which items are drawn, with lines for days and for what is new between them."""
 
-import time
 import tkinter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from chatroom.client.presentation import clock_time
 from chatroom.client.window import tags
-from chatroom.client.window.dates import day_name, day_of
+from chatroom.client.window.dates import day_name
 from chatroom.client.window.divider import Divider
 from chatroom.client.window.drawing import Piece, pending_pieces, pieces_of, shows_time
 from chatroom.client.window.items import Item, Kind
@@ -85,7 +85,7 @@ class Sheet:
         self._add((), lambda _: False)
 
     def _add(self, items: Sequence[Item], is_unread: Callable[[Item], bool]) -> None:
-        today = day_of(time.time())
+        today = date.today()
         for item in items:
             self._draw_item(item, is_unread(item), lambda day: day_name(day, today))
         self._text.mark_set("tail", "end-1c")
