@@ -15,12 +15,12 @@ class Card:
         self.frame = ttk.Frame(master, style="Card.TFrame")
         self.inside = ttk.Frame(self.frame)
         self.inside.pack(fill="both", expand=True, padx=look.grid(3), pady=look.grid(3))
-        self.frame.bind("<Destroy>", lambda _: None)
 
     def open(self, focus: tkinter.Misc, **place: object) -> None:
         """`place`: where, as Tk's placer wants it."""
         self.frame.place(**place)  # type: ignore[arg-type]
         self.frame.lift()
+        self.frame.update_idletasks()  # what is not mapped is not given the keys
         focus.focus_set()
         focus.bind("<Escape>", lambda _: self.close(), add=True)
         focus.bind("<FocusOut>", self._left, add=True)

@@ -133,6 +133,7 @@ class Chat(ttk.Frame):
             height = self.winfo_height() - top
             self.sidebar.place(x=0, y=top, width=width, height=height)
             self.sidebar.lift()
+            self.sidebar.update_idletasks()
             self.sidebar.list.canvas.focus_set()
 
     def _chosen(self, row: SideRow) -> None:
@@ -156,6 +157,7 @@ class Chat(ttk.Frame):
                 self._main, self._look, calls.search, calls.show_hit, self.close_search
             )
         self._place_panel(self.panel)
+        self.panel.update_idletasks()  # what is not mapped is not given the keys
         self.panel.open(words)
 
     def close_search(self) -> None:

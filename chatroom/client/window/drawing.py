@@ -13,24 +13,25 @@ from chatroom.client.window.markup import Line, lines
 Piece = tuple[str, tuple[str, ...]]
 """Some text, and the tags it is shown with."""
 
+_GAP: Piece = ("\n", ("gap",))
 _SPACE = "\N{NO-BREAK SPACE}"
 
 
 def pieces_of(item: Item, above: Lead, colours: int) -> list[Piece]:
     """The item in lines that all end with a line feed."""
-    apart = ("apart",) if above.apart else ()
+    gap = [_GAP] if above.apart else []
     match item.kind:
         case Kind.SAID:
-            return _said(item, above.head, apart, colours)
+            return gap + _said(item, above.head, colours)
         case Kind.ACTED:
-            return _acted(item, apart, colours)
+            return gap + _acted(item, colours)
         case Kind.TABLE:
             heading, *rows = item.text.split("\n")
             table: list[Piece] = [(one + "\n", ("body", "columns")) for one in rows]
-            return [(heading + "\n", ("body", *apart, "notice")), *table]
+            return [*gap, (heading + "\n", ("body", "notice")), *table]
         case Kind.PROBLEM:
-            return _quiet(item.text, apart, "problem")
-    return _quiet(item.text, apart, "notice")
+            return gap + _quiet(item.text, "problem")
+    return gap + _quiet(item.text, "notice")
 
 
 def shows_time(item: Item, above: Lead) -> bool:
@@ -40,52 +41,48 @@ def shows_time(item: Item, above: Lead) -> bool:
 
 def pending_pieces(text: str, tag: str, first: bool) -> list[Piece]:
     """Lines of ours that the server has not confirmed."""
-    return _quiet(text, ("apart",) if first else (), tag)
+    return [*([_GAP] if first else []), *_quiet(text, tag)]
 
 
-def _said(item: Item, head: bool, apart: tuple[str, ...], colours: int) -> list[Piece]:
+def _said(item: Item, head: bool, colours: int) -> list[Piece]:
     pieces: list[Piece] = []
     if head:
-        person = (f"{item.name}\n", ("row", *apart, _person(item.name, colours)))
-        pieces, apart = [*_time(item, apart), person], ()
+        person = (f"{item.name}\n", ("row", _person(item.name, colours)))
+        pieces = [*_time(item), person]
     for line in lines(item.text):
-        pieces += _line(line, ("body", *apart), item.mention)
-        apart = ()
+        pieces += _line(line, "body", item.mention)
     return pieces
 
 
-def _acted(item: Item, apart: tuple[str, ...], colours: int) -> list[Piece]:
+def _acted(item: Item, colours: int) -> list[Piece]:
     first, *others = lines(item.text)
     marked = ("mention",) if item.mention else ()
-    person = (f"{item.name} ", ("row", *apart, *marked, _person(item.name, colours)))
-    pieces = [*_time(item, apart), person, *_line(first, ("row", *apart), item.mention, "acted")]
+    person = (f"{item.name} ", ("row", *marked, _person(item.name, colours)))
+    pieces = [*_time(item), person, *_line(first, "row", item.mention, "acted")]
     for line in others:
-        pieces += _line(line, ("body",), item.mention, "acted")
+        pieces += _line(line, "body", item.mention, "acted")
     return pieces
 
 
-def _line(line: Line, row: tuple[str, ...], mention: bool, *more: str) -> list[Piece]:
+def _line(line: Line, row: str, mention: bool, *more: str) -> list[Piece]:
     """A line of a text. The line feed carries the colour of the ground to the right edge."""
     ground = ("mention",) if mention else ()
     if line.code:
         text = "".join(span.text for span in line.spans)
-        return [(f"{_SPACE}{text}\n", (*row, *ground, "block"))]
+        return [(f"{_SPACE}{text}\n", (row, *ground, "block"))]
     pieces: list[Piece] = []
     for span in line.spans:
         style = (span.style,) if span.style else ()
-        pieces.append((span.text, (*row, *ground, *more, *style)))
-    return [*pieces, ("\n", (*row, *ground))]
+        pieces.append((span.text, (row, *ground, *more, *style)))
+    return [*pieces, ("\n", (row, *ground))]
 
 
-def _quiet(text: str, apart: tuple[str, ...], tag: str) -> list[Piece]:
-    first, *others = text.split("\n")
-    pieces: list[Piece] = [(first + "\n", ("body", *apart, tag))]
-    return pieces + [(line + "\n", ("body", tag)) for line in others]
+def _quiet(text: str, tag: str) -> list[Piece]:
+    return [(line + "\n", ("body", tag)) for line in text.split("\n")]
 
 
-def _time(item: Item, apart: tuple[str, ...]) -> list[Piece]:
-    row = ("row", *apart)
-    return [("\t", row), (clock_time(item.time), (*row, "time")), ("\t", row)]
+def _time(item: Item) -> list[Piece]:
+    return [("\t", ("row",)), (clock_time(item.time), ("row", "time")), ("\t", ("row",))]
 
 
 def _person(name: str, colours: int) -> str:

@@ -45,11 +45,11 @@ def _place(text: tkinter.Text, look: Look, columns: Columns) -> None:
         spacing1=grid.pixels(2),
         spacing3=grid.pixels(2),
     )
-    text.tag_configure("apart", spacing1=grid(3))
+    text.tag_configure("gap", font="ChatGap", spacing1=grid.pixels(2), spacing3=grid.pixels(2))
     text.tag_configure("divider", spacing1=grid(3), spacing3=grid(1), lmargin1=0, rmargin=0)
     letter = look.measure("0", "ChatMono")
     text.tag_configure("columns", lmargin2=columns.text + 4 * letter, spacing1=0, spacing3=0)
-    text.tag_configure("block", lmargin2=columns.text + 2 * letter, spacing1=0, spacing3=0)
+    text.tag_configure("block", lmargin2=columns.text, spacing1=0, spacing3=0)
 
 
 def _colour(text: tkinter.Text, look: Look) -> None:
@@ -62,7 +62,8 @@ def _colour(text: tkinter.Text, look: Look) -> None:
     # Without a colour of their own the margins have that of the text.
     for tag in ("row", "body"):
         text.tag_configure(tag, lmargincolor=colours.background, rmargincolor=colours.background)
-    text.tag_configure("found", background=colours.chosen)
+    text.tag_configure("found", background=colours.chosen, lmargincolor=colours.chosen)
+    text.tag_configure("found", rmargincolor=colours.chosen)
     text.tag_configure("acted", font="ChatItalic")
     text.tag_configure("bold", font="ChatBold")
     text.tag_configure("code", font="ChatMono", background=colours.code)
@@ -76,6 +77,6 @@ def _colour(text: tkinter.Text, look: Look) -> None:
 
 def _order(text: tkinter.Text) -> None:
     """The later ones win."""
-    for tag in ("row", "body", "apart", "columns", "mention", "block", "code", "link", "found"):
+    for tag in ("row", "body", "columns", "mention", "block", "code", "link", "found"):
         text.tag_raise(tag)
     text.tag_raise("sel")
