@@ -90,6 +90,6 @@ def _put(table: dict[str, _Value], key: str, value: _Value, most: int) -> None:
 
 def _fits(mark: object) -> bool:
     match mark:
-        case [int(id), int() | float() as time]:
+        case [int(id), int() | float() as time] if id is not True:
             return 0 < id < _HIGHEST and 0 <= time < _LATEST
     return False

@@ -27,6 +27,9 @@ _OF_THE_CURRENT_ROOM = (
 )
 
 
+_DONE = ("same-name", "same-room", "same-topic", "not-in-room")
+
+
 class Membership:
     """`clock` is monotonic, `wall` gives the time of day. `room` is the one to join first, empty
     for the server's choice."""
@@ -279,4 +282,4 @@ def _is_question(answered: PendingRequest | None) -> bool:
 
 def _is_done(command: object, code: str) -> bool:
     """Whether a change that was asked for again is refused since it had been made before."""
-    return isinstance(command, Change) and code in ("same-name", "same-room", "not-in-room")
+    return isinstance(command, Change) and code in _DONE

@@ -39,7 +39,7 @@ class Pager:
         if self._next is None:
             return ""
         later = isinstance(self._next, commands.Recall) and self._next.after is not None
-        return f"/more shows {'later' if later else 'older'} ones."
+        return f"/more shows {'newer' if later else 'older'} ones."
 
 
 def _after_page(command: commands.Recall, page: events.Page) -> commands.Recall | None:

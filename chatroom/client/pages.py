@@ -32,15 +32,15 @@ def rows(page: Page, room: str = "") -> Iterator[Row | Mark | str]:
         case Recent():
             yield from _recent(page)
         case events.Page(name, ()):
-            yield f"Server: Of what was asked for nothing is kept in room {name}."
+            yield f"Server: There is nothing to show from the history of room {name}."
         case events.Page(_, messages, time=now):
             yield from (Row(moment(one.time, now), one) for one in messages)
         case events.Found((), more):
             yield "Server: Nothing was found" + (" so far." if more else ".")
-        case events.Found(hits, time=now):
-            for hit in hits:
+        case events.Found(hits):
+            for hit in reversed(hits):  # the newest comes last, as in a page
                 place = "" if hit.room == room else f" #{hit.room}"
-                yield Row(moment(hit.time, now) + place, hit)
+                yield Row(_date(hit.time) + place, hit)
 
 
 def _recent(recent: Recent) -> Iterator[Row | Mark]:
@@ -62,7 +62,7 @@ def page_lines(page: Page) -> list[str]:
             case Row(head, message):
                 when, _, place = head.partition(" #")
                 start = f"[{when}] " + (f"#{place} " if place else "")
-                lines += below(start + before_text(message.kind, message.name), message.text)
+                lines += below(start + before_text(message), message.text)
             case Mark(text):
                 lines.append(text)
             case str():
@@ -70,16 +70,18 @@ def page_lines(page: Page) -> list[str]:
     return lines
 
 
-def before_text(kind: str, name: str) -> str:
-    """What stands before the text of a message of this kind."""
-    match kind:
+def before_text(message: events.Kept | events.Hit) -> str:
+    """What stands before the text of a message."""
+    match message.kind:
         case "acted":
-            return f"* {name} "
+            return f"* {message.name} "
+        case "topic" if message.text:
+            return f"{message.name} has set the topic: "
         case "topic":
-            return f"{name} has set the topic: "
+            return f"{message.name} has taken away the topic."
         case "gap":
             return "Server: "
-    return f"{name}: "
+    return f"{message.name}: "
 
 
 def new_mark(since: float, now: float, more: str = "") -> str:
@@ -90,4 +92,8 @@ def moment(time: float, now: float) -> str:
     """Hours and minutes in the zone where we are; with the date where it was another day."""
     at = datetime.fromtimestamp(time)
     same_day = at.date() == datetime.fromtimestamp(now).date()
-    return f"{at:%H:%M}" if same_day else f"{at:%Y-%m-%d %H:%M}"
+    return f"{at:%H:%M}" if same_day else _date(time)
+
+
+def _date(time: float) -> str:
+    return f"{datetime.fromtimestamp(time):%Y-%m-%d %H:%M}"

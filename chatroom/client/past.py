@@ -110,9 +110,10 @@ class Past:
 
     def _limit(self, room: Room) -> int:
         """Nothing at all where no past is wanted."""
-        known, _ = self._last_read.find(names.key(room.name))
+        read, _ = self._last_read.find(names.key(room.name))
+        some_unread = 0 < read < room.record.last
         most = self._settings.recent
-        return max(most, self._settings.recent_unread) if known and most else most
+        return max(most, self._settings.recent_unread) if some_unread and most else most
 
     def _new(self, room: Room, page: events.Page) -> Recent:
         read, since = self._last_read.find(names.key(room.name))

@@ -123,9 +123,9 @@ def _server_lines(event: events.Event, me: str) -> list[str]:
             return [f"{_were(lines)} dropped."]
         case events.Welcomed(name, room, people, topic=topic):
             moved = lines_of(events.Moved(name, room, people))
-            return [*lines_of(replace(event, topic="")), *moved, *_topic(topic)]
+            return [*lines_of(replace(event, topic="")), *moved, *_topic(room, topic)]
         case events.Entered(room, people, topic) | events.Moved(_, room, people, topic):
-            return [*lines_of(events.Moved(me, room, people)), *_topic(topic)]
+            return [*lines_of(events.Moved(me, room, people)), *_topic(room, topic)]
         case events.TopicSet(_, room, name, text):
             return [f"Server: {name} {_has_set(room, text)}"]
         case events.Left(room, name) if name == me:
@@ -134,8 +134,8 @@ def _server_lines(event: events.Event, me: str) -> list[str]:
             return lines_of(event)
 
 
-def _topic(text: str) -> list[str]:
-    return [f"Topic: {text}"] if text else []
+def _topic(room: str, text: str) -> list[str]:
+    return [f"Server: The topic of {room} is: {text}"] if text else []
 
 
 def _has_set(room: str, topic: str) -> str:
@@ -147,8 +147,8 @@ def _has_set(room: str, topic: str) -> str:
 def _topic_told(topic: events.TopicSet) -> list[str]:
     if not topic.text:
         return [f"Server: Room {topic.room} has no topic; /topic TEXT sets one."]
-    by = f" ({topic.name}, {moment(topic.time, 0.0)})" if topic.name else ""
-    return [f"Server: The topic of {topic.room} is: {topic.text}{by}"]
+    by = [f"  {topic.name} set it at {moment(topic.time, 0.0)}."] if topic.name else []
+    return [*_topic(topic.room, topic.text), *by]
 
 
 def _ended(event: Ended) -> list[str]:

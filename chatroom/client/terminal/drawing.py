@@ -47,8 +47,6 @@ STYLE = Style.from_dict(
 _RULE = "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
 _HEADING = 60  # columns
 
-Spoken = events.Said | events.Acted | events.Kept | events.Hit
-
 Fit = Callable[[Iterable[str]], list[str]]
 """Breaks lines between words where the screen ends."""
 
@@ -58,10 +56,10 @@ def drawn(event: ClientEvent, me: str, where: str, room: str, fit: Fit) -> Piece
     match event:
         case Connected():
             return [("", f"Successfully connected to {where}\n")]
-        case events.Said(time=time):
-            return _said("said", event, clock_time(time), me)
-        case events.Acted(time=time):
-            return _said("acted", event, clock_time(time), me)
+        case events.Said(_, _, name, text, time) | events.Acted(_, _, name, text, time):
+            kind = "said" if isinstance(event, events.Said) else "acted"
+            head = [*_time(clock_time(time)), *_author(kind, name)]
+            return [*head, *_text(text, _is_mention(name, text, me))]
         case Recent() | events.Page() | events.Found():
             return _page(event, me, room, fit)
         case events.Told(_, _, text, time):
@@ -87,32 +85,39 @@ def heading(room: str, topic: str, columns: int) -> Pieces:
     return [("class:heading", line + _RULE * max(width, 2)), ("", "\n")]
 
 
-def _page(event: Page, me: str, room: str, fit: Fit) -> Pieces:
-    """Like what is said now, with the date where it was another day."""
+def _page(page: Page, me: str, room: str, fit: Fit) -> Pieces:
+    """Like what is said now, with the date where it was another day, and broken between words."""
     pieces: Pieces = []
-    for row in rows(event, room):
+    for row in rows(page, room):
         if isinstance(row, Mark):
             pieces += [("class:mark", row.text), ("", "\n")]
-        elif isinstance(row, Row):
-            pieces += _said(row.message.kind, row.message, row.head, me)
-        else:
+        elif isinstance(row, str):
             pieces += [("class:notice", f"{line}\n") for line in fit([row])]
+        else:
+            pieces += _row(row, me, fit)
     return pieces
 
 
-def _said(kind: str, said: Spoken, when: str, me: str) -> Pieces:
-    """What somebody said or did; of a topic, and where something is missing, a notice."""
-    name, text = said.name, said.text
-    mention = _is_mention(name, text, me)
-    match kind:
-        case "said":
-            head = [(_colour(name), f"{name}:"), ("", " ")]
-        case "acted":
-            head = [("", "* "), (_colour(name), name), ("", " ")]
-        case _:
-            notice = before_text(kind, name)
-            return [*_time(when), ("class:notice", f"{notice}{text}"), ("", "\n")]
-    return [*_time(when), *head, *_text(text, mention)]
+def _row(row: Row, me: str, fit: Fit) -> Pieces:
+    message = row.message
+    if message.kind not in ("said", "acted"):
+        lines = fit([f"{row.head} {before_text(message)}{message.text}"])
+        return [("class:notice", f"{line}\n") for line in lines]
+    head = _time(row.head) + _author(message.kind, message.name)
+    before = "".join(text for _, text in head)
+    first, *others = message.text.split("\n")
+    broken = fit([before + first])
+    if broken[0].startswith(before):
+        first = "\n".join([broken[0].removeprefix(before), *broken[1:]])
+    text = "\n".join([first, *(line for other in others for line in fit([_BELOW + other]))])
+    style = "class:mention" if _is_mention(message.name, message.text, me) else ""
+    return [*head, (style, text), ("", "\n")]
+
+
+def _author(kind: str, name: str) -> Pieces:
+    if kind == "acted":
+        return [("", "* "), (_colour(name), name), ("", " ")]
+    return [(_colour(name), f"{name}:"), ("", " ")]
 
 
 def _text(text: str, mention: bool) -> Pieces:
