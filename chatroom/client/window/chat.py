@@ -117,6 +117,7 @@ class Chat(ttk.Frame):
                 self.sidebar.pack_propagate(False)
                 self.sidebar.pack(side="left", fill="y", before=self._main)
             self.sidebar.configure(width=wanted)
+        self.banner.configure(wraplength=max(1, self._main.winfo_width() - self._look.grid(10)))
         if self.panel is not None:
             self._place_panel(self.panel)
 

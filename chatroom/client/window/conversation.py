@@ -35,6 +35,7 @@ class Conversation(ttk.Frame):
         self._look = look
         self._load = load
         self._unseen = 0
+        self._is_cut = False  # what is drawn does not reach to the present
         self._is_moving = False  # we are scrolling, not the person
         self.text = tkinter.Text(
             self,
@@ -83,6 +84,7 @@ class Conversation(ttk.Frame):
         self._unseen = unseen
         self._sheet.pending = []
         self._sheet.draw(log.items, log.is_unread)
+        self._is_cut = log.after
         self._go_to(anchor)
 
     def changed(self, change: Change, unseen: int = 0) -> None:
@@ -93,6 +95,7 @@ class Conversation(ttk.Frame):
             self._sheet.append(self.log.items[len(self._sheet.drawn) :], self.log.is_unread)
         elif change is Change.REPLACED:
             self._sheet.draw(self.log.items, self.log.is_unread)
+        self._is_cut = self.log.after
         if change is Change.REPLACED or anchor is None:
             self._go_to(anchor)
         self._show_state()
@@ -141,7 +144,7 @@ class Conversation(ttk.Frame):
     @property
     def is_at_end(self) -> bool:
         """Whether what comes is to be seen at once."""
-        if self.log.after:
+        if self._is_cut:
             return False
         return not self.text.winfo_viewable() or scrolling.sees_end(self.text)
 
@@ -160,6 +163,7 @@ class Conversation(ttk.Frame):
             self.text.see("end")
         else:
             scrolling.put(self.text, f"{ITEM}{number}", anchor.below)
+        self._is_cut = False  # what is drawn does not reach to the present
         self._is_moving = False
         self._show_state()
 

@@ -50,6 +50,11 @@ def items_of(event: ClientEvent, me: str, now: float) -> list[Item]:
             return [Item(Kind.SAID, text, time, name=name, own=name == me), *waits]
         case events.TopicSet():
             return [Item(Kind.NOTICE, _topic(event.name, event.text), event.time, event.id)]
+        case events.Welcomed(name, room):
+            text = f"Welcome to {room}, {name}. /help lists the commands."
+            return [Item(Kind.NOTICE, text, now)]
+        case events.Entered(room) | events.Moved(_, room):  # who is there stands beside it
+            return [Item(Kind.NOTICE, f"You are in {room} now.", now)]
         case events.Members() | events.RoomList() | events.Stats() | events.Page():
             return [Item(Kind.TABLE, _quiet(plain_lines(event, me)), now)]
         case ConnectFailed() | ConnectionLost() | Ended():

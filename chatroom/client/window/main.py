@@ -247,10 +247,11 @@ class Window:
 
     def _open_settings(self) -> None:
         button = self.chat.sidebar.settings
+        self.chat.composer.entry.focus_set()  # who clicks on the button goes on writing
         choices = settings_menu(
             self._appearance.choice, self._choose_theme, self._resize, self.actions.show_keys
         )
-        popup(self._root, choices, button.winfo_rootx(), button.winfo_rooty())
+        popup(self._root, choices, button.winfo_rootx(), button.winfo_rooty(), above=True)
 
     def _choose_theme(self, choice: str) -> None:
         if self._appearance.choose(choice):

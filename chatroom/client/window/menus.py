@@ -74,8 +74,10 @@ def _of_person(name: str, calls: MenuCalls) -> list[Choice]:
     ]
 
 
-def popup(master: tkinter.Misc, choices: Sequence[Choice], x: int, y: int) -> tkinter.Menu:
-    """Open a menu at this place of the screen."""
+def popup(
+    master: tkinter.Misc, choices: Sequence[Choice], x: int, y: int, above: bool = False
+) -> tkinter.Menu:
+    """Open a menu at this place of the screen, or above it."""
     menu = tkinter.Menu(master, tearoff=False)
     for choice in choices:
         if not choice.label:
@@ -87,5 +89,6 @@ def popup(master: tkinter.Misc, choices: Sequence[Choice], x: int, y: int) -> tk
             menu.add_command(
                 label=f"{mark}{choice.label}", command=choice.do, accelerator=choice.key
             )
-    menu.tk_popup(x, y)
+    menu.update_idletasks()
+    menu.tk_popup(x, y - menu.winfo_reqheight() if above else y)
     return menu

@@ -13,18 +13,20 @@ def sees_end(text: tkinter.Text) -> bool:
 
 
 def first_seen(text: tkinter.Text, prefix: str) -> str:
-    """The first tag with this prefix that begins within what is seen; else the one at the top.
+    """The second tag with this prefix that begins within what is seen, or the last before it.
 
-    What begins within the text looks the same whatever is put above all of it.
+    What begins there looks the same whatever is put above the first one.
     """
-    above = ""
+    seen: list[str] = []
+    whole = 0
     for row in range(0, max(1, text.winfo_height()), 12):
-        for tag in text.tag_names(f"@0,{row}"):
-            if tag.startswith(prefix):
-                above = above or tag
-                if distance(text, tag) >= 0:
-                    return tag
-    return above
+        tag = next((one for one in text.tag_names(f"@0,{row}") if one.startswith(prefix)), "")
+        if tag and tag not in seen:
+            seen.append(tag)
+            whole += distance(text, tag) >= 0
+            if whole == 2:
+                break
+    return seen[-1] if seen else ""
 
 
 def distance(text: tkinter.Text, tag: str) -> int:

@@ -33,6 +33,7 @@ class SearchPanel(ttk.Frame):
         self._closed = closed
         self._hits: list[events.Hit] = []
         self._at = -1
+        self._searched = ""
         self._next: int | None = None
         self._now = 0.0
         self._everywhere = tkinter.BooleanVar(self, value=False)
@@ -118,6 +119,7 @@ class SearchPanel(ttk.Frame):
     def start(self) -> None:
         """Search for what is written."""
         self._hits, self._at, self._next = [], -1, None
+        self._searched = self.words
         self._redraw()
         self.state_label.configure(text="Searching..." if self.words else _HINT)
         if self.words:
@@ -180,7 +182,7 @@ class SearchPanel(ttk.Frame):
         return "break"
 
     def _return(self) -> str:
-        if 0 <= self._at < len(self._hits):
+        if 0 <= self._at < len(self._hits) and self.words == self._searched:
             self._choose(self._hits[self._at])
         else:
             self.start()

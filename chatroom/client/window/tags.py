@@ -5,6 +5,7 @@ import tkinter
 from chatroom.client.window.theme import Look
 
 _TIME = "00:00"
+_LETTERS = 105  # of a line; longer ones are hard to read, however wide the window is
 
 
 class Columns:
@@ -16,7 +17,8 @@ class Columns:
         edge = grid(3 if narrow else 5)
         self.time_end = edge + look.measure(_TIME, "ChatSmall")
         self.text = self.time_end + grid(2 if narrow else 3)
-        self.right = grid(3 if narrow else 6)
+        longest = look.measure("n" * _LETTERS)
+        self.right = max(grid(3 if narrow else 6), width - self.text - longest)
 
 
 def configure(text: tkinter.Text, look: Look, columns: Columns) -> None:

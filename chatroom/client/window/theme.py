@@ -179,14 +179,14 @@ class Look:
     def _colour_menus(self) -> None:
         colours = self.palette
         for option, value in (
-            ("background", colours.background),
+            ("background", colours.sidebar),
             ("foreground", colours.text),
-            ("activeBackground", colours.hover),
+            ("activeBackground", colours.chosen),
             ("activeForeground", colours.text),
             ("disabledForeground", colours.muted),
             ("borderWidth", "1"),
             ("activeBorderWidth", str(self.grid(1))),
-            ("relief", "flat"),
+            ("relief", "raised"),
             ("font", "TkMenuFont"),
         ):
             self.root.option_add(f"*Menu.{option}", value)
