@@ -46,6 +46,13 @@ class HistorySettings:
     history_retry: float = 30.0
     lock_seconds: float = 1.0
 
+    # Seconds in which the disk must answer. After them the chat goes on without the history.
+    stuck_seconds: float = 5.0
+
+    # Threads for what blocks, and jobs that wait for one; one more is refused.
+    worker_threads: int = 2
+    worker_jobs: int = 16
+
     # Messages, and bytes of their text, that wait in memory meanwhile. Over it the oldest are lost,
     # and a gap is recorded in their place.
     waiting_lines: int = 10_000
@@ -56,6 +63,14 @@ class HistorySettings:
 
     # Messages trimmed, or marks forgotten, in one step. A step takes a millisecond.
     rows_per_step: int = 200
+
+    # Messages that are not in the index of words. More of them are indexed while the server is
+    # busy: each search looks through them, at a microsecond each.
+    most_unindexed: int = 5000
+
+    # What one search may look through: characters, and 100 more for each message, or 400 if the
+    # index has found it. It takes 15 ms; the answer then ends and says from where to go on.
+    search_work: int = 1_500_000
 
     # Pages (4 KiB) in the write-ahead log above which an idle server copies them into the file, and
     # above which it is done at once, busy or not: 1,000 take 10 ms.
@@ -143,6 +158,27 @@ class Settings(HistorySettings):
     # dribbles bytes cannot extend them.
     name_seconds: float = 60.0
 
+    # --- browsers ------------------------------------------------------------------------------
+
+    # Other origins (https://chat.example.org) whose pages may open a WebSocket here.
+    allow_origins: tuple[str, ...] = ()
+
+    # Whether rooms can be read over HTTP by anybody, without a name.
+    public_rooms: bool = False
+
+    # Bytes of the head of an HTTP request and of its first line, and fields in it. Browsers send
+    # less than a kilobyte; of more, the request is refused.
+    max_head: int = 16 * KIB
+    max_request_line: int = 4 * KIB
+    max_fields: int = 100
+
+    # Fragments of one message of a WebSocket. Whoever sends more is closed.
+    max_fragments: int = 64
+
+    # Seconds between two pings over a WebSocket, and of silence after which it is taken for dead.
+    ping_seconds: float = 20.0
+    dead_seconds: float = 40.0
+
     # --- output --------------------------------------------------------------------------------
 
     # Bytes of what is said in one room in a tick. A larger batch is sent at once, not at the end
@@ -179,6 +215,14 @@ class Settings(HistorySettings):
 
     # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
     pieces_per_send: int = 64
+
+    # Seconds of a tick in which those who were behind are given what they have missed, all of them
+    # together; the others get theirs in the next tick.
+    catch_up_seconds: float = 0.001
+
+    # Messages that somebody has missed are counted up to here, when they come back; it takes a
+    # millisecond. Over it they are not told how many of these were trimmed meanwhile.
+    most_counted: int = 20_000
 
     # --- accepting -----------------------------------------------------------------------------
 
@@ -241,6 +285,13 @@ class Settings(HistorySettings):
 
     # Messages that people are shown when they come into a room; programs ask for them.
     recent_lines: int = 20
+
+    # Messages of an answer to /history and /search that names no number; it fills a screen.
+    page_lines: int = 20
+
+    # Characters of a room's topic. Everybody who comes into the room is shown it, so it must stay a
+    # few lines; a longer one is refused.
+    max_topic: int = 300
 
     # Rooms one member may be in at once; one more is refused.
     max_rooms: int = 50

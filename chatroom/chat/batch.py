@@ -5,9 +5,10 @@ object, or slices of it. Members who are served before the tick's end are given 
 share with each other. Nothing is copied for one member alone.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from itertools import accumulate
 
+from chatroom.chat.behind import Tally
 from chatroom.chat.person import Person
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.events import Acted, Event, Said
@@ -16,23 +17,52 @@ _EVENT_WEIGHT = 128  # bytes that a line takes when it is rendered, beside its t
 
 
 class _Rendering:
-    """The batch in one dialect: each event rendered once, all of them joined once."""
+    """The batch in one dialect: each event rendered once, all of them joined once.
 
-    __slots__ = ("_ends", "_pieces", "_view", "for_all", "lines", "payload")
+    `base` is the rendering in the dialect that this one carries: its lines are not rendered again.
+    They are framed one by one for whoever gets some of them, and together for all others.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_base", "_dialect", "_ends", "_pieces", "_view", "_whole", "for_all", "lines")
+
+    def __init__(self, dialect: Dialect, base: "_Rendering | None") -> None:
+        self._dialect = dialect
+        self._base = base
         self.lines: list[bytes] = []
-        self.payload = b""
-        self.for_all: bytes | None = None  # the payload without the lines that are for a few
+        self._whole: bytes | None = None  # all lines, in as few frames as possible
+        self.for_all: bytes | None = None  # the same without the lines that are for a few
         self._view: memoryview | None = None
         self._ends: list[int] = []
         self._pieces: list[tuple[int, bytes]] = []  # lines joined early, and where they end
 
+    def extend(self, events: list[Event]) -> None:
+        """Render those of these that are not rendered yet."""
+        new = slice(len(self.lines), None)
+        if self._base is None or self._dialect.frame is None:
+            self.lines.extend(map(self._dialect.encode, events[new]))
+        else:
+            self._base.extend(events)
+            self.lines.extend(map(self._dialect.frame, self._base.lines[new]))
+
+    def together(self, without: Container[int] = ()) -> bytes:
+        """The lines joined, but for those at these positions."""
+        source = self._base or self
+        joined = b"".join(line for n, line in enumerate(source.lines) if n not in without)
+        return self._dialect.frame(joined) if self._dialect.frame else joined
+
+    @property
+    def whole(self) -> bytes:
+        if self._whole is None:
+            self._whole = self.together()
+        return self._whole
+
     def join(self) -> None:
         """Nothing more is to come in this tick. Joining again does nothing."""
         if self._view is None:
-            self.payload = b"".join(self.lines)
-            self._view = memoryview(self.payload)
+            joined = b"".join(self.lines)
+            self._view = memoryview(joined)
+            if self._dialect.frame is None:
+                self._whole = joined
             self._ends = list(accumulate(map(len, self.lines), initial=0))
 
     def part(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
@@ -43,7 +73,7 @@ class _Rendering:
         if self._view is None:
             yield from self._early(start, stop)
         elif stop - start == len(self.lines):
-            yield self.payload, stop
+            yield self.whole, stop
         else:
             yield self._view[self._ends[start] : self._ends[stop]], stop - start
 
@@ -65,13 +95,24 @@ class _Rendering:
 class Batch:
     """The events of a tick, in order. `weight` is about how many bytes they are when rendered."""
 
-    __slots__ = ("_events", "_renderings", "closed", "narrow", "speakers", "weight")
+    __slots__ = (
+        "_events",
+        "_renderings",
+        "_tallies",
+        "closed",
+        "narrow",
+        "speakers",
+        "total",
+        "weight",
+    )
 
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._renderings: dict[Dialect, _Rendering] = {}
+        self._tallies: list[Tally] = []  # before each position; made when somebody falls behind
         self.narrow: dict[int, Container[object]] = {}  # positions of what is for a few, and these
         self.speakers: list[Person | None] = []  # the author of each line; None for other events
+        self.total = Tally()
         self.weight = 0
         self.closed = False  # the tick ends: nothing is added any more
 
@@ -84,21 +125,45 @@ class Batch:
         """`members`: for these alone."""
         if members is not None:
             self.narrow[len(self)] = members
-        spoken = isinstance(event, Said | Acted)
         self._events.append(event)
-        self.speakers.append(author if spoken else None)
+        self.total = self.total.plus(event)
         self.weight += _EVENT_WEIGHT
         if isinstance(event, Said | Acted):  # people see the name before each line
+            self.speakers.append(author)
             self.weight += len(event.text.encode()) + _EVENT_WEIGHT * event.text.count("\n")
+        else:
+            self.speakers.append(None)
+
+    def __getitem__(self, position: int) -> Event:
+        return self._events[position]
+
+    def not_for(self, member: object, ignored: Mapping[Person, None], start: int) -> Iterator[int]:
+        """The positions, from this one on, of what is for others and of lines of ignored people."""
+        for position, members in self.narrow.items():
+            if position >= start and member not in members:
+                yield position
+        if ignored and not ignored.keys().isdisjoint(self.speakers):
+            for position in range(start, len(self)):
+                if self.speakers[position] in ignored:
+                    yield position
+
+    def tally(self, position: int) -> Tally:
+        """The events before this position."""
+        if position == len(self):
+            return self.total
+        if len(self._tallies) <= position:
+            start = self._tallies.pop() if self._tallies else Tally()
+            new = self._events[len(self._tallies) : position]
+            self._tallies.extend(accumulate(new, Tally.plus, initial=start))
+        return self._tallies[position]
 
     def payload(self, dialect: Dialect) -> bytes:
         """All that is for everybody. The batch has been closed."""
         rendering = self._render(dialect)
         if not self.narrow:
-            return rendering.payload
+            return rendering.whole
         if rendering.for_all is None:
-            lines = enumerate(rendering.lines)
-            rendering.for_all = b"".join(line for n, line in lines if n not in self.narrow)
+            rendering.for_all = rendering.together(self.narrow)
         return rendering.for_all
 
     def part(
@@ -108,9 +173,15 @@ class Batch:
         return self._render(dialect).part(start, stop)
 
     def _render(self, dialect: Dialect) -> _Rendering:
-        rendering = self._renderings.setdefault(dialect, _Rendering())
-        new = self._events[len(rendering.lines) :]
-        rendering.lines.extend(map(dialect.encode, new))
+        rendering = self._rendering(dialect)
+        rendering.extend(self._events)
         if self.closed:
             rendering.join()
         return rendering
+
+    def _rendering(self, dialect: Dialect) -> _Rendering:
+        found = self._renderings.get(dialect)
+        if found is None:
+            base = self._rendering(dialect.carries) if dialect.carries else None
+            found = self._renderings[dialect] = _Rendering(dialect, base)
+        return found

@@ -91,17 +91,17 @@ class Connection:
     __slots__ = (
         "_clear",
         "_closing",
-        "_heard",
         "_input_ended",
         "_interest",
+        "_notify",
         "_outgoing",
         "_owner",
         "_paused",
-        "_refused",
         "_sock",
         "_stall",
         "_state",
         "address",
+        "heard",
         "reason",
         "session",
     )
@@ -120,9 +120,9 @@ class Connection:
         self._clear = True
         self._stall: Stall | None = None  # set while the kernel does not take everything
         self._closing: Closing | None = None  # set from the request to close it
-        self._refused = False  # write did not take everything
+        self._notify = False  # the session waits for the queue to drain
         self._paused = False
-        self._heard = owner.loop.woke  # when something was received last
+        self.heard = owner.loop.woke  # when something was received last, by the loop's clock
         self._input_ended = False
         self._interest = 0
 
@@ -167,11 +167,11 @@ class Connection:
             self._owner.dirty.append(self)
         elif self._stall is not None:
             if outgoing.weight + len(data) > self._owner.queue_limit:
-                self._refused = True
+                self._notify = True
                 return False
             data = bytes(data)  # a slice keeps more alive than it holds
         elif outgoing.weight > self._owner.queue_limit:
-            self._refused = True
+            self._notify = True
             return False
         outgoing.pieces.append(data)
         outgoing.size += len(data)
@@ -181,6 +181,10 @@ class Connection:
     def broadcast(self, receivers: Mapping[K, "Connection"], data: bytes) -> list[K]:
         """Send the same bytes to many, at the end of a tick; returns those whose queue is full."""
         return self._owner.broadcast(receivers, data)
+
+    def notify_drained(self) -> None:
+        """Call `session.drained` once everything that is queued has been sent."""
+        self._notify = True
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         """Send what is queued and these last bytes, then close. Closing twice changes nothing.
@@ -267,7 +271,7 @@ class Connection:
     def _comes_first(self) -> bool:
         """Whether the peer has been quiet and has sent little."""
         owner = self._owner
-        quiet = owner.loop.woke - self._heard > owner.settings.quiet_seconds
+        quiet = owner.loop.woke - self.heard > owner.settings.quiet_seconds
         return quiet and self.unread <= owner.settings.small_input
 
     def _receive_in_turn(self) -> None:
@@ -289,7 +293,7 @@ class Connection:
         if self._closing is not None:
             self._closing.drop(data)
             return
-        self._heard = self._owner.loop.woke
+        self.heard = self._owner.loop.woke
         if not data:
             self._input_ended = True
             self._watch()

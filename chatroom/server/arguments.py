@@ -2,14 +2,20 @@
 
 import argparse
 import logging
+import re
 
 from chatroom import __version__
+from chatroom.chat.index import has_fts5
+from chatroom.chat.inspection import is_before_the_fix, sqlite_version
 from chatroom.net.address import port
+from chatroom.protocols.web.site import plain_origin
 from chatroom.server.resources import allow_descriptors
 from chatroom.settings import Settings
 
 log = logging.getLogger(__name__)
 
+
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 PROGRAM = "python -m chatroom.server"
 """How the server is started straight from a clone."""
@@ -22,21 +28,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
         epilog="While it runs, type help on its standard input for the operator's commands.",
     )
-    result.add_argument(
-        "host",
-        nargs="?",
-        default=default.host,
-        metavar="HOST",
-        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
-        " interface (default: %(default)s)",
-    )
-    result.add_argument(
-        "-p",
-        "--port",
-        type=port,
-        default=default.port,
-        help="TCP port; 0 lets the system choose (default: %(default)s)",
-    )
+    _add_address(result, default)
     result.add_argument(
         "--rate",
         type=_rate,
@@ -52,14 +44,52 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         help="clients at once (default: what the limit on open files allows)",
     )
     _add_history(result, default)
+    _add_web(result)
     result.add_argument(
         "--log-level",
         choices=("debug", "info", "warning", "error"),
         default="info",
         help="debug also logs what is said (default: %(default)s)",
     )
-    result.add_argument("--version", action="version", version=f"chatroom {__version__}")
+    result.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     return result
+
+
+class _Version(argparse.Action):
+    """argparse's own joins the lines."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(_version())
+        parser.exit()
+
+
+def _version() -> str:
+    """With the SQLite that keeps the history."""
+    search = "FTS5" if has_fts5() else "no FTS5: all is looked through"
+    lines = [f"chatroom {__version__}", f"SQLite {sqlite_version()}, search: {search}"]
+    if is_before_the_fix():
+        lines.append(
+            "SQLite before 3.51.3: no other program may write to a history while a server runs"
+        )
+    return "\n".join(lines)
+
+
+def _add_address(result: argparse.ArgumentParser, default: Settings) -> None:
+    result.add_argument(
+        "host",
+        nargs="?",
+        default=default.host,
+        metavar="HOST",
+        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
+        " interface (default: %(default)s)",
+    )
+    result.add_argument(
+        "-p",
+        "--port",
+        type=port,
+        default=default.port,
+        help="TCP port; 0 lets the system choose (default: %(default)s)",
+    )
 
 
 def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
@@ -91,6 +121,29 @@ def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
     )
 
 
+def _add_web(result: argparse.ArgumentParser) -> None:
+    result.add_argument(
+        "--allow-origin",
+        type=_origin,
+        action="append",
+        default=[],
+        metavar="URL",
+        help="let pages of this other site (https://chat.example.org) talk here, beside the"
+        " server's own; can be given more than once",
+    )
+    result.add_argument(
+        "--public-rooms",
+        action="store_true",
+        help="let anybody read the rooms without a name: http://HOST:PORT/room/lobby.txt",
+    )
+
+
+def _origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not http(s)://HOST or http(s)://HOST:PORT")
+    return plain_origin(text)
+
+
 def settings_of(options: argparse.Namespace) -> Settings:
     """Raises the limit on descriptors as far as it goes, for as many clients."""
     possible = allow_descriptors()
@@ -106,6 +159,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
         history_keep=options.keep,
         fsync=options.fsync,
         recent_lines=options.backlog,
+        allow_origins=tuple(options.allow_origin),
+        public_rooms=options.public_rooms,
     )
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from chatroom.chat.history import History
+from chatroom.chat.history import Figures, History
 from chatroom.chat.hub import Hub
 from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
@@ -16,9 +16,11 @@ from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.http import Http
 from chatroom.server.keeping import Keeping
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
+from chatroom.server.site import new_site
 from chatroom.server.stats import measure
 from chatroom.server.stopping import Stopping
 from chatroom.server.visitors import Visitors
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 class Server:
     """A chatroom. The listening `sockets` and the `history` belong to the server from here on.
 
-    `clock` must be the loop's.
+    `clock` must be the loop's. Without a history there is one in memory.
     """
 
     def __init__(
@@ -49,11 +51,11 @@ class Server:
         self._loop = loop
         self._clock = clock
         self._started = clock()
+        self._history = History(None, settings, wall) if history is None else history
         self._connections = Connections(loop, settings, metrics)
         self._visitors = Visitors(self._connections)
         program = partial(JsonLines, settings.max_object, settings.max_line)
         self._person = partial(Line, settings.max_line, program)
-        self._table = table(program)
         self.hub = Hub(
             settings,
             metrics,
@@ -62,9 +64,9 @@ class Server:
             loop.call_later,
             self.measure,
             decide,
-            history,
+            self._history,
         )
-        self._history = history
+        self._table = table(program, partial(Http, new_site(settings, sockets, self.hub)))
         self._order_the_end_of_a_tick()
         self.listeners = [
             Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)
@@ -79,9 +81,11 @@ class Server:
     def _order_the_end_of_a_tick(self) -> None:
         """Kept, then handed out, then sent, then measured."""
         loop, settings = self._loop, self._settings
-        if self._history:
-            loop.at_tick_end(Keeping(self._history, loop, settings).commit)
-        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock)
+        keeping = Keeping(self._history, loop, settings)
+        loop.at_tick_end(keeping.commit)
+        loop.at_tick_end(self.hub.catching_up.serve)
+        held = keeping.is_held
+        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock, held)
         loop.at_tick_end(pacing.flush)
         loop.at_tick_end(self._connections.flush)
         loop.at_tick_end(pacing.measure)
@@ -94,8 +98,7 @@ class Server:
         for listener in self.listeners:
             listener.close()
         self._connections.close()
-        if self._history:
-            self._history.close()
+        self._history.close()
         return self.stopping.exit_code
 
     def _welcome(self, connection: Connection, host: str) -> None:
@@ -110,4 +113,5 @@ class Server:
 
     def measure(self) -> Stats:
         uptime = self._clock() - self._started
-        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime)
+        figures = self._history.figures() if self._history else Figures()
+        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime, figures)

@@ -22,6 +22,8 @@ from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.server.deadlines import Deadlines
+from chatroom.server.heartbeat import Heartbeat
 from chatroom.server.throttle import UNTHROTTLED, new_throttle
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
@@ -40,8 +42,8 @@ class Session:
 
     __slots__ = (
         "_connection",
-        "_deadline",
-        "_head_timer",
+        "_deadlines",
+        "_heartbeat",
         "_hub",
         "_look_at",
         "_looked",
@@ -80,9 +82,11 @@ class Session:
         self._turns = connection.turns
         self._visitors = visitors
         self._throttle = new_throttle(settings, loop.woke)
-        self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
-        self._head_timer: Timer | None = None
+        self._deadlines: Deadlines | None = Deadlines(
+            connection, loop, settings, self._hear_silence, self._nameless
+        )
         self._pause_timer: Timer | None = None
+        self._heartbeat: Heartbeat | None = None
 
     # --- what the connection calls ------------------------------------------------------------
 
@@ -101,6 +105,8 @@ class Session:
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         self._pending = None
         if not self._member.name:
             log.info("%s closed: %s", self._connection.address, reason)
@@ -121,8 +127,9 @@ class Session:
         self._hub.speak(self._member, self._protocol.dialect)
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
+        end = self._protocol.dialect.end
         self._pending = None  # what they had yet to say is not wanted any more
-        self._connection.close(reason, farewell, brief)
+        self._connection.close(reason, farewell + end(reason) if end else farewell, brief)
 
     # --- what a stopping server calls ---------------------------------------------------------
 
@@ -244,10 +251,10 @@ class Session:
                 if data:
                     self._hub.reply(self._member, data)
             case Become(protocol):
-                self._protocol = protocol
-                self._hub.speak(self._member, protocol.dialect)
+                self._become(protocol)
             case Hangup(reason, farewell):
-                self.close(reason, farewell)
+                self._pending = None
+                self._connection.close(reason, farewell)
             case commands.Say() | commands.Act() | commands.Tell():
                 self._throttle.said(request.text)
                 load = self._hub.load
@@ -258,17 +265,13 @@ class Session:
                 return self._hub.handle(self._member, request)
         return None
 
-    # --- deadlines before there is a name -----------------------------------------------------
+    def _become(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self._hub.speak(self._member, protocol.dialect)
+        if ping := protocol.dialect.ping:
+            self._heartbeat = Heartbeat(self._connection, ping, self._loop, self._settings)
 
-    def _silent(self) -> None:
-        settings, connection = self._settings, self._connection
-        self._deadline = self._loop.call_later(
-            settings.name_seconds - settings.silence, self._nameless, connection
-        )
-        self._head_timer = self._loop.call_later(
-            settings.head_seconds - settings.silence, self._hear_silence, connection
-        )
-        self._hear_silence()
+    # --- deadlines before there is a name -----------------------------------------------------
 
     def _hear_silence(self) -> None:
         if self._pending is None:
@@ -276,10 +279,9 @@ class Session:
                 self._handle(request)
 
     def _cancel_deadlines(self) -> None:
-        for timer in (self._deadline, self._head_timer):
-            if timer is not None:
-                timer.cancel()
-        self._deadline = self._head_timer = None
+        if self._deadlines is not None:
+            self._deadlines.cancel()
+            self._deadlines = None
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."

@@ -116,6 +116,20 @@ Message = Said | Acted | TopicSet
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The answer to what a room is about: the topic without an id of its own, since nothing has
+    happened, and for people who made the room and when (empty: that is not known)."""
+
+    room: str
+    name: str = ""
+    text: str = ""
+    time: Seconds = 0.0
+    id: int = 0
+    made_by: str = ""
+    made: Seconds = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A private message, for its receiver and, as a receipt, for its sender.
 
@@ -289,6 +303,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Continues:
+    """To a person: there is another page, of older or of newer messages; /more shows it."""
+
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoomCount:
     """One line of an answer to which rooms there are: one of them, and how many are in it."""
 
@@ -392,6 +413,15 @@ class Stats:
     cpu: Annotated[float, "seconds of CPU used"]
     memory: Annotated[int, "bytes of memory in use"]
     uptime: Annotated[float, "seconds since the start"]
+    history_size: Annotated[int, "bytes of the history"]
+    history_log: Annotated[int, "bytes of its write-ahead log"]
+    commit_p50: Annotated[float, "seconds that writing a tick's lines to it takes: the median"]
+    commit_p99: Annotated[float, "the 99th percentile of that"]
+    commit_max: Annotated[float, "the longest of that"]
+    checkpoint_max: Annotated[float, "seconds of its longest checkpoint"]
+    history_waiting: Annotated[int, "messages that are not written yet"]
+    history_lost: Annotated[int, "messages that could not be kept, since the start"]
+    history_paused: Annotated[str, "why nothing is written at the moment; empty when all is well"]
 
 
 Event = (
@@ -412,7 +442,9 @@ Event = (
     | Members
     | Page
     | Found
+    | Continues
     | TopicSet
+    | About
     | RoomList
     | Ignoring
     | IgnoreList

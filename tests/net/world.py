@@ -18,11 +18,14 @@ from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.http import Http
 from chatroom.server.session import Session
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Stats
+from tests.browsers import site
 from tests.figures import stats
+from tests.histories import in_memory
 
 PATIENCE = 5.0  # real seconds that the kernel may take to carry something over loopback
 
@@ -220,7 +223,9 @@ class World:
             self.loop.call_later,
             self.measure,
             decide,
+            in_memory(settings, lambda: 0.0),
         )
+        self.loop.at_tick_end(self.hub.catching_up.serve)
         self.loop.at_tick_end(self.hub.flush)
         self.loop.at_tick_end(self.connections.flush)
         self.bugs = 0  # how many handler errors the test asks for
@@ -277,7 +282,8 @@ class World:
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
         program = partial(JsonLines, 16384, self.settings.max_line)
-        protocol = Undecided(table(program), partial(Line, self.settings.max_line, program))
+        person = partial(Line, self.settings.max_line, program)
+        protocol = Undecided(table(program, partial(Http, site(self.settings))), person)
         connection.session = session = Session(
             connection, protocol, self.hub, self.loop, self.settings, host, self.visitors
         )

@@ -159,8 +159,11 @@ def test_the_first_place_that_is_given_counts(world: World) -> None:
 def test_any_integer_is_an_id(world: World, id: int) -> None:
     history = world.open()
     world.fill(history, 2)
-    for place in ("before", "after", "around"):
-        page = history.page("lobby", **{place: id})
+    for page in (
+        history.page("lobby", before=id),
+        history.page("lobby", after=id),
+        history.page("lobby", around=id),
+    ):
         assert len(page.events) in (0, 2)
 
 
