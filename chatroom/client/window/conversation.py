@@ -163,7 +163,6 @@ class Conversation(ttk.Frame):
             self.text.see("end")
         else:
             scrolling.put(self.text, f"{ITEM}{number}", anchor.below)
-        self._is_cut = False  # what is drawn does not reach to the present
         self._is_moving = False
         self._show_state()
 
