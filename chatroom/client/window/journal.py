@@ -106,5 +106,5 @@ class Journal:
                 log.leave()
             case Discontinued(_, restarted):
                 text = _RESTARTED if restarted else _TOO_LONG
-                time = log.items[-1].time if log.items else 0.0
-                log.show([Item(Kind.BREAK, text, time)] if time else [], log.has_history, False)
+                mark = [Item(Kind.BREAK, text, item.time) for item in log.items[-1:]]
+                log.show(mark, log.has_history, after=False)

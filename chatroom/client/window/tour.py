@@ -34,8 +34,8 @@ def switchable(rooms: Rooms, places: Places, me: str) -> list[str]:
     here = [f"#{room.name}" for room in rooms]
     private = [f"@{place.name}" for place in places.privates]
     others = sorted(f"#{name}" for name, _ in rooms.listed if rooms.find(name) is None)
-    people = sorted(rooms.current.roster.names, key=str.casefold)
-    names = [f"@{name}" for name in people if name != me]
+    people = {name for room in rooms for name in room.roster.names}
+    names = [f"@{name}" for name in sorted(people, key=str.casefold) if name != me]
     return list(dict.fromkeys([*here, *private, *others, *names]))
 
 
