@@ -206,9 +206,9 @@ def test_a_message_that_was_looked_for_is_shown_and_marked(talk: Talk) -> None:
     talk.add(*numbered(1, 80))
     talk.view.show_item(20)
     talk.view.update()
-    found = talk.text.tag_nextrange("found", "1.0")
-    assert "line 20" in talk.text.get(*found)
-    assert talk.text.dlineinfo(found[0])
+    begin, end = map(str, talk.text.tag_ranges("found"))
+    assert "line 20" in talk.text.get(begin, end)
+    assert talk.text.dlineinfo(begin)
 
 
 def test_whoever_read_back_elsewhere_is_where_they_were(talk: Talk) -> None:
@@ -236,7 +236,7 @@ def test_text_cannot_be_changed_and_is_copied_as_it_is_seen(talk: Talk) -> None:
 
 def test_a_click_on_a_link_opens_it(talk: Talk) -> None:
     talk.add(said("see https://a.example/x."))
-    begin = talk.text.tag_nextrange("link", "1.0")[0]
+    begin = str(talk.text.tag_ranges("link")[0])
     x, y, width, height = talk.text.bbox(begin)  # type: ignore[misc]
     talk.text.event_generate("<Motion>", x=x + width // 2, y=y + height // 2)
     talk.text.event_generate("<Button-1>", x=x + width // 2, y=y + height // 2)
@@ -268,7 +268,7 @@ def test_the_colour_of_a_mention_does_not_reach_into_the_column_of_times(
     talk: Talk, look: Look
 ) -> None:
     talk.add(Item(Kind.SAID, "ann " * 80, 0.0, 1, "bob", mention=True))
-    begin, end = talk.text.tag_nextrange("mention", "1.0")
+    begin, end = map(str, talk.text.tag_ranges("mention"))
     assert talk.text.get(begin, end).strip() == ("ann " * 80).strip()
     for tag in ("row", "body"):
         assert talk.text.tag_cget(tag, "lmargincolor") == look.palette.background
@@ -309,12 +309,7 @@ def test_days_and_what_is_new_are_lines_across_it(talk: Talk) -> None:
     talk.view.changed(Change.REPLACED)
     talk.view.update()
     windows = [talk.text.nametowidget(name) for name in talk.text.window_names()]
-    words = [
-        canvas.itemcget(item, "text")
-        for canvas in windows
-        for item in canvas.find_all()
-        if canvas.type(item) == "text"
-    ]
+    words = [option(canvas, item, "text") for canvas in windows for item in texts_of(canvas)]
     assert len(words) == 3
     assert words.count("New") == 1
 
@@ -365,14 +360,13 @@ class Side:
 
     def colour(self, text: str) -> str:
         canvas = self.list.canvas
-        found = [item for item in canvas.find_all() if is_text(canvas, item)]
-        (item,) = (one for one in found if canvas.itemcget(one, "text") == text)
-        return str(canvas.itemcget(item, "fill"))
+        (item,) = (one for one in texts_of(canvas) if option(canvas, one, "text") == text)
+        return option(canvas, item, "fill")
 
     def click(self, text: str, button: int = 1) -> None:
         canvas = self.list.canvas
-        for item in canvas.find_all():
-            if is_text(canvas, item) and canvas.itemcget(item, "text") == text:
+        for item in texts_of(canvas):
+            if option(canvas, item, "text") == text:
                 x, y = (round(place) for place in canvas.coords(item))
                 canvas.event_generate("<Motion>", x=x + 2, y=y)
                 for event in (f"<Button-{button}>", f"<ButtonRelease-{button}>"):
@@ -381,8 +375,12 @@ class Side:
         pytest.fail(f"there is no {text!r}")
 
 
-def is_text(canvas: tk.Canvas, item: int) -> bool:
-    return bool(canvas.type(item) == "text")
+def texts_of(canvas: tk.Canvas) -> list[int]:
+    return [item for item in canvas.find_all() if str(canvas.type(item)) == "text"]
+
+
+def option(canvas: tk.Canvas, item: int, name: str) -> str:
+    return str(canvas.itemcget(item, name))  # type: ignore[no-untyped-call]
 
 
 ROWS = [
