@@ -354,9 +354,7 @@ class Side:
     def texts(self) -> list[str]:
         canvas = self.list.canvas
         canvas.update()
-        return [
-            canvas.itemcget(item, "text") for item in canvas.find_all() if is_text(canvas, item)
-        ]
+        return [option(canvas, item, "text") for item in texts_of(canvas)]
 
     def colour(self, text: str) -> str:
         canvas = self.list.canvas
