@@ -314,6 +314,20 @@ def test_days_and_what_is_new_are_lines_across_it(talk: Talk) -> None:
     assert words.count("New") == 1
 
 
+def test_the_line_above_what_is_new_goes_when_one_looks_elsewhere(window: Window) -> None:
+    def lines() -> int:
+        return len(window.chat.conversation.text.window_names())
+
+    window.actions.add([said("one", 1), said("two", 2)])
+    window.places.current.log.mark_after(1)
+    window.chat.conversation.changed(Change.REPLACED)
+    assert lines() == 2  # the day, and what is new
+    window._focus_changed(False)
+    assert lines() == 1
+    window.actions.add([said("three", 3)])
+    assert lines() == 2
+
+
 def test_the_scrollbar_is_there_at_every_size(window: Window, bare: tk.Tk) -> None:
     look = window._appearance.look
     window.actions.add([said(str(number)) for number in range(200)])

@@ -31,6 +31,7 @@ from chatroom.client.window.connect_form import ConnectForm, Target
 from chatroom.client.window.grid import MIN_HEIGHT, MIN_WIDTH
 from chatroom.client.window.journal import Journal, Update
 from chatroom.client.window.keys import bind_keys
+from chatroom.client.window.log import Change
 from chatroom.client.window.loop_bridge import LoopBridge
 from chatroom.client.window.menus import popup
 from chatroom.client.window.places import Place, Places
@@ -275,8 +276,11 @@ class Window:
         if is_focused:
             log.look()
             self._ask_desktop()
-        else:
-            log.leave()
+            return
+        had_line = log.unread is not None
+        log.leave()
+        if had_line:  # it belongs to what was new the last time
+            self.chat.conversation.changed(Change.REPLACED)
 
     def _ask_desktop(self) -> None:
         def answered(wish: asyncio.Future[bool]) -> None:
