@@ -27,7 +27,7 @@ _KEPT = 32  # pieces, of about 64 KiB
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """Some messages of a room and their rendering; `last` is the id up to which it goes."""
 
     events: tuple[Message, ...]
@@ -60,7 +60,7 @@ class CatchUp:
         self._call_later = call_later
         self._clock = clock
         self._waiting: dict[Member, None] = {}
-        self._pieces: OrderedDict[tuple[str, int, Dialect], _Piece] = OrderedDict()
+        self._pieces: OrderedDict[tuple[str, int, Dialect], Piece] = OrderedDict()
 
     def add(self, member: Member) -> None:
         """Their queue is empty: give them a piece at the end of this tick, or of a later one."""
@@ -131,7 +131,7 @@ class CatchUp:
     def _read_on(self, seat: Seat, place: Place) -> bool:
         """Give them the next piece of a room; whether that is all of it."""
         member = seat.member
-        piece = self._piece(seat.room.key, place.seen, member.dialect)
+        piece = self.piece(seat.room.key, place.seen, member.dialect)
         if not member.write(_for(member, place, piece)):
             return False
         for event in piece.events:
@@ -158,7 +158,8 @@ class CatchUp:
 
     # --- the pieces ---------------------------------------------------------------------------
 
-    def _piece(self, key: str, after: int, dialect: Dialect) -> _Piece:
+    def piece(self, key: str, after: int, dialect: Dialect) -> Piece:
+        """What comes after an id in a room, in this dialect."""
         place = key, after, dialect
         piece = self._pieces.get(place)
         if piece is None or not (piece.more or piece.made_at == self._history.last):
@@ -167,7 +168,7 @@ class CatchUp:
                 self._pieces.popitem(last=False)
         return piece
 
-    def _read(self, key: str, after: int, dialect: Dialect) -> _Piece:
+    def _read(self, key: str, after: int, dialect: Dialect) -> Piece:
         page = self._history.page(key, after=after, limit=self._settings.page_messages)
         spoken = dialect.carries or dialect
         lines: list[bytes] = []
@@ -186,10 +187,10 @@ class CatchUp:
         data = b"".join(lines)
         if dialect.frame and data:
             data = dialect.frame(data)
-        return _Piece(done, data, last, more, gaps, made_at=self._history.last)
+        return Piece(done, data, last, more, gaps, made_at=self._history.last)
 
 
-def _for(member: Member, place: Place, piece: _Piece) -> bytes:
+def _for(member: Member, place: Place, piece: Piece) -> bytes:
     """What this member gets of a piece: receipts for their own lines, and nothing of those whom
     they ignore. The history knows people by their names only."""
     if not place.own and not member.ignored:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from chatroom.vocabulary.events import Acted, Message, Said, TopicSet
 
-_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
-EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
+KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
+EVENTS: dict[str, type[Message]] = {kind: event for event, kind in KINDS.items()}
 _CACHED_ROOMS = 10_000
 
 Made = tuple[str, float]
@@ -161,7 +161,7 @@ class Store:
             if number is None:
                 number = numbers[called] = self.make_room(*called, entry.made)
             rooms[number] = rooms.get(number, 0) + 1
-            kind = _KINDS[type(event)]
+            kind = KINDS[type(event)]
             rows.append((event.id, number, kind, event.name, event.text, event.time))
         self._run_many("INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", rows)
         marks = [(entry.event.id, entry.mark) for entry in entries if entry.mark]

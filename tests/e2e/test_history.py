@@ -3,7 +3,8 @@
 import os
 import signal
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,20 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def start(start_server: Callable[..., Server], file: Path) -> Callable[..., Server]:
     return lambda *more: start_server("127.0.0.1", "--history", str(file), *more)
+
+
+@pytest.fixture(autouse=True)
+def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every peer is closed with its test."""
+    with ExitStack() as peers:
+        connect = Peer.__init__
+
+        def open_peer(peer: Peer, port: int) -> None:
+            connect(peer, port)
+            peers.callback(peer.sock.close)
+
+        monkeypatch.setattr(Peer, "__init__", open_peer)
+        yield
 
 
 def say(server: Server, *texts: str) -> None:
@@ -52,7 +67,7 @@ def test_ids_go_on_rising_after_a_restart(start: Callable[..., Server]) -> None:
         server = start().listening()
         bot = Peer(server.port)
         bot.ask(type="join", name="bot")
-        assert bot.told("welcome")["history"] is True
+        assert bot.told("welcome")["epoch"]
         bot.ask(type="say", text="hello")
         ids.append(bot.told("said")["id"])
         server.end()

@@ -135,7 +135,7 @@ class Hall:
         return newcomers
 
     def tick(self) -> None:
-        self.hub.catching_up.serve()
+        self.hub.catch_up()
         self.hub.flush()
 
     def hush(self) -> None:

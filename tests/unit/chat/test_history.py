@@ -275,6 +275,7 @@ def test_what_is_sent_again_is_recognised(world: World) -> None:
         assert history.recognise("secret", "1") == other
         assert history.recognise("secret", 2) is None
         assert history.recognise("other", 1) is None
+        assert history.recognise("secret1", "") is None
         history.commit()
 
 
@@ -361,6 +362,17 @@ def test_a_server_that_is_never_idle_trims_all_the_same(world: World) -> None:
     for _ in range(200):
         world.fill(history, 10)
     assert count(history) < 200
+
+
+def test_what_is_said_while_a_room_is_trimmed_counts_as_well(world: World) -> None:
+    history = world.open(history_keep=100)
+    for _ in range(3000):
+        world.say(history)
+    while history.waiting:
+        history.commit()
+    while history.idle():
+        pass
+    assert count(history) <= 101
 
 
 def test_all_rooms_together_have_a_limit(world: World) -> None:
@@ -589,6 +601,18 @@ def test_what_cannot_be_read_neither_raises_nor_stops_the_writing(
     history.commit()
     assert history.paused == ""
     assert said.id in ids(history.page("lobby", limit=1))
+
+
+def test_the_connection_that_reads_can_neither_write_nor_make_checkpoints(on_disk: World) -> None:
+    history = on_disk.open()
+    on_disk.fill(history, 10)
+    reader = history._database.reader
+    assert reader is not connection(history)
+    before = snapshot(Path(str(on_disk.path)).parent)
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "DELETE FROM message"):
+        with pytest.raises(sqlite3.OperationalError):
+            reader.execute(statement).fetchall()
+    assert snapshot(Path(str(on_disk.path)).parent) == before
 
 
 def test_a_second_server_is_refused(on_disk: World) -> None:
@@ -903,7 +927,7 @@ def test_a_file_that_cannot_be_written_to_pauses_the_history(world: World) -> No
 
 def test_an_idle_step_that_fails_pauses_and_recovers(world: World) -> None:
     history = world.open(history_keep=5)
-    world.fill(history, 50)
+    world.fill(history, 20)
     connection(history).execute("PRAGMA query_only = 1")
     assert not history.idle()
     assert history.paused
