@@ -106,6 +106,7 @@ class Window:
         )
         self.chat = Chat(root, look, calls)
         actions.attach(self.chat)
+        self.chat.conversation.show(self.places.current.log, None)
         self._view = View(self.chat, self.places, look)
         bind_keys(root, self.chat, actions, self._resize)
 
