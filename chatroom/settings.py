@@ -143,6 +143,27 @@ class Settings(HistorySettings):
     # dribbles bytes cannot extend them.
     name_seconds: float = 60.0
 
+    # --- browsers ------------------------------------------------------------------------------
+
+    # Other origins (https://chat.example.org) whose pages may open a WebSocket here.
+    allow_origins: tuple[str, ...] = ()
+
+    # Whether rooms can be read over HTTP by anybody, without a name.
+    public_rooms: bool = False
+
+    # Bytes of the head of an HTTP request and of its first line, and fields in it. Browsers send
+    # less than a kilobyte; of more, the request is refused.
+    max_head: int = 16 * KIB
+    max_request_line: int = 4 * KIB
+    max_fields: int = 100
+
+    # Fragments of one message of a WebSocket. Whoever sends more is closed.
+    max_fragments: int = 64
+
+    # Seconds between two pings over a WebSocket, and of silence after which it is taken for dead.
+    ping_seconds: float = 20.0
+    dead_seconds: float = 40.0
+
     # --- output --------------------------------------------------------------------------------
 
     # Bytes of what is said in one room in a tick. A larger batch is sent at once, not at the end

@@ -16,23 +16,52 @@ _EVENT_WEIGHT = 128  # bytes that a line takes when it is rendered, beside its t
 
 
 class _Rendering:
-    """The batch in one dialect: each event rendered once, all of them joined once."""
+    """The batch in one dialect: each event rendered once, all of them joined once.
 
-    __slots__ = ("_ends", "_pieces", "_view", "for_all", "lines", "payload")
+    `base` is the rendering in the dialect that this one carries: its lines are not rendered again.
+    They are framed one by one for whoever gets some of them, and together for all others.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_base", "_dialect", "_ends", "_pieces", "_view", "_whole", "for_all", "lines")
+
+    def __init__(self, dialect: Dialect, base: "_Rendering | None") -> None:
+        self._dialect = dialect
+        self._base = base
         self.lines: list[bytes] = []
-        self.payload = b""
-        self.for_all: bytes | None = None  # the payload without the lines that are for a few
+        self._whole: bytes | None = None  # all lines, in as few frames as possible
+        self.for_all: bytes | None = None  # the same without the lines that are for a few
         self._view: memoryview | None = None
         self._ends: list[int] = []
         self._pieces: list[tuple[int, bytes]] = []  # lines joined early, and where they end
 
+    def extend(self, events: list[Event]) -> None:
+        """Render those of these that are not rendered yet."""
+        new = slice(len(self.lines), None)
+        if self._base is None or self._dialect.frame is None:
+            self.lines.extend(map(self._dialect.encode, events[new]))
+        else:
+            self._base.extend(events)
+            self.lines.extend(map(self._dialect.frame, self._base.lines[new]))
+
+    def together(self, without: Container[int] = ()) -> bytes:
+        """The lines joined, but for those at these positions."""
+        source = self._base or self
+        joined = b"".join(line for n, line in enumerate(source.lines) if n not in without)
+        return self._dialect.frame(joined) if self._dialect.frame else joined
+
+    @property
+    def whole(self) -> bytes:
+        if self._whole is None:
+            self._whole = self.together()
+        return self._whole
+
     def join(self) -> None:
         """Nothing more is to come in this tick. Joining again does nothing."""
         if self._view is None:
-            self.payload = b"".join(self.lines)
-            self._view = memoryview(self.payload)
+            joined = b"".join(self.lines)
+            self._view = memoryview(joined)
+            if self._dialect.frame is None:
+                self._whole = joined
             self._ends = list(accumulate(map(len, self.lines), initial=0))
 
     def part(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int]]:
@@ -43,7 +72,7 @@ class _Rendering:
         if self._view is None:
             yield from self._early(start, stop)
         elif stop - start == len(self.lines):
-            yield self.payload, stop
+            yield self.whole, stop
         else:
             yield self._view[self._ends[start] : self._ends[stop]], stop - start
 
@@ -95,10 +124,9 @@ class Batch:
         """All that is for everybody. The batch has been closed."""
         rendering = self._render(dialect)
         if not self.narrow:
-            return rendering.payload
+            return rendering.whole
         if rendering.for_all is None:
-            lines = enumerate(rendering.lines)
-            rendering.for_all = b"".join(line for n, line in lines if n not in self.narrow)
+            rendering.for_all = rendering.together(self.narrow)
         return rendering.for_all
 
     def part(
@@ -108,9 +136,15 @@ class Batch:
         return self._render(dialect).part(start, stop)
 
     def _render(self, dialect: Dialect) -> _Rendering:
-        rendering = self._renderings.setdefault(dialect, _Rendering())
-        new = self._events[len(rendering.lines) :]
-        rendering.lines.extend(map(dialect.encode, new))
+        rendering = self._rendering(dialect)
+        rendering.extend(self._events)
         if self.closed:
             rendering.join()
         return rendering
+
+    def _rendering(self, dialect: Dialect) -> _Rendering:
+        found = self._renderings.get(dialect)
+        if found is None:
+            base = self._rendering(dialect.carries) if dialect.carries else None
+            found = self._renderings[dialect] = _Rendering(dialect, base)
+        return found

@@ -141,6 +141,11 @@ class Connection:
         return self._outgoing.size
 
     @property
+    def heard(self) -> float:
+        """When something was received last, on the loop's clock."""
+        return self._heard
+
+    @property
     def turns(self) -> Turns:
         return self._owner.turns
 

@@ -20,12 +20,24 @@ _BLANKS = b" \t\r\v\f"
 _LF_TO_SPACE = bytes.maketrans(LF, b" ")
 
 
+JSON = Dialect("json", encode, receipts=True)
+
+
+def read(line: bytes, max_text: int) -> commands.Command | bytes:
+    """The command in a line, or the line that answers it at once."""
+    try:
+        request = read_request(line, max_text)
+    except Wrong as wrong:
+        return encode(events.Refused(wrong.code, wrong.text), wrong.ref)
+    return encode(Pong(), request.ref) if isinstance(request, Ping) else request
+
+
 class JsonLines:
     """One program. `max_line` limits an object in bytes, `max_text` a text in bytes of UTF-8."""
 
     __slots__ = ("_lines", "_max_line", "_max_text")
 
-    dialect = Dialect("json", encode, receipts=True)
+    dialect = JSON
 
     def __init__(self, max_line: int, max_text: int) -> None:
         self._max_line = max_line
@@ -60,13 +72,7 @@ class JsonLines:
                 text = f"A line has at most {self._max_line} bytes; that one was dropped."
                 yield Reply(encode(events.Refused("too-long", text)))
             elif line and not line.isspace():
-                yield self._read(line)
+                found = read(line, self._max_text)
+                yield Reply(found) if isinstance(found, bytes) else found
         if not data:
             yield commands.Quit("end of input", meant=False)  # to leave, a program sends quit
-
-    def _read(self, line: bytes) -> Request:
-        try:
-            request = read_request(line, self._max_text)
-        except Wrong as wrong:
-            return Reply(encode(events.Refused(wrong.code, wrong.text), wrong.ref))
-        return Reply(encode(Pong(), request.ref)) if isinstance(request, Ping) else request

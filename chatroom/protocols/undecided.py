@@ -33,11 +33,15 @@ _LINE_ENDS = b"\r\n"
 _MOST_LINE_ENDS = 64  # before anything else; more of them come from a person
 
 
-def table(program: Maker) -> Table:
-    """The table of this server, made once. `program` makes the protocol of JSON lines."""
+def table(program: Maker, browser: Maker) -> Table:
+    """The table of this server, made once.
+
+    `program` makes the protocol of JSON lines, `browser` that of a request which may be answered.
+    """
     return {
         b"{": program,
         **{verb + blank: respond(verb) for verb in VERBS for blank in (b" ", b"\t")},
+        **{verb + b" ": browser for verb in (b"GET", b"HEAD")},
         **{prefix: Hangup(f"speaks {name}") for prefix, name in _OTHER_PROTOCOLS.items()},
     }
 
@@ -102,6 +106,8 @@ class Undecided:
         elif found is not None:
             protocol = found()
             yield Become(protocol)
+            if self._waited:
+                yield from protocol.silence()  # there was one before it was known
             yield from protocol.receive(seen)
             if not data:
                 yield from protocol.receive(b"")

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import re
 
 from chatroom import __version__
 from chatroom.net.address import port
@@ -10,6 +11,8 @@ from chatroom.settings import Settings
 
 log = logging.getLogger(__name__)
 
+
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 PROGRAM = "python -m chatroom.server"
 """How the server is started straight from a clone."""
@@ -52,6 +55,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         help="clients at once (default: what the limit on open files allows)",
     )
     _add_history(result, default)
+    _add_web(result)
     result.add_argument(
         "--log-level",
         choices=("debug", "info", "warning", "error"),
@@ -91,6 +95,24 @@ def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
     )
 
 
+def _add_web(result: argparse.ArgumentParser) -> None:
+    result.add_argument(
+        "--allow-origin",
+        type=_origin,
+        action="append",
+        default=[],
+        metavar="URL",
+        help="let pages of this other site (https://chat.example.org) talk here, beside the"
+        " server's own; can be given more than once",
+    )
+
+
+def _origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not http(s)://HOST or http(s)://HOST:PORT")
+    return text.lower().removesuffix(":80")
+
+
 def settings_of(options: argparse.Namespace) -> Settings:
     """Raises the limit on descriptors as far as it goes, for as many clients."""
     possible = allow_descriptors()
@@ -106,6 +128,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         history_keep=options.keep,
         fsync=options.fsync,
         recent_lines=options.backlog,
+        allow_origins=tuple(options.allow_origin),
     )
 
 

@@ -16,9 +16,11 @@ from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.http import Http
 from chatroom.server.keeping import Keeping
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
+from chatroom.server.site import new_site
 from chatroom.server.stats import measure
 from chatroom.server.stopping import Stopping
 from chatroom.server.visitors import Visitors
@@ -53,7 +55,7 @@ class Server:
         self._visitors = Visitors(self._connections)
         program = partial(JsonLines, settings.max_object, settings.max_line)
         self._person = partial(Line, settings.max_line, program)
-        self._table = table(program)
+        self._table = table(program, partial(Http, new_site(settings, sockets, wall)))
         self.hub = Hub(
             settings,
             metrics,

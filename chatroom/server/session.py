@@ -22,6 +22,7 @@ from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.server.heartbeat import Heartbeat
 from chatroom.server.throttle import UNTHROTTLED, new_throttle
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
@@ -42,6 +43,7 @@ class Session:
         "_connection",
         "_deadline",
         "_head_timer",
+        "_heartbeat",
         "_hub",
         "_look_at",
         "_looked",
@@ -83,6 +85,7 @@ class Session:
         self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
         self._head_timer: Timer | None = None
         self._pause_timer: Timer | None = None
+        self._heartbeat: Heartbeat | None = None
 
     # --- what the connection calls ------------------------------------------------------------
 
@@ -101,6 +104,8 @@ class Session:
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         self._pending = None
         if not self._member.name:
             log.info("%s closed: %s", self._connection.address, reason)
@@ -121,6 +126,10 @@ class Session:
         self._hub.speak(self._member, self._protocol.dialect)
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
+        end = self._protocol.dialect.end
+        self._close(reason, farewell + end(reason) if end else farewell, brief)
+
+    def _close(self, reason: str, farewell: bytes, brief: bool = False) -> None:
         self._pending = None  # what they had yet to say is not wanted any more
         self._connection.close(reason, farewell, brief)
 
@@ -244,10 +253,9 @@ class Session:
                 if data:
                     self._hub.reply(self._member, data)
             case Become(protocol):
-                self._protocol = protocol
-                self._hub.speak(self._member, protocol.dialect)
+                self._become(protocol)
             case Hangup(reason, farewell):
-                self.close(reason, farewell)
+                self._close(reason, farewell)
             case commands.Say() | commands.Act() | commands.Tell():
                 self._throttle.said(request.text)
                 load = self._hub.load
@@ -257,6 +265,12 @@ class Session:
             case _:
                 return self._hub.handle(self._member, request)
         return None
+
+    def _become(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self._hub.speak(self._member, protocol.dialect)
+        if ping := protocol.dialect.ping:
+            self._heartbeat = Heartbeat(self._connection, ping, self._loop, self._settings)
 
     # --- deadlines before there is a name -----------------------------------------------------
 

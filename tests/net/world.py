@@ -277,7 +277,7 @@ class World:
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
         program = partial(JsonLines, 16384, self.settings.max_line)
-        protocol = Undecided(table(program), partial(Line, self.settings.max_line, program))
+        protocol = Undecided(table(program, browser), partial(Line, self.settings.max_line, program))
         connection.session = session = Session(
             connection, protocol, self.hub, self.loop, self.settings, host, self.visitors
         )

@@ -18,7 +18,7 @@ LIMIT = 40
 PEOPLE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(LIMIT),
     "line-or-program": lambda: Line(LIMIT, program),
-    "undecided": lambda: Undecided(table(program), lambda: Line(LIMIT, program)),
+    "undecided": lambda: Undecided(table(program, browser), lambda: Line(LIMIT, program)),
 }
 
 

@@ -20,7 +20,7 @@ def program() -> JsonLines:
 
 
 def newcomer(person: Callable[[], Line] = lambda: Line(4096)) -> Undecided:
-    return Undecided(table(program), person)
+    return Undecided(table(program, browser), person)
 
 
 def requests_of(*pieces: bytes) -> list[Request]:
@@ -237,12 +237,12 @@ def test_no_protocol_is_made_before_the_first_bytes_have_decided() -> None:
 
     for data, expected in ((b"\r\nGE", []), (b"{", ["program"]), (b"ann\n", ["person"])):
         made.clear()
-        list(Undecided(table(make_program), make_person).receive(data))
+        list(Undecided(table(make_program, browser), make_person).receive(data))
         assert made == expected
 
 
 def test_no_prefix_in_the_table_is_the_beginning_of_another() -> None:
-    prefixes = list(table(program))
+    prefixes = list(table(program, browser))
     for prefix in prefixes:
         assert [other for other in prefixes if other.startswith(prefix)] == [prefix]
 

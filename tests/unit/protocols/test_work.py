@@ -73,7 +73,7 @@ def detector() -> Feed:
     def program() -> JsonLines:
         return JsonLines(READ, 4096)
 
-    return Consumer(Undecided(table(program), lambda: Line(4096, program)))
+    return Consumer(Undecided(table(program, browser), lambda: Line(4096, program)))
 
 
 STREAMS: dict[str, Callable[[], Feed]] = {
