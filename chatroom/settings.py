@@ -201,6 +201,14 @@ class Settings(HistorySettings):
     # Pieces handed to the kernel in one sendmsg; what is over waits for the next tick.
     pieces_per_send: int = 64
 
+    # Seconds of a tick in which those who were behind are given what they have missed, all of them
+    # together; the others get theirs in the next tick.
+    catch_up_seconds: float = 0.001
+
+    # Messages that somebody has missed are counted up to here, when they come back; it takes a
+    # millisecond. Over it they are not told how many of these were trimmed meanwhile.
+    most_counted: int = 20_000
+
     # --- accepting -----------------------------------------------------------------------------
 
     # Connections the kernel completes before we accept them. With 100, a burst of 3,000 waits

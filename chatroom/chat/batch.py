@@ -8,6 +8,7 @@ share with each other. Nothing is copied for one member alone.
 from collections.abc import Container, Iterator
 from itertools import accumulate
 
+from chatroom.chat.behind import Tally
 from chatroom.chat.person import Person
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.events import Acted, Event, Said
@@ -94,13 +95,24 @@ class _Rendering:
 class Batch:
     """The events of a tick, in order. `weight` is about how many bytes they are when rendered."""
 
-    __slots__ = ("_events", "_renderings", "closed", "narrow", "speakers", "weight")
+    __slots__ = (
+        "_events",
+        "_renderings",
+        "_tallies",
+        "closed",
+        "narrow",
+        "speakers",
+        "total",
+        "weight",
+    )
 
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._renderings: dict[Dialect, _Rendering] = {}
+        self._tallies: list[Tally] = []  # before each position; made when somebody falls behind
         self.narrow: dict[int, Container[object]] = {}  # positions of what is for a few, and these
         self.speakers: list[Person | None] = []  # the author of each line; None for other events
+        self.total = Tally()
         self.weight = 0
         self.closed = False  # the tick ends: nothing is added any more
 
@@ -113,12 +125,27 @@ class Batch:
         """`members`: for these alone."""
         if members is not None:
             self.narrow[len(self)] = members
-        spoken = isinstance(event, Said | Acted)
         self._events.append(event)
-        self.speakers.append(author if spoken else None)
+        self.total = self.total.plus(event)
         self.weight += _EVENT_WEIGHT
         if isinstance(event, Said | Acted):  # people see the name before each line
+            self.speakers.append(author)
             self.weight += len(event.text.encode()) + _EVENT_WEIGHT * event.text.count("\n")
+        else:
+            self.speakers.append(None)
+
+    def __getitem__(self, position: int) -> Event:
+        return self._events[position]
+
+    def tally(self, position: int) -> Tally:
+        """The events before this position."""
+        if position == len(self):
+            return self.total
+        if len(self._tallies) <= position:
+            start = self._tallies.pop() if self._tallies else Tally()
+            new = self._events[len(self._tallies) : position]
+            self._tallies.extend(accumulate(new, Tally.plus, initial=start))
+        return self._tallies[position]
 
     def payload(self, dialect: Dialect) -> bytes:
         """All that is for everybody. The batch has been closed."""

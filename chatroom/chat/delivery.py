@@ -16,7 +16,11 @@ from contextlib import ExitStack
 
 from chatroom.chat.room import Answer, Member, Room, Seat
 from chatroom.metrics import Metrics
-from chatroom.vocabulary.events import Event
+from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.events import Acted, Event, Said, TopicSet
+
+_Said = tuple[Seat, int, Ref]
+"""Where a member said something, with which id and ref."""
 
 
 class Delivery:
@@ -35,32 +39,45 @@ class Delivery:
     # --- to one member alone ------------------------------------------------------------------
 
     def answer(self, member: Member, event: Event) -> None:
-        """Answer the command that this member has given."""
-        self.reply(member, member.outlet.answer(event, member.ref))
+        """Answer the command that this member has given.
+
+        The receipt of somebody who is behind comes in its place, when they catch up.
+        """
+        said = None
+        if member.dialect.receipts and isinstance(event, Said | Acted | TopicSet):
+            said = _said(member, event)
+        if not _keep_receipt(said):
+            self.reply(member, member.outlet.answer(event, member.ref), said)
 
     def tell(self, member: Member, event: Event) -> bool:
         """Tell this member alone something that they have not asked for.
 
-        False: they are not reading, and it was counted as skipped.
+        False: they are not reading, and it was counted as missed.
         """
         return self.reply(member, member.dialect.encode(event))
 
-    def reply(self, member: Member, data: bytes) -> bool:
-        """The same with bytes that are rendered already."""
-        if not member.skipped and self._hold(member, data):
-            return True
-        taken = member.take(data, 1)
-        self._metrics.skipped += not taken
-        return taken
+    def reply(self, member: Member, data: bytes, said: _Said | None = None) -> bool:
+        """The same with bytes that are rendered already, which may be a receipt."""
+        return self._hold(member, data, said) or self._write(member, data, said)
 
     def offer(self, member: Member, data: bytes) -> bool:
         """The same with bytes that may be refused: a refusal costs the member nothing."""
-        if member.skipped:
-            return False
         return self._hold(member, data) or member.write(data)
 
-    def _hold(self, member: Member, data: bytes) -> bool:
+    def _write(self, member: Member, data: bytes, said: _Said | None) -> bool:
+        """To somebody who is behind as well: it overtakes the lines that they are still to get."""
+        if member.write(data):
+            return True
+        behind = member.fall_behind()
+        if not _keep_receipt(said):
+            behind.lines += 1
+            self._metrics.skipped += 1
+        return False
+
+    def _hold(self, member: Member, data: bytes, said: _Said | None = None) -> bool:
         """Keep it in its place for the end of the tick, if any of their rooms has a batch."""
+        if member.behind:
+            return False
         busy = self._busy(member)
         if not busy:
             return False
@@ -68,7 +85,8 @@ class Delivery:
             member.answers = []
             for seat in member.seats:  # in quiet rooms as well: news there come later than this
                 seat.room.set_apart(seat)
-        member.answers.append((tuple((seat, len(seat.room.batch)) for seat in busy), data))
+        places = tuple((seat, len(seat.room.batch)) for seat in busy)
+        member.answers.append(Answer(places, data, said))
         member.held += len(data)
         return True
 
@@ -104,11 +122,12 @@ class Delivery:
         """Hand them everything that is due to them until now, from all their rooms."""
         answers: list[Answer] = member.answers or []
         member.answers, member.held = None, 0
-        for places, data in answers:
+        for places, data, said in answers:
             for seat, position in places:
                 if seat.had < position:
                     seat.room.hand(seat, min(position, len(seat.room.batch)))
-            self._metrics.skipped += not member.take(data, 1)
+            if not _keep_receipt(said):
+                self._write(member, data, said)
         for seat in self._busy(member):
             seat.room.set_apart(seat)
             seat.room.hand(seat, len(seat.room.batch))
@@ -119,14 +138,6 @@ class Delivery:
             self.catch_up(seat.member)
         finally:
             seat.room.leave(seat)
-
-    def skip(self, member: Member) -> None:
-        """They were behind until now: what waits for the tick's end counts as skipped.
-
-        That is what was published in their rooms; no answers are held for somebody who is behind.
-        """
-        for seat in member.seats:
-            seat.room.skip(seat)
 
     def judge(self, member: Member) -> None:
         """Their ignore list is about to change: what was published so far follows the old one."""
@@ -160,3 +171,19 @@ class Delivery:
         finally:
             room.end()
             del self._changed[room]
+
+
+def _said(member: Member, event: Said | Acted | TopicSet) -> _Said | None:
+    """What has to be known of a receipt."""
+    for seat in member.seats:
+        if seat.room.name == event.room:
+            return seat, event.id, member.ref
+    return None
+
+
+def _keep_receipt(said: _Said | None) -> bool:
+    """Whether it is a receipt for a line that they are still to get: it comes with it."""
+    if said is None:
+        return False
+    seat, id, ref = said
+    return seat.place is not None and seat.place.keep_receipt(id, ref)

@@ -199,6 +199,13 @@ class History:
             return waiting
         return first or waiting[0], waiting[1] or last
 
+    def trimmed(self, key: str) -> int:
+        return 0
+
+    def count(self, key: str, after: int, most: int) -> int:
+        """Messages of a room with higher ids, counted up to a limit."""
+        return len(self.page(key, after=after, limit=100).events)
+
     def topic(self, key: str) -> Topic | None:
         if key in self._backlog.topics:
             topic = self._backlog.topics[key][1]

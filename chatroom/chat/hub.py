@@ -6,8 +6,8 @@ The hub never sees sockets or protocols, and it waits for nothing: time comes in
 (`clock` for durations, `wall` for stamps) and as `call_later`, so an hour is one line of a test.
 
 A member is in at least one room from the moment they have a name until they leave, and a room
-exists while somebody is in it. A slow reader is told what they missed when their queue has drained
-(`drained`): the place where a history will serve them the lines instead.
+exists while somebody is in it. What a slow reader has missed is read to them from the history when
+their queue has drained (`drained`).
 """
 
 import logging
@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from chatroom.chat.bars import Bars
+from chatroom.chat.catchup import CatchUp
 from chatroom.chat.delivery import Delivery
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 
 class Hub:
     """`decide` is the table of rules; `call_later(seconds, call)` must call once, later; `measure`
-    answers /stats. Nothing that is said is kept when no `history` is given."""
+    answers /stats."""
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class Hub:
         call_later: Callable[[float, Callable[[], None]], object],
         measure: Callable[[], events.Stats],
         decide: Callable[["Hub", Member, Any], Pending | None],
-        history: History | None = None,
+        history: History,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
@@ -64,8 +65,8 @@ class Hub:
         self.bars = Bars(settings.max_bars, clock)
         self.private = Private(settings, self.roster, self.delivery, clock, wall, call_later)
         self.history = history
-        self.ids = Ids(wall, clock, history.last if history else 0)
-        self.ids = Ids(wall, clock)
+        self.ids = Ids(wall, clock, history.last)
+        self.catching_up = CatchUp(settings, metrics, history, call_later, clock)
         self.load = 0
         """Bytes that all receivers together are sent of long texts; it only grows."""
         self._decide = decide
@@ -91,21 +92,19 @@ class Hub:
     def reply(self, member: Member, data: bytes) -> bool:
         """Tell this member alone something that is rendered already.
 
-        False: they are not reading, and it was counted as skipped.
+        False: they are not reading, and it was counted as missed.
         """
         return self.delivery.reply(member, data)
 
     def drained(self, member: Member) -> None:
-        """The member's queue is empty again. If they were behind, they are told how many lines they
-        missed, and get everything from here on."""
-        if member.skipped:
-            self.delivery.skip(member)
-            lines, member.skipped = member.skipped, 0
-            self.tell(member, events.Skipped(lines))
+        """The member's queue is empty again. If they are behind, they are caught up."""
+        if member.behind:
+            self.catching_up.add(member)
 
     def last_words(self, member: Member, *last: events.Event) -> bytes:
-        """The last bytes of a connection: how many lines were skipped, if any, and these events."""
-        missed = (events.Skipped(member.skipped),) if member.skipped else ()
+        """The last bytes of a connection: how many lines were missed, if any, and these events."""
+        lines = self.catching_up.missed(member)
+        missed = (events.Skipped(lines),) if lines else ()
         return bytes(member.arranged(b"".join(map(member.dialect.encode, (*missed, *last)))))
 
     def leave(self, member: Member, reason: str) -> None:
@@ -120,8 +119,7 @@ class Hub:
 
     def flush(self) -> None:
         """The end of the tick: what was said is kept, and then every room hands it out."""
-        if self.history:
-            self.history.commit()
+        self.history.commit()
         self.delivery.flush()
 
     # --- what the server calls ----------------------------------------------------------------
@@ -138,6 +136,8 @@ class Hub:
         self.flush()
         for member in self.roster:
             log.info("%s left: shutdown", member)
+            for seat in member.seats:
+                self.catching_up.give_up(seat)
             member.sit(())
         self.rooms.clear()
         self.roster.clear()
@@ -154,7 +154,7 @@ class Hub:
     def tell(self, member: Member, event: events.Event) -> bool:
         """Tell this member alone something that they have not asked for.
 
-        False: they are not reading, and it was counted as skipped.
+        False: they are not reading, and it was counted as missed.
         """
         return self.delivery.tell(member, event)
 
@@ -181,14 +181,22 @@ class Hub:
     ) -> events.Page:
         """What was said in a room: the last messages, or those before, after or around an id, or
         since a time."""
-        if self.history is None:
-            return events.Page(room.name, (), events.More(False, False), self.wall())
         page = self.history.page(
             room.key, before=before, after=after, around=around, at=at, limit=limit
         )
         messages = tuple(_with_gaps(page))
         more = events.More(page.more_before, page.more_after)
         return events.Page(room.name, messages, more, self.wall())
+
+    def resume(self, seat: Seat, after: int | None, epoch: str) -> bool:
+        """Whoever has a new seat, and has everything up to this id, gets what came since. True:
+        what comes does not continue what they have."""
+        return after is not None and self.catching_up.resume(seat, after, epoch)
+
+    def topic(self, room: Room) -> str:
+        """What a room is about; empty if it is about nothing special."""
+        topic = self.history.topic(room.key)
+        return topic.text if topic else ""
 
     def show_recent(self, member: Member, room: Room) -> None:
         """The last messages, for somebody who has come into the room."""
@@ -204,13 +212,17 @@ class Hub:
         key = names.key(name)
         room = self.rooms.get(key)
         if room is None:
-            room = Room(name, key, self.metrics, self.delivery.changed, self.settings.max_batch)
+            room = Room(
+                *(name, key, self.metrics, self.delivery.changed, self.settings.max_batch),
+                last=self.history.last,
+            )
             self.rooms[key] = room
         return room.enter(member)
 
     def exit(self, seat: Seat) -> Room:
         """Take the member out of this room, with everything that was published until now."""
         self.delivery.leave(seat)
+        self.catching_up.give_up(seat)
         if not seat.room:
             del self.rooms[seat.room.key]
         return seat.room

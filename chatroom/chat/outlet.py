@@ -19,6 +19,9 @@ class Channel(Protocol):
     def write(self, data: bytes | memoryview) -> bool:
         """Queue the bytes, sending nothing yet. False: the queue is full, nothing was taken."""
 
+    def notify_drained(self) -> None:
+        """Tell the session when everything that is queued has been sent."""
+
     def broadcast(self, receivers: Mapping[K, Self], data: bytes) -> list[K]:
         """Give the same bytes to many channels of this kind, at the end of a tick.
 

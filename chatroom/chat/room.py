@@ -5,9 +5,11 @@ tick is gathered in a batch, and at the tick's end the same bytes object is broa
 in the room who speaks the same dialect: a message is rendered once, and a receiver costs one
 `send`.
 
+Whoever does not read is *behind*, in all their rooms, and costs the rooms nothing (`behind.py`).
+
 Some members cannot be served that way. An author must not get their own line back. A member who is
 answered in the middle of the tick must see the answer in its place among the lines. A member who
-ignores others, or is behind, gets less. And there are clients for whom the bytes have to be laid
+ignores others gets less. And there are clients for whom the bytes have to be laid
 out. The seats of all these stand *apart*: such a seat remembers how much of the batch its member
 has had and which of its lines are not for them. At the tick's end each of them is handed slices of
 the joined batch. A seat without a lasting reason to stand apart then returns to the fast path, so
@@ -19,8 +21,10 @@ to the order of what a member gets from several rooms.
 
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from chatroom.chat.batch import Batch
+from chatroom.chat.behind import Behind, Place, Tally
 from chatroom.chat.outlet import Channel, Outlet
 from chatroom.chat.person import Person
 from chatroom.metrics import Metrics
@@ -30,16 +34,13 @@ from chatroom.vocabulary.events import Event, Members
 
 
 class Member:
-    """One visitor as the chat sees them: without a name and a seat until a name is accepted.
-
-    `skipped` counts the lines they missed while their queue was full. Above zero they are *behind*,
-    in all their rooms: nothing is queued for them until the hub hears that their queue has drained.
-    """
+    """One visitor as the chat sees them: without a name and a seat until a name is accepted."""
 
     __slots__ = (
         "active",
         "address",
         "answers",
+        "behind",
         "channel",
         "dialect",
         "held",
@@ -55,7 +56,6 @@ class Member:
         "quiet",
         "ref",
         "since",
-        "skipped",
         "teller",
         "ticket",
     )
@@ -81,7 +81,7 @@ class Member:
         self.others: tuple[Seat, ...] = ()  # the oldest first; most people have none
         self.answers: list[Answer] | None = None  # which wait for the end of the tick
         self.held = 0  # bytes of these
-        self.skipped = 0
+        self.behind: Behind | None = None  # set while nothing is queued for them in their rooms
         self.since = 0.0
         self.active = 0.0
 
@@ -116,25 +116,19 @@ class Member:
         data = self.arranged(data)
         return self.channel.write(data) if data else True
 
-    def take(self, data: bytes | memoryview, lines: int) -> bool:
-        """Queue the bytes of some lines; False when they had to be counted as skipped instead."""
-        if self.skipped or not self.write(data):
-            self.miss(lines)
-            return False
-        return True
-
-    def miss(self, lines: int) -> None:
-        """They are behind. Nothing may overtake the first line that they miss, from any room."""
-        if not self.skipped:
+    def fall_behind(self) -> Behind:
+        """Their queue is full. Nothing may overtake the first line that they miss, of any room."""
+        if self.behind is None:
+            self.behind = Behind()
             for seat in self.seats:
-                seat.room.set_apart(seat)
-        self.skipped += lines
+                seat.room.leave_behind(seat)
+        return self.behind
 
 
 class Seat:
     """One member in one room, and where they stand in the batch of this tick."""
 
-    __slots__ = ("group", "had", "judged", "member", "room", "unwanted")
+    __slots__ = ("group", "had", "judged", "member", "place", "room", "unwanted")
 
     def __init__(self, member: Member, room: "Room") -> None:
         self.member = member
@@ -143,6 +137,7 @@ class Seat:
         self.had = 0  # events they have had, or were not there for
         self.judged = 0  # events that were compared with their ignore list
         self.unwanted: list[int] | None = None  # positions of their own lines and of ignored ones
+        self.place: Place | None = None  # while they are behind
 
     def move_to(self, position: int) -> None:
         """They have had everything before this position."""
@@ -150,14 +145,20 @@ class Seat:
         self.unwanted = None
 
 
-Answer = tuple[tuple[tuple[Seat, int], ...], bytes]
-"""Bytes for one member alone, and how much of the batch of each of their rooms comes before."""
+class Answer(NamedTuple):
+    """Bytes for one member alone, and how much of the batch of each of their rooms comes before."""
+
+    places: tuple[tuple[Seat, int], ...]
+    data: bytes
+    said: "tuple[Seat, int, Ref] | None"
+    """Of a receipt: where it was said, and with which id and ref."""
 
 
 class Room:
     """`changed` is called with the room when there is something to hand out at the tick's end.
 
-    A batch of more than `max_batch` bytes is `heavy`: it must not wait for that.
+    A batch of more than `max_batch` bytes is `heavy`: it must not wait for that. `last` is an id
+    that no message has had which is published from now on, and all before had.
     """
 
     def __init__(
@@ -167,6 +168,7 @@ class Room:
         metrics: Metrics,
         changed: Callable[["Room"], None],
         max_batch: int,
+        last: int = 0,
     ) -> None:
         self.name = name
         self.key = key
@@ -180,7 +182,9 @@ class Room:
         self._max_batch = max_batch
         self._level: dict[tuple[Dialect, bool], dict[Seat, Channel]] = {}
         self._apart: dict[Seat, None] = {}
+        self._behind: dict[Seat, Place] = {}
         self._waiting = False
+        self._published = Tally(last=last)  # before this batch
 
     def __len__(self) -> int:
         return len(self.seats)
@@ -198,9 +202,9 @@ class Room:
         """Give them a seat: they get what is published from here on."""
         seat = self.seats[member] = Seat(member, self)
         self.roll = None
-        seat.move_to(len(self.batch))
-        self._apart[seat] = None
-        self.touch()
+        self._come_in(seat)
+        if member.behind:
+            self.leave_behind(seat)
         if member.seats:
             self.shared[member] = None
         self._regroup(member, (*member.seats, seat))
@@ -209,7 +213,8 @@ class Room:
     def leave(self, seat: Seat) -> None:
         """Take their seat. They have been handed everything that was due to them."""
         self.set_apart(seat)
-        del self._apart[seat]
+        self._apart.pop(seat, None)
+        self._behind.pop(seat, None)
         del self.seats[seat.member]
         self.shared.pop(seat.member, None)
         self.roll = None
@@ -236,10 +241,10 @@ class Room:
         """Tell everybody at the tick's end, except the author and the members in `without`."""
         self.touch()
         if author is not None and (seat := self.seats.get(author)):
-            self._keep_from(seat)
+            self._keep_from(seat, event)
         for member in without:
             if member is not author:
-                self._keep_from(self.seats[member])
+                self._keep_from(self.seats[member], event)
         self.batch.add(event, author.person if author else None)
 
     def publish_to(self, event: Event, members: Collection[Member]) -> None:
@@ -247,10 +252,16 @@ class Room:
         self.touch()
         for member in members:
             self.set_apart(self.seats[member])
+        for seat, place in self._behind.items():
+            if seat.member not in members:
+                place.except_for(event)
         self.batch.add(event, None, members)
 
-    def _keep_from(self, seat: Seat) -> None:
-        """The next event is not for them."""
+    def _keep_from(self, seat: Seat, event: Event) -> None:
+        """The next event, which is this one, is not for them."""
+        if seat.place:
+            seat.place.except_for(event)
+            return
         self.set_apart(seat)
         if seat.unwanted is None:
             seat.unwanted = []
@@ -265,6 +276,7 @@ class Room:
     # --- standing apart -----------------------------------------------------------------------
 
     def set_apart(self, seat: Seat) -> None:
+        """They are not served with the others in this tick. Whoever is behind is not anyway."""
         if seat.group is not None:
             del seat.group[seat]
             seat.group = None
@@ -283,6 +295,8 @@ class Room:
 
         The ignore list may change after that.
         """
+        if seat.place:
+            return
         start, seat.judged = seat.judged, len(self.batch)
         if start == seat.judged:
             return
@@ -298,10 +312,44 @@ class Room:
             if speakers[position] in ignored:
                 insort(unwanted, position)
 
-    def skip(self, seat: Seat) -> None:
-        """They were behind until now: what was published so far counts as skipped."""
+    # --- being behind -------------------------------------------------------------------------
+
+    @property
+    def published(self) -> Tally:
+        """All that was published until now."""
+        return self._published_before(len(self.batch))
+
+    def _published_before(self, position: int) -> Tally:
+        before, here = self._published, self.batch.tally(position)
+        return Tally(
+            before.messages + here.messages,
+            before.notices + here.notices,
+            before.others + here.others,
+            here.last or before.last,
+        )
+
+    def leave_behind(self, seat: Seat) -> None:
+        """Their member is behind: they miss what they have not had yet, and all that comes."""
         self.set_apart(seat)
-        self.hand(seat, len(self.batch))
+        self.judge(seat)
+        before = self._published_before(seat.had)
+        seat.place = place = Place(before.last, before)
+        for position in seat.unwanted or ():
+            if position >= seat.had and self.batch.speakers[position] not in seat.member.ignored:
+                place.except_for(self.batch[position])
+        del self._apart[seat]
+        self._behind[seat] = place
+
+    def catch_up(self, seat: Seat) -> None:
+        """They have had all that was published until now."""
+        del self._behind[seat]
+        seat.place = None
+        self._come_in(seat)
+
+    def _come_in(self, seat: Seat) -> None:
+        """They get what is published from here on."""
+        seat.move_to(len(self.batch))
+        self._apart[seat] = None
         self.touch()
 
     # --- the end of the tick ------------------------------------------------------------------
@@ -320,32 +368,31 @@ class Room:
                 # the payloads of their rooms leave together, with one system call
                 full = [seat for seat, channel in group.items() if not channel.write(payload)]
             self._metrics.deliveries += lines * (len(group) - len(full))
-            self._metrics.skipped += lines * len(full)
             for seat in full:
-                seat.member.miss(lines)
+                self.set_apart(seat)
+                seat.move_to(0)
+                seat.member.fall_behind()
 
     def hand(self, seat: Seat, stop: int) -> None:
         """Queue for a member who stands apart what they are still to get before this position."""
         self.judge(seat)
-        start, seat.had = seat.had, max(seat.had, stop)
         for position in seat.unwanted or ():
-            if start <= position < stop:
-                self._hand_lines(seat.member, start, position)
-                start = position + 1
-        self._hand_lines(seat.member, start, stop)
+            if seat.had <= position < stop:
+                self._hand_lines(seat, position)
+                if seat.place:
+                    return
+                seat.had = position + 1
+        self._hand_lines(seat, stop)
 
-    def _hand_lines(self, member: Member, start: int, stop: int) -> None:
-        if start >= stop:
+    def _hand_lines(self, seat: Seat, stop: int) -> None:
+        if seat.had >= stop or seat.place:
             return
-        if member.skipped:  # nothing to hand over, so nothing to render: they are only counted
-            member.skipped += stop - start
-            self._metrics.skipped += stop - start
-            return
-        for data, lines in self.batch.part(member.dialect, start, stop):
-            if member.take(data, lines):
-                self._metrics.deliveries += lines
-            else:
-                self._metrics.skipped += lines
+        for data, lines in self.batch.part(seat.member.dialect, seat.had, stop):
+            if not seat.member.write(data):
+                seat.member.fall_behind()
+                return
+            self._metrics.deliveries += lines
+            seat.had += lines
 
     def apart(self) -> list[Seat]:
         return list(self._apart)
@@ -353,11 +400,12 @@ class Room:
     def settle(self, seat: Seat) -> None:
         """They have been handed everything: stand level again, unless the reason lasts."""
         member = seat.member
-        if seat in self._apart and not (member.skipped or member.ignored or member.dialect.arrange):
+        if seat in self._apart and not (member.ignored or member.dialect.arrange):
             self._set_level(seat)
 
     def end(self) -> None:
         """The tick is over; what was not handed out is lost."""
+        self._published = self.published
         self.batch = Batch()
         self._waiting = False
         for seat in self._apart:

@@ -94,10 +94,10 @@ class Connection:
         "_heard",
         "_input_ended",
         "_interest",
+        "_notify",
         "_outgoing",
         "_owner",
         "_paused",
-        "_refused",
         "_sock",
         "_stall",
         "_state",
@@ -120,7 +120,7 @@ class Connection:
         self._clear = True
         self._stall: Stall | None = None  # set while the kernel does not take everything
         self._closing: Closing | None = None  # set from the request to close it
-        self._refused = False  # write did not take everything
+        self._notify = False  # the session waits for the queue to drain
         self._paused = False
         self._heard = owner.loop.woke  # when something was received last
         self._input_ended = False
@@ -172,11 +172,11 @@ class Connection:
             self._owner.dirty.append(self)
         elif self._stall is not None:
             if outgoing.weight + len(data) > self._owner.queue_limit:
-                self._refused = True
+                self._notify = True
                 return False
             data = bytes(data)  # a slice keeps more alive than it holds
         elif outgoing.weight > self._owner.queue_limit:
-            self._refused = True
+            self._notify = True
             return False
         outgoing.pieces.append(data)
         outgoing.size += len(data)
@@ -186,6 +186,10 @@ class Connection:
     def broadcast(self, receivers: Mapping[K, "Connection"], data: bytes) -> list[K]:
         """Send the same bytes to many, at the end of a tick; returns those whose queue is full."""
         return self._owner.broadcast(receivers, data)
+
+    def notify_drained(self) -> None:
+        """Call `session.drained` once everything that is queued has been sent."""
+        self._notify = True
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         """Send what is queued and these last bytes, then close. Closing twice changes nothing.

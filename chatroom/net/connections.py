@@ -74,7 +74,7 @@ class Connections:
         outgoing = connection._outgoing
         if outgoing.pieces:
             self._send(connection)
-        if outgoing.pieces or connection._refused or connection._state is CLOSING:
+        if outgoing.pieces or connection._notify or connection._state is CLOSING:
             self._settle(connection)
 
     def offer(self, connection: Connection) -> None:
@@ -107,8 +107,8 @@ class Connections:
         if connection._closing is not None and connection._state is CLOSING:
             self._linger(connection, connection._closing)
         connection._watch()
-        if connection._refused:
-            connection._refused = False
+        if connection._notify:
+            connection._notify = False
             connection.session.drained()
 
     def _block(self, connection: Connection) -> None:

@@ -43,8 +43,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
         errors.write(f"chatroom: {problem}\n")
         return 1
     try:
-        path = settings.history
-        history = History(path, settings, time.time) if path else None
+        history = History(settings.history, settings, time.time)
     except CannotOpen as problem:
         errors.write(f"chatroom: {problem}\n")
         return 1

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class Server:
     """A chatroom. The listening `sockets` and the `history` belong to the server from here on.
 
-    `clock` must be the loop's.
+    `clock` must be the loop's. Without a history there is one in memory.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Server:
         self._loop = loop
         self._clock = clock
         self._started = clock()
+        self._history = History(None, settings, wall) if history is None else history
         self._connections = Connections(loop, settings, metrics)
         self._visitors = Visitors(self._connections)
         program = partial(JsonLines, settings.max_object, settings.max_line)
@@ -64,9 +65,8 @@ class Server:
             loop.call_later,
             self.measure,
             decide,
-            history,
+            self._history,
         )
-        self._history = history
         self._order_the_end_of_a_tick()
         self.listeners = [
             Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)
@@ -81,8 +81,8 @@ class Server:
     def _order_the_end_of_a_tick(self) -> None:
         """Kept, then handed out, then sent, then measured."""
         loop, settings = self._loop, self._settings
-        if self._history:
-            loop.at_tick_end(Keeping(self._history, loop, settings).commit)
+        loop.at_tick_end(Keeping(self._history, loop, settings).commit)
+        loop.at_tick_end(self.hub.catching_up.serve)
         pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock)
         loop.at_tick_end(pacing.flush)
         loop.at_tick_end(self._connections.flush)
@@ -96,8 +96,7 @@ class Server:
         for listener in self.listeners:
             listener.close()
         self._connections.close()
-        if self._history:
-            self._history.close()
+        self._history.close()
         return self.stopping.exit_code
 
     def _welcome(self, connection: Connection, host: str) -> None:

@@ -32,15 +32,19 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
     log.info("%s resumed" if resumed else "%s joined", member)
     member.since = member.active = hub.clock()
     member.outlet.named()
-    room = hub.enter(member, wanted).room
-    people = hub.people(room, len(room))
-    limits = _limits(hub.settings)
+    seat = hub.enter(member, wanted)
+    room, history = seat.room, hub.history
+    first, last = history.bounds(room.key)
+    reset = hub.resume(seat, command.after, command.epoch)
     hub.answer(
         member,
         events.Welcomed(
-            *(member.name, room.name, people, limits, __version__),
-            resumed=resumed,
-            decided=member.last,
+            *(member.name, room.name, hub.people(room, len(room)), _limits(hub.settings)),
+            *(__version__, hub.topic(room), history.epoch),
+            *(first, last),
+            reset,
+            resumed,
+            member.last,
         ),
     )
     hub.show_recent(member, room)

@@ -13,9 +13,6 @@ def recall(hub: Hub, member: Member, command: commands.Recall) -> None:
     seat = seat_of(hub, member, command.room)
     if seat is None:
         return
-    if hub.history is None:
-        hub.refuse(member, "no-history", "This server keeps nothing of what was said.")
-        return
     since = command.at if command.ago is None else hub.wall() - command.ago
     limit = command.limit or (hub.settings.recent_lines if since is None else MOST)
     page = hub.page(

@@ -26,7 +26,8 @@ def move(hub: Hub, member: Member, command: commands.Move) -> None:
     member.go_to(new)
     room = new.room
     hub.announcer.left(left, member, "moved", destination=room.name)
-    hub.answer(member, events.Moved(member.name, room.name, hub.people(room, len(room))))
+    people, bounds = hub.people(room, len(room)), hub.history.bounds(room.key)
+    hub.answer(member, events.Moved(member.name, room.name, people, hub.topic(room), *bounds))
     if seat is None:
         hub.show_recent(member, room)
         hub.announcer.joined(room, member, origin=left.name)
@@ -44,8 +45,11 @@ def enter(hub: Hub, member: Member, command: commands.Enter) -> None:
         text = f"You are in {len(member.seats)} rooms already; that is the limit."
         hub.refuse(member, "too-many-rooms", text)
         return
-    room = hub.enter(member, name).room
-    hub.answer(member, events.Entered(room.name, hub.people(room, len(room))))
+    seat = hub.enter(member, name)
+    room, history = seat.room, hub.history
+    about = hub.topic(room), history.epoch, *history.bounds(room.key)
+    reset = hub.resume(seat, command.after, command.epoch)
+    hub.answer(member, events.Entered(room.name, hub.people(room, len(room)), *about, reset))
     hub.show_recent(member, room)
     hub.announcer.joined(room, member)
 

@@ -23,8 +23,7 @@ def speak(hub: Hub, member: Member, command: commands.Say | commands.Act) -> Non
     log.debug("%s: %s", member, text.replace("\n", "\\n"))
     kind = events.Said if isinstance(command, commands.Say) else events.Acted
     spoken = kind(hub.ids.next(), seat.room.name, member.name, text, hub.wall())
-    if hub.history:
-        hub.history.append(seat.room.key, spoken, member.ticket, member.ref)
+    hub.history.append(seat.room.key, spoken, member.ticket, member.ref)
     hub.publish(seat.room, spoken, member)
     if member.dialect.receipts:
         hub.answer(member, spoken)
@@ -35,7 +34,7 @@ def _recognised(hub: Hub, member: Member, text: str) -> events.Said | events.Act
 
     A mark alone is not enough, since some programs give all requests the same one.
     """
-    if not hub.history or not member.ticket:
+    if not member.ticket:
         return None
     found = hub.history.recognise(member.ticket, member.ref)
     joined = hub.wall() - (hub.clock() - member.since)

@@ -51,6 +51,9 @@ class Visitor:
     def broadcast(self, receivers: Mapping[Any, Visitor], data: bytes) -> list[Any]:
         return [key for key, visitor in receivers.items() if not visitor.write(data)]
 
+    def notify_drained(self) -> None:
+        """Tests say themselves when somebody has read everything."""
+
     def write(self, data: bytes | memoryview) -> bool:
         if not self.full:
             self.taken.append(bytes(data))
@@ -76,6 +79,13 @@ class Visitor:
         self.full = False
         self.hub.drained(self.member)
 
+    def catches_up(self, hall: Hall) -> None:
+        """Read everything, and what comes then, until there is nothing more to come."""
+        self.drains()
+        while self.member.behind:
+            hall.tick()
+            self.drains()
+
     def heard(self) -> list[str]:
         """The lines since the last call; a prompt without a line ending is a line as well."""
         text = b"".join(self.taken).decode()
@@ -86,7 +96,7 @@ class Visitor:
 class Hall:
     """A hub and everybody in it."""
 
-    def __init__(self, settings: Settings | None = None, history: bool = False) -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self.metrics = Metrics()
         self.now = 1000.0
@@ -100,7 +110,7 @@ class Hall:
             call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
             measure=lambda: stats(rooms=len(self.hub.rooms), uptime=60.0),
             decide=decide,
-            history=History(None, self.settings, lambda: WALL + self.now) if history else None,
+            history=History(None, self.settings, lambda: WALL + self.now),
         )
 
     def visitor(
@@ -125,6 +135,7 @@ class Hall:
         return newcomers
 
     def tick(self) -> None:
+        self.hub.catching_up.serve()
         self.hub.flush()
 
     def hush(self) -> None:

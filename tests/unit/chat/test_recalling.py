@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def hall(new_hall: type[Hall]) -> Hall:
-    return new_hall(history=True)
+    return new_hall()
 
 
 def texts(visitor: Visitor) -> list[str]:
@@ -98,7 +98,7 @@ def test_programs_are_shown_nothing_that_they_have_not_asked_for(hall: Hall) -> 
 
 
 def test_none_are_shown_when_none_are_wanted(new_hall: type[Hall]) -> None:
-    hall = new_hall(Settings(recent_lines=0), history=True)
+    hall = new_hall(Settings(recent_lines=0))
     said(hall, 3)
     assert texts(person(hall, "bob")) == []
 
@@ -140,7 +140,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(hall: Hall) -> None:
     first = pages[-1].messages[0].id
     pages.clear()
     bob.does(commands.Recall(after=first, limit=7))
-    while pages[-1].later:
+    while pages[-1].more.after:
         bob.does(commands.Recall(after=pages[-1].messages[-1].id, limit=7))
     forwards = [message.text for page in pages for message in page.messages]
     assert forwards == [str(number) for number in range(2, 31)]
@@ -166,15 +166,6 @@ def test_what_somebody_does_is_kept_as_such(hall: Hall) -> None:
     ann.does(commands.Act("waves"), commands.Recall())
     hall.tick()
     assert texts(ann) == ["* ann waves"]
-
-
-def test_a_server_without_a_history_says_so(new_hall: type[Hall]) -> None:
-    hall = new_hall()
-    said(hall, 3)
-    bob = person(hall, "bob")
-    assert texts(bob) == []
-    bob.does(commands.Recall())
-    assert bob.heard() == ["Server: This server keeps nothing of what was said."]
 
 
 def test_a_page_around_a_message_has_it_in_the_middle(hall: Hall) -> None:
@@ -242,7 +233,7 @@ def test_a_program_that_gives_all_requests_one_mark_is_heard(hall: Hall) -> None
 
 
 def test_what_could_not_be_kept_is_told_in_its_place(new_hall: type[Hall]) -> None:
-    hall = new_hall(Settings(waiting_lines=2), history=True)
+    hall = new_hall(Settings(waiting_lines=2))
     (ann,) = hall.people("ann")
     history = hall.hub.history
     assert history
