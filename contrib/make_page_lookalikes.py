@@ -17,7 +17,7 @@ TAIL = """\
 
 /** @type {Map<string, string>} */
 export const DRAWN_LIKE = new Map(
-  ROWS.flatMap(([sign, letters]) => [...letters].map((letter) => /** @type {[string, string]} */ ([letter, sign]))),
+  ROWS.flatMap(([sign = "", letters = ""]) => [...letters].map((letter) => /** @type {[string, string]} */ ([letter, sign]))),
 );
 """
 WIDTH = 12

@@ -78,5 +78,5 @@ const ROWS = [
 
 /** @type {Map<string, string>} */
 export const DRAWN_LIKE = new Map(
-  ROWS.flatMap(([sign, letters]) => [...letters].map((letter) => /** @type {[string, string]} */ ([letter, sign]))),
+  ROWS.flatMap(([sign = "", letters = ""]) => [...letters].map((letter) => /** @type {[string, string]} */ ([letter, sign]))),
 );
