@@ -11,11 +11,18 @@ from pathlib import Path
 from chatroom import __version__
 
 _FLOOD = Path(__file__).resolve().parent.parent / "benchmarks" / "flood.py"
-_MODULES = {"server": "chatroom.server.__main__", "client": "chatroom.client.__main__"}
+_MODULES = {
+    "server": "chatroom.server.__main__",
+    "client": "chatroom.client.__main__",
+    "export": "chatroom.server.exporting",
+    "import": "chatroom.server.importing",
+}
 _COMMANDS = """\
 commands:
   server   start a chatroom
   client   take part in one: in the terminal, in a window, in a pipe
+  export   write what a history holds, as text, JSON or HTML
+  import   put such JSON into a history
   flood    measure what the server carries on this machine (from a clone)
 
 Each of them has a --help of its own."""

@@ -46,6 +46,13 @@ class HistorySettings:
     history_retry: float = 30.0
     lock_seconds: float = 1.0
 
+    # Seconds in which the disk must answer. After them the chat goes on without the history.
+    stuck_seconds: float = 5.0
+
+    # Threads for what blocks, and jobs that wait for one; one more is refused.
+    worker_threads: int = 2
+    worker_jobs: int = 16
+
     # Messages, and bytes of their text, that wait in memory meanwhile. Over it the oldest are lost,
     # and a gap is recorded in their place.
     waiting_lines: int = 10_000
@@ -56,6 +63,14 @@ class HistorySettings:
 
     # Messages trimmed, or marks forgotten, in one step. A step takes a millisecond.
     rows_per_step: int = 200
+
+    # Messages that are not in the index of words. More of them are indexed while the server is
+    # busy: each search looks through them, at a microsecond each.
+    most_unindexed: int = 5000
+
+    # What one search may look through: characters, and 100 more for each message, or 400 if the
+    # index has found it. It takes 15 ms; the answer then ends and says from where to go on.
+    search_work: int = 1_500_000
 
     # Pages (4 KiB) in the write-ahead log above which an idle server copies them into the file, and
     # above which it is done at once, busy or not: 1,000 take 10 ms.

@@ -2,10 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.histories import close_all
 
 # The same examples every time: a test that fails must fail again.
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=False)
@@ -19,6 +21,12 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if report.skipped and os.environ.get("CHATROOM_NO_SKIPS"):
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture(autouse=True)
+def histories_are_closed() -> Iterator[None]:
+    yield
+    close_all()
 
 
 @pytest.fixture(scope="session")

@@ -8,5 +8,8 @@ from chatroom.vocabulary.events import Stats
 
 def stats(**known: Any) -> Stats:
     """These figures; all others are nothing."""
-    nothing: dict[str, Any] = {field.name: 0 for field in fields(Stats)} | {"endings": {}}
+    nothing: dict[str, Any] = {field.name: 0 for field in fields(Stats)} | {
+        "endings": {},
+        "history_paused": "",
+    }
     return Stats(**{**nothing, **known})

@@ -5,9 +5,10 @@ newer than everything in the database.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
-from chatroom.chat.store import Entry, Gap, Message, Topic
+from chatroom.chat.store import Entry, Gap, Made, Message, Topic
 
 _ROOMS = 1000  # whose gaps and topics wait at once
 
@@ -62,8 +63,13 @@ class Backlog:
     def first(self, count: int) -> list[Entry]:
         return list(islice(self._entries, count))
 
-    def written(self, count: int) -> None:
-        """The first so many are in the database, and so are all gaps and topics."""
+    def written(
+        self,
+        count: int,
+        gaps: dict[str, tuple[str, Gap]],
+        topics: dict[str, tuple[str, Topic]],
+    ) -> None:
+        """The first so many are in the database, and so are these gaps and topics."""
         if count == len(self._entries):
             self._entries.clear()
             self._rooms.clear()
@@ -71,8 +77,12 @@ class Backlog:
             self._bytes = 0
         for _ in range(min(count, len(self._entries))):
             self._take()
-        self.gaps.clear()
-        self.topics.clear()
+        for key, gap in gaps.items():
+            if self.gaps.get(key) == gap:
+                del self.gaps[key]
+        for key, topic in topics.items():
+            if self.topics.get(key) == topic:
+                del self.topics[key]
 
     def _take(self) -> Entry:
         entry = self._entries.popleft()
@@ -97,9 +107,17 @@ class Backlog:
         entries = reversed(self._rooms.get(key, deque()))
         return list(islice((one.event for one in entries if one.event.id < position), limit))
 
+    def newest(self) -> Iterator[tuple[str, Message]]:
+        """The messages of all rooms with the keys of these, the highest id first."""
+        return ((entry.key, entry.event) for entry in reversed(self._entries))
+
     def bounds(self, key: str) -> tuple[int, int]:
         entries = self._rooms.get(key)
         return (entries[0].event.id, entries[-1].event.id) if entries else (0, 0)
+
+    def made(self, key: str) -> Made | None:
+        entries = self._rooms.get(key)
+        return entries[0].made if entries else None
 
     def recognise(self, mark: bytes) -> Message | None:
         return self._marks.get(mark)

@@ -6,6 +6,10 @@ file is locked with `flock` for as long as it is open, and a second server on it
 descriptor that holds the lock stays open until SQLite has closed the file: closing it earlier would
 drop SQLite's own locks, since POSIX locks belong to the process.
 
+Reads go through a second connection, so that they do not wait for a job of the first in another
+thread. It is opened with `mode=ro` and never writes, resets or checkpoints the log. The bug needs a
+second connection that does: one that resets the log while another begins a checkpoint.
+
 With `synchronous=NORMAL` what was committed survives the death of the process, `kill -9` included,
 and may be lost when the machine loses power; with FULL it survives that as well. Checkpoints are
 never made by a commit (`wal_autocheckpoint=0`): they take milliseconds, a commit takes a tenth of
@@ -18,6 +22,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from time import perf_counter
 
 from chatroom.chat.inspection import (
     APPLICATION_ID,
@@ -28,9 +33,11 @@ from chatroom.chat.inspection import (
     refuse_damage,
     refuse_strangers,
 )
+from chatroom.metrics import Histogram
 
 PAGE = 4096
 _BESIDE = ("journal", "wal", "shm")  # what SQLite keeps beside a file
+_LOOK_SECONDS = 5.0  # between two looks whether the file is still in its place
 _FRAME = PAGE + 24  # bytes of a page in the write-ahead log
 
 _SCHEMA = f"""
@@ -46,7 +53,10 @@ CREATE TABLE room (
     name TEXT NOT NULL,
     topic TEXT,
     topic_name TEXT,
-    topic_time REAL
+    topic_time REAL,
+    made_by TEXT,
+    made_at REAL,
+    trimmed INTEGER NOT NULL DEFAULT 0  -- the highest id of it that was trimmed
 );
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
@@ -82,6 +92,8 @@ class Database:
         self.path = path
         self._lock = -1
         self._checkpointed = 0  # bytes of the log that the last checkpoint has seen
+        self._looked_at = 0.0
+        self.checkpoints = Histogram()  # seconds
         try:
             if path is None:
                 self.connection = connect(None)
@@ -91,6 +103,7 @@ class Database:
                 self._lock = locked(path)
                 self.connection = self._open(path, check_seconds)
             self._configure(full)
+            self.reader = connect(path, "mode=ro") if path else self.connection
         except sqlite3.Error as error:
             self.give_up()
             raise CannotOpen(sentence(path, error)) from error
@@ -141,6 +154,13 @@ class Database:
         except OSError:
             return 0
 
+    def file_bytes(self) -> int:
+        """The size of the file, or of what is in memory."""
+        try:
+            return os.stat(self.path).st_size if self.path else self.used_bytes()
+        except OSError:
+            return 0
+
     def log_pages(self) -> int:
         """Pages that were written to the log since the last checkpoint.
 
@@ -160,9 +180,32 @@ class Database:
         return value
 
     def checkpoint(self) -> None:
-        """Copy the log into the file, as far as readers of other programs allow it."""
+        """Copy the log into the file, as far as readers of other programs allow it.
+
+        The first commit after a complete one begins the log anew and waits for the disk. That is
+        done here, so that no other commit has to.
+        """
+        started = perf_counter()
         self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._checkpointed = self.log_bytes()
+        if self.path:
+            with self.transaction():
+                self.connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'open'")
+        self.checkpoints.record(perf_counter() - started)
+
+    def look(self, now: float, at_once: bool) -> None:
+        """Every few seconds, or at once: is the file still in its place? Raises if it is not."""
+        if not self.path or (not at_once and 0 <= now - self._looked_at < _LOOK_SECONDS):
+            return
+        self._looked_at = now
+        try:
+            is_there = os.path.samestat(os.stat(self.path), os.fstat(self._lock))
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise sqlite3.OperationalError(
+                "the file was deleted or replaced: put it back or start the server anew"
+            )
 
     def give_back(self, pages: int) -> None:
         """Make the file shorter by so many of the pages that are free."""
@@ -172,6 +215,8 @@ class Database:
 
     def close(self) -> None:
         """Mark the stop as clean and close the file; whatever fails is left for the next start."""
+        if self.path:  # before the other: the last to close the file writes to it
+            self.reader.close()
         with suppress(sqlite3.Error), self.transaction():
             self.connection.execute("DELETE FROM meta WHERE key = 'open'")
         with suppress(sqlite3.Error):
@@ -180,9 +225,10 @@ class Database:
 
     def give_up(self) -> None:
         """Close the file as it is: its stop is not marked as clean."""
-        if hasattr(self, "connection"):
-            with suppress(sqlite3.Error):
-                self.connection.close()
+        for name in ("reader", "connection"):
+            if hasattr(self, name):
+                with suppress(sqlite3.Error):
+                    getattr(self, name).close()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1

@@ -119,7 +119,7 @@ class Hub:
 
     def flush(self) -> None:
         """The end of the tick: what was said is kept, and then every room hands it out."""
-        self.history.commit()
+        self.history.commit(wait=True)
         self.delivery.flush()
 
     # --- what the server calls ----------------------------------------------------------------

@@ -19,13 +19,26 @@ VERSION = 1
 _MAGIC = b"SQLite format 3\x00"
 
 
+_FIXED = (3, 51, 3)  # two connections that write may damage a file before it
+
+
+def sqlite_version() -> str:
+    return sqlite3.sqlite_version
+
+
+def is_before_the_fix() -> bool:
+    return sqlite3.sqlite_version_info < _FIXED
+
+
 class CannotOpen(Exception):
     """The history cannot be used; the message is a sentence for the operator."""
 
 
 def connect(path: str | None, mode: str = "mode=rw") -> sqlite3.Connection:
     name = f"file:{quote(os.path.abspath(path))}?{mode}" if path else ":memory:"
-    return sqlite3.connect(name, uri=path is not None, timeout=0, isolation_level=None)
+    return sqlite3.connect(
+        name, uri=path is not None, timeout=0, isolation_level=None, check_same_thread=False
+    )
 
 
 def _connect_to_look(path: str) -> sqlite3.Connection:

@@ -5,26 +5,32 @@ A row holds the event and never a rendering of it. Everything here may raise `sq
 and would keep the write-ahead log from being reset.
 """
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatroom.chat.database import Database
 from chatroom.vocabulary.events import Acted, Said
 
 Message = Said | Acted
 
 _KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted"}
-_EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
+EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
 _CACHED_ROOMS = 10_000
+
+Made = tuple[str, float]
+"""The name of somebody and a time, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be stored of one message. `mark` may be empty."""
+    """What is to be stored of one message. `mark` may be empty; `made` is by whom and when its room
+    was made, and counts when the room is stored for the first time."""
 
     key: str
     event: Message
     size: int
     mark: bytes
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,15 @@ class Topic:
 
 
 class Store:
-    """Rows of an open database. Writing is done within a transaction of the caller."""
+    """Rows of an open database. Writing is done within a transaction of the caller.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._run = database.connection.execute
+    `cached`: the rooms are remembered, since nobody else changes them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, cached: bool = True) -> None:
+        self._run = connection.execute
+        self._run_many = connection.executemany
+        self._cached = _CACHED_ROOMS if cached else 0
         self._numbers: dict[str, tuple[int, str]] = {}  # by the room's key: number and name
 
     # --- meta ---------------------------------------------------------------------------------
@@ -60,43 +70,54 @@ class Store:
 
     def last(self) -> int:
         """The highest id that was ever stored or noted."""
-        return self._database.value(
+        row = self._run(
             "SELECT max((SELECT value FROM meta WHERE key = 'last'),"
             " coalesce((SELECT max(id) FROM message), 0),"
             " coalesce((SELECT max(last) FROM gap), 0))"
-        )
+        ).fetchone()
+        return int(row[0])
 
     def set_last(self, last: int) -> None:
         self._run("UPDATE meta SET value = max(value, ?) WHERE key = 'last'", (last,))
 
     # --- rooms --------------------------------------------------------------------------------
 
-    def number(self, key: str) -> int:
-        """The number of a room; 0 if there is none."""
-        if key in self._numbers:
-            return self._numbers[key][0]
+    def _room(self, key: str) -> tuple[int, str]:
+        """The number and the name of a room; the number is 0 if there is none."""
+        known = self._numbers.get(key)
+        if known:
+            return known
         row = self._run("SELECT number, name FROM room WHERE key = ?", (key,)).fetchone()
         if row is None:
-            return 0
+            return 0, ""
         self._remember(key, *row)
-        return int(row[0])
+        return int(row[0]), str(row[1])
 
-    def make_room(self, key: str, name: str) -> int:
+    def number(self, key: str) -> int:
+        """The number of a room; 0 if there is none."""
+        return self._room(key)[0]
+
+    def make_room(self, key: str, name: str, made: Made | None = None) -> int:
         """The number of a room, which is called so from here on."""
-        number = self.number(key)
-        if not number:
-            number = (
-                self._run("INSERT INTO room (key, name) VALUES (?, ?)", (key, name)).lastrowid or 0
-            )
-        elif self._numbers[key][1] != name:
+        number, known = self._room(key)
+        if known == name:
+            return number
+        if number:
             self._run("UPDATE room SET name = ? WHERE number = ?", (name, number))
+        else:
+            row = (key, name, *(made or (None, None)))
+            made_row = self._run(
+                "INSERT INTO room (key, name, made_by, made_at) VALUES (?, ?, ?, ?)", row
+            )
+            number = made_row.lastrowid or 0
         self._remember(key, number, name)
         return number
 
     def _remember(self, key: str, number: int, name: str) -> None:
-        if len(self._numbers) >= _CACHED_ROOMS:
+        if len(self._numbers) >= self._cached:
             self._numbers.clear()
-        self._numbers[key] = number, name
+        if self._cached:
+            self._numbers[key] = number, name
 
     def forget_numbers(self) -> None:
         """A transaction has failed: a room that it made is not there."""
@@ -111,6 +132,16 @@ class Store:
         ).fetchone()
         return Topic(*row) if row and row[0] else None
 
+    def made(self, key: str) -> Made | None:
+        """Who made the room, and when, where that is known."""
+        row = self._run("SELECT made_by, made_at FROM room WHERE key = ?", (key,)).fetchone()
+        return (row[0], row[1]) if row and row[0] is not None else None
+
+    def trimmed(self, key: str) -> int:
+        """The highest id that was trimmed from a room; 0 if there is none."""
+        row = self._run("SELECT trimmed FROM room WHERE key = ?", (key,)).fetchone()
+        return int(row[0]) if row else 0
+
     def set_topic(self, key: str, room: str, topic: Topic) -> None:
         self._run(
             "UPDATE room SET topic = ?, topic_name = ?, topic_time = ? WHERE number = ?",
@@ -119,18 +150,26 @@ class Store:
 
     # --- messages -----------------------------------------------------------------------------
 
-    def add(self, entry: Entry) -> int:
-        """Store a message and its mark; returns the number of its room. Adding again is harmless:
-        a commit that failed may have happened all the same."""
-        event = entry.event
-        number = self.make_room(entry.key, event.room)
-        self._run(
-            "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)",
-            (event.id, number, _KINDS[type(event)], event.name, event.text, event.time),
-        )
-        if entry.mark:
-            self._run("INSERT OR IGNORE INTO mark VALUES (?, ?)", (event.id, entry.mark))
-        return number
+    def add(self, entries: Sequence[Entry]) -> dict[int, int]:
+        """Store messages and their marks; returns how many came into which room. Adding again is
+        harmless: a commit that failed may have happened all the same."""
+        rooms: dict[int, int] = {}
+        numbers: dict[tuple[str, str], int] = {}
+        rows = []
+        for entry in entries:
+            event = entry.event
+            called = entry.key, event.room
+            number = numbers.get(called)
+            if number is None:
+                number = numbers[called] = self.make_room(*called, entry.made)
+            rooms[number] = rooms.get(number, 0) + 1
+            kind = _KINDS[type(event)]
+            rows.append((event.id, number, kind, event.name, event.text, event.time))
+        self._run_many("INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", rows)
+        marks = [(entry.event.id, entry.mark) for entry in entries if entry.mark]
+        if marks:
+            self._run_many("INSERT OR IGNORE INTO mark VALUES (?, ?)", marks)
+        return rooms
 
     def after(self, key: str, position: int, limit: int) -> list[Message]:
         """The messages of a room with a higher id, the lowest first."""
@@ -141,20 +180,27 @@ class Store:
         return self._messages("id < ? ORDER BY id DESC", key, position, limit)
 
     def _messages(self, condition: str, key: str, position: int, limit: int) -> list[Message]:
-        number = self.number(key)
+        number, room = self._room(key)
         if not number:
             return []
-        name = self._numbers[key][1]
         rows = self._run(
             "SELECT id, kind, name, text, time FROM message"
             f" WHERE room = ? AND {condition} LIMIT ?",
             (number, position, limit),
         ).fetchall()
-        return [_EVENTS[kind](id, name, who, text, time) for id, kind, who, text, time in rows]
+        return [EVENTS[kind](id, room, who, text, time) for id, kind, who, text, time in rows]
+
+    def count(self, key: str, after: int, most: int) -> int:
+        """How many messages of a room have higher ids; no more than `most` are counted."""
+        row = self._run(
+            "SELECT count(*) FROM (SELECT 1 FROM message WHERE room = ? AND id > ? LIMIT ?)",
+            (self._room(key)[0], after, most),
+        ).fetchone()
+        return int(row[0])
 
     def bounds(self, key: str) -> tuple[int, int]:
         """The lowest and the highest id that are kept of a room; zeros if there are none."""
-        number = self.number(key)
+        number = self._room(key)[0]
         first, last = self._run(
             "SELECT (SELECT min(id) FROM message WHERE room = ?1),"
             " (SELECT max(id) FROM message WHERE room = ?1)",
@@ -168,7 +214,7 @@ class Store:
             " FROM message JOIN room ON room.number = message.room WHERE id = ?",
             (id,),
         ).fetchone()
-        return _EVENTS[row[0]](id, *row[1:]) if row else None
+        return EVENTS[row[0]](id, *row[1:]) if row else None
 
     def marks(self, limit: int) -> list[tuple[bytes, int]]:
         """The newest marks and the ids of their messages, the oldest first."""
@@ -189,7 +235,7 @@ class Store:
         rows = self._run(
             "SELECT first, last, count FROM gap"
             " WHERE room = ? AND last > ? AND last < ? ORDER BY last LIMIT ?",
-            (self.number(key), low, high, limit),
+            (self._room(key)[0], low, high, limit),
         ).fetchall()
         return [Gap(*row) for row in rows]
 
@@ -206,11 +252,14 @@ class Store:
     def trim_room(self, number: int, last: int, rows: int) -> int:
         """Delete the oldest messages of a room, up to this id and so many; returns how many."""
         self._run("DELETE FROM gap WHERE room = ? AND last <= ?", (number, last))
-        return self._run(
-            "DELETE FROM message WHERE id IN"
-            " (SELECT id FROM message WHERE room = ? AND id <= ? ORDER BY id LIMIT ?)",
-            (number, last, rows),
-        ).rowcount
+        ids = "SELECT id FROM message WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
+        place = (number, last, rows)
+        self._run(
+            f"UPDATE room SET trimmed = coalesce((SELECT max(id) FROM ({ids})), trimmed)"
+            " WHERE number = ?1",
+            place,
+        )
+        return self._run(f"DELETE FROM message WHERE id IN ({ids})", place).rowcount
 
     def trim_oldest(self, rows: int) -> int:
         """Delete the oldest messages of all rooms, and rooms of which none is left, with their
@@ -221,7 +270,8 @@ class Store:
         last = found[-1][0]
         self._run("DELETE FROM message WHERE id <= ?", (last,))
         self._run("DELETE FROM gap WHERE last <= ?", (last,))
-        for number in {number for _, number in found}:
+        for number, id in {number: id for id, number in found}.items():
+            self._run("UPDATE room SET trimmed = ? WHERE number = ?", (id, number))
             self._forget_rooms("?", number)
         return len(found)
 

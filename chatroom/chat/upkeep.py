@@ -1,11 +1,13 @@
-"""What keeps the history small: checkpoints, trimming, forgetting. Done in small steps when the
-server is idle, and within a commit when it never is."""
+"""What keeps the history small and its index complete: checkpoints, trimming and the like.
+
+Done in small steps when the server is idle, and after a commit when it never is."""
 
 from collections import OrderedDict
 from collections.abc import Callable
 
 from chatroom.chat.database import Database
 from chatroom.chat.ids import first_at
+from chatroom.chat.index import Index
 from chatroom.chat.marks import Marks
 from chatroom.chat.store import Store
 from chatroom.settings import Settings
@@ -26,12 +28,14 @@ class Upkeep:
         database: Database,
         store: Store,
         marks: Marks,
+        index: Index,
         wall: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._database = database
         self._store = store
         self._marks = marks
+        self._index = index
         self._wall = wall
         self._most_bytes = settings.history_bytes if database.path else settings.history_memory
         self._uncounted: dict[int, int] = {}  # messages written to a room since it was counted
@@ -46,6 +50,7 @@ class Upkeep:
         """So many messages were written to each of these rooms."""
         if len(self._uncounted) > _ROOMS:  # mostly rooms that are gone; the others are late
             self._uncounted.clear()
+        self._index.wrote(sum(rooms.values()))
         for number, count in rooms.items():
             self._debt += count
             count += self._uncounted.get(number, 0)
@@ -54,8 +59,14 @@ class Upkeep:
                 count = 0
             self._uncounted[number] = count
 
-    def keep_up(self) -> None:
-        """Do what cannot wait until the server is idle, since it may never be."""
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something that cannot wait until the server is idle: it may never be."""
+        is_long = self._database.log_pages() > self._settings.most_log_pages
+        return is_long or self._debt >= self._settings.rows_per_step // 2
+
+    def keep_up(self) -> bool:
+        """Do what is due."""
         if self._database.log_pages() > self._settings.most_log_pages:
             self._database.checkpoint()
         if self._debt >= self._settings.rows_per_step // 2:  # a step trims twice what came in
@@ -63,6 +74,12 @@ class Upkeep:
             if not self._trim_all():
                 self._trim_room()
             self._forget()
+            self._index.keep_up()
+        return True
+
+    def forget_marks(self) -> None:
+        """Those in memory, before a step that may be taken in another thread."""
+        self._marks.forget(first_at(self._wall() - self._settings.recognise_seconds))
 
     def step(self) -> bool:
         """One small step; whether there may be more to do."""
@@ -72,6 +89,7 @@ class Upkeep:
             or self._trim_all()
             or self._trim_room()
             or self._forget()
+            or self._index.step()
             or self._give_back()
         )
 
@@ -105,7 +123,6 @@ class Upkeep:
     def _forget(self) -> bool:
         rows = self._settings.rows_per_step
         before = first_at(self._wall() - self._settings.recognise_seconds)
-        self._marks.forget(before)
         if not self._store.has_marks(before):
             return False
         with self._database.transaction():

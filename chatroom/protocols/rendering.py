@@ -219,6 +219,11 @@ def _stats(event: events.Stats) -> list[str]:
         f"  loop lag: p99 {_ms(event.lag_p99)}, max {_ms(event.lag_max)}",
         f"  queues: {counted(event.slow_readers, 'slow reader')},"
         f" {counted(event.queued, 'byte')} waiting",
+        f"  history: {event.history_size / 1e6:.1f} MB, log {event.history_log / 1e6:.1f} MB,"
+        f" {counted(event.history_waiting, 'message')} waiting, {event.history_lost} lost",
+        f"  commits: p50 {_ms(event.commit_p50)}, p99 {_ms(event.commit_p99)},"
+        f" max {_ms(event.commit_max)}; checkpoints: max {_ms(event.checkpoint_max)}",
+        *((f"  history paused: {event.history_paused}",) if event.history_paused else ()),
         f"  errors: {event.errors}; log lines lost: {event.log_dropped}",
         f"  {counted(event.accepted, 'connection')} so far; ended: {endings}",
     )

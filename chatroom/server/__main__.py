@@ -15,6 +15,7 @@ from chatroom.net.loop import Loop
 from chatroom.net.signals import Signals
 from chatroom.net.standard import Stream, open_standard_streams
 from chatroom.net.supervisor import notify
+from chatroom.net.workers import Workers
 from chatroom.server.arguments import PROGRAM, parser, settings_of
 from chatroom.server.console import Console
 from chatroom.server.invitation import invitation
@@ -42,12 +43,15 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     except CannotListen as problem:
         errors.write(f"chatroom: {problem}\n")
         return 1
+    loop = Loop(settings, metrics)
+    workers = Workers(loop, settings.worker_threads, settings.worker_jobs)
     try:
-        history = History(settings.history, settings, time.time)
+        history = History(settings.history, settings, time.time, workers.submit)
     except CannotOpen as problem:
         errors.write(f"chatroom: {problem}\n")
         return 1
-    loop = Loop(settings, metrics)
+    if history:
+        history.tell(lambda text: output.write(f"{text}\n"))
     handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets, history=history)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.stopping.on_signal)
@@ -58,7 +62,9 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     if os.geteuid() == 0:
         log.warning("running as root, which a chatroom does not need")
     gc.freeze()  # what exists now stays: the collector need not visit it again
-    return server.run()
+    code = server.run()
+    workers.close(0)
+    return code
 
 
 def _announce(output: Stream, host: str, listeners: list[Listener], program: str) -> None:

@@ -5,6 +5,8 @@ import logging
 import re
 
 from chatroom import __version__
+from chatroom.chat.index import has_fts5
+from chatroom.chat.inspection import is_before_the_fix, sqlite_version
 from chatroom.net.address import port
 from chatroom.server.resources import allow_descriptors
 from chatroom.settings import Settings
@@ -62,8 +64,27 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         default="info",
         help="debug also logs what is said (default: %(default)s)",
     )
-    result.add_argument("--version", action="version", version=f"chatroom {__version__}")
+    result.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     return result
+
+
+class _Version(argparse.Action):
+    """argparse's own joins the lines."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(_version())
+        parser.exit()
+
+
+def _version() -> str:
+    """With the SQLite that keeps the history."""
+    search = "FTS5" if has_fts5() else "no FTS5: all is looked through"
+    lines = [f"chatroom {__version__}", f"SQLite {sqlite_version()}, search: {search}"]
+    if is_before_the_fix():
+        lines.append(
+            "SQLite before 3.51.3: no other program may write to a history while a server runs"
+        )
+    return "\n".join(lines)
 
 
 def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:

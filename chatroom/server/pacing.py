@@ -16,7 +16,8 @@ from chatroom.settings import Settings
 
 
 class Pacing:
-    """Two stages for the end of the loop's tick: `flush`, and `measure` after all is sent."""
+    """Two stages for the end of the loop's tick: `flush`, and `measure` after all is sent. Nothing
+    is flushed while it `is_held`; whatever ends that wakes the loop."""
 
     def __init__(
         self,
@@ -25,12 +26,15 @@ class Pacing:
         settings: Settings,
         metrics: Metrics,
         clock: Callable[[], float],
+        is_held: Callable[[], bool] = lambda: False,
     ) -> None:
         self._hub = hub
         self._loop = loop
         self._settings = settings
         self._metrics = metrics
         self._clock = clock
+        self._is_held = is_held
+        self._was_held = False
         self._ended = 0.0  # the last fan-out
         self._interval_ends = 0.0
         self._timer: Timer | None = None  # set while something waits for the end of the interval
@@ -42,8 +46,11 @@ class Pacing:
         if not self._hub.has_news:
             return
         started = self._clock()
-        if self._timer is None:
+        if self._timer is None and not self._was_held:
             self._waiting_since = self._loop.woke
+        self._was_held = self._is_held()
+        if self._was_held:
+            return
         if started < self._interval_ends:
             if self._timer is None or not self._timer.live:
                 self._timer = self._loop.call_later(self._interval_ends - started, _wake)
@@ -59,7 +66,7 @@ class Pacing:
     def measure(self) -> None:
         """Record the time from a message's arrival until it was sent to everybody."""
         messages = self._metrics.messages
-        if messages != self._messages and self._timer is None:
+        if messages != self._messages and self._timer is None and not self._was_held:
             took = self._clock() - self._waiting_since
             self._metrics.fanout.record(took, messages - self._messages)
             self._messages = messages

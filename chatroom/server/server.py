@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from chatroom.chat.history import History
+from chatroom.chat.history import Figures, History
 from chatroom.chat.hub import Hub
 from chatroom.chat.rules import decide
 from chatroom.metrics import Metrics
@@ -81,9 +81,11 @@ class Server:
     def _order_the_end_of_a_tick(self) -> None:
         """Kept, then handed out, then sent, then measured."""
         loop, settings = self._loop, self._settings
-        loop.at_tick_end(Keeping(self._history, loop, settings).commit)
+        keeping = Keeping(self._history, loop, settings)
+        loop.at_tick_end(keeping.commit)
         loop.at_tick_end(self.hub.catching_up.serve)
-        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock)
+        held = keeping.is_held
+        pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock, held)
         loop.at_tick_end(pacing.flush)
         loop.at_tick_end(self._connections.flush)
         loop.at_tick_end(pacing.measure)
@@ -111,4 +113,5 @@ class Server:
 
     def measure(self) -> Stats:
         uptime = self._clock() - self._started
-        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime)
+        figures = self._history.figures() if self._history else Figures()
+        return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime, figures)

@@ -2,13 +2,16 @@
 
 import time
 
+from chatroom.chat.history import Figures
 from chatroom.metrics import Metrics
 from chatroom.server.resources import memory_in_use
 from chatroom.server.visitors import Visitors
 from chatroom.vocabulary.events import Stats
 
 
-def measure(metrics: Metrics, visitors: Visitors, rooms: int, uptime: float) -> Stats:
+def measure(
+    metrics: Metrics, visitors: Visitors, rooms: int, uptime: float, history: Figures
+) -> Stats:
     blocked = visitors.blocked
     return Stats(
         clients=visitors.talking,
@@ -30,4 +33,13 @@ def measure(metrics: Metrics, visitors: Visitors, rooms: int, uptime: float) -> 
         cpu=time.process_time(),
         memory=memory_in_use(),
         uptime=uptime,
+        history_size=history.size,
+        history_log=history.log,
+        commit_p50=history.commits.quantile(0.5),
+        commit_p99=history.commits.quantile(0.99),
+        commit_max=history.commits.max,
+        checkpoint_max=history.slowest_checkpoint,
+        history_waiting=history.waiting,
+        history_lost=history.lost,
+        history_paused=history.paused,
     )

@@ -392,6 +392,15 @@ class Stats:
     cpu: Annotated[float, "seconds of CPU used"]
     memory: Annotated[int, "bytes of memory in use"]
     uptime: Annotated[float, "seconds since the start"]
+    history_size: Annotated[int, "bytes of the history"]
+    history_log: Annotated[int, "bytes of its write-ahead log"]
+    commit_p50: Annotated[float, "seconds that writing a tick's lines to it takes: the median"]
+    commit_p99: Annotated[float, "the 99th percentile of that"]
+    commit_max: Annotated[float, "the longest of that"]
+    checkpoint_max: Annotated[float, "seconds of its longest checkpoint"]
+    history_waiting: Annotated[int, "messages that are not written yet"]
+    history_lost: Annotated[int, "messages that could not be kept, since the start"]
+    history_paused: Annotated[str, "why nothing is written at the moment; empty when all is well"]
 
 
 Event = (

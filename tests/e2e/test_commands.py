@@ -49,7 +49,7 @@ def test_it_lists_its_commands(words: tuple[str, ...]) -> None:
     done = run(*words)
     said = done.stdout or done.stderr
     assert done.returncode == (0 if words else 2)
-    for command in ("server", "client", "flood"):
+    for command in ("server", "client", "export", "import", "flood"):
         assert f"\n  {command} " in said
 
 

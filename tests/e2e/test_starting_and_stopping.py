@@ -132,7 +132,10 @@ def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
 
 
 def test_it_tells_its_version() -> None:
-    assert run("--version").stdout == f"chatroom {__version__}\n"
+    lines = run("--version").stdout.splitlines()
+    assert lines[0] == f"chatroom {__version__}"
+    assert lines[1].startswith("SQLite 3.")
+    assert "FTS5" in lines[1]
 
 
 def test_every_flag_of_the_help_is_in_the_readme() -> None:

@@ -23,6 +23,7 @@ from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Stats
 from tests.figures import stats
+from tests.histories import in_memory
 
 PATIENCE = 5.0  # real seconds that the kernel may take to carry something over loopback
 
@@ -220,7 +221,9 @@ class World:
             self.loop.call_later,
             self.measure,
             decide,
+            in_memory(settings, lambda: 0.0),
         )
+        self.loop.at_tick_end(self.hub.catching_up.serve)
         self.loop.at_tick_end(self.hub.flush)
         self.loop.at_tick_end(self.connections.flush)
         self.bugs = 0  # how many handler errors the test asks for

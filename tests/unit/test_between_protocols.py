@@ -20,6 +20,7 @@ from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.text import clean, clean_lines
+from tests.histories import in_memory
 
 MAKE: dict[str, Callable[[], Protocol]] = {
     "line": lambda: Line(4096),
@@ -76,7 +77,9 @@ def meet(one: str, other: str) -> tuple[Seat, Seat]:
     def never() -> events.Stats:
         raise AssertionError
 
-    hub = Hub(Settings(), Metrics(), lambda: 0.0, lambda: 0.0, lambda *_: None, never, decide)
+    history = in_memory(Settings(), lambda: 0.0)
+    clocks = (lambda: 0.0, lambda: 0.0)
+    hub = Hub(Settings(), Metrics(), *clocks, lambda *_: None, never, decide, history)
     ann, bob = Seat(hub, MAKE[one](), "ann"), Seat(hub, MAKE[other](), "bob")
     ann.heard = b""
     return ann, bob

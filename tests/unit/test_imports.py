@@ -43,8 +43,10 @@ ONLY_IN = {
     "socket": ("net/", "client/"),
     "selectors": ("net/", "client/"),
     "ssl": ("net/tls.py",),
-    "sqlite3": ("chat/history.py", "chat/database.py", "chat/inspection.py"),
+    "sqlite3": ("chat/",),
     "time": (
+        "chat/writer.py",
+        "chat/database.py",
         "net/loop.py",
         "server/server.py",
         "server/stats.py",

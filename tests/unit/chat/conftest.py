@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from chatroom.chat.history import History
 from chatroom.chat.hub import Hub
 from chatroom.chat.room import Member
 from chatroom.chat.rules import decide
@@ -18,6 +17,7 @@ from chatroom.vocabulary import commands, events
 from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
 from tests.figures import stats
+from tests.histories import in_memory
 
 WALL = 1_700_000_000.0
 
@@ -110,7 +110,7 @@ class Hall:
             call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
             measure=lambda: stats(rooms=len(self.hub.rooms), uptime=60.0),
             decide=decide,
-            history=History(None, self.settings, lambda: WALL + self.now),
+            history=in_memory(self.settings, lambda: WALL + self.now),
         )
 
     def visitor(

@@ -179,7 +179,11 @@ class Model:
         self.weights: dict[str, int] = {}  # of the rooms with something to flush
 
     def publish(
-        self, room: str, event: Event, author: Person | None = None, told: set[Person | None] | None = None
+        self,
+        room: str,
+        event: Event,
+        author: Person | None = None,
+        told: set[Person | None] | None = None,
     ) -> None:
         """`told` have heard it in another room; it grows by those who hear it here."""
         if told is not None and self.has_heard(room, told | {author}):

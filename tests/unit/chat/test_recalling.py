@@ -237,7 +237,7 @@ def test_what_could_not_be_kept_is_told_in_its_place(new_hall: type[Hall]) -> No
     (ann,) = hall.people("ann")
     history = hall.hub.history
     assert history
-    history._fail(sqlite3.OperationalError("disk I/O error"))
+    history._writer.fail(sqlite3.OperationalError("disk I/O error"))
     ann.says("one", "two", "three", "four")
     hall.passes(60)
     ann.says("five")

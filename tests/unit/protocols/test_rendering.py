@@ -37,6 +37,14 @@ MEASURED = stats(
     cpu=1.25,
     memory=12_300_000,
     uptime=3 * 86400 + 4 * 3600,
+    history_size=1_200_000,
+    history_log=400_000,
+    commit_p50=0.0001,
+    commit_p99=0.0002,
+    commit_max=0.003,
+    checkpoint_max=0.02,
+    history_waiting=1,
+    history_lost=0,
 )
 
 TABLE: list[tuple[Event, list[str]]] = [
@@ -139,6 +147,8 @@ TABLE: list[tuple[Event, list[str]]] = [
             "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms",
             "  loop lag: p99 4.40 ms, max 550.00 ms",
             "  queues: 1 slow reader, 1 byte waiting",
+            "  history: 1.2 MB, log 0.4 MB, 1 message waiting, 0 lost",
+            "  commits: p50 0.10 ms, p99 0.20 ms, max 3.00 ms; checkpoints: max 20.00 ms",
             "  errors: 9; log lines lost: 2",
             "  18 connections so far; ended: 7 quit, 8 end of input",
         ],
@@ -160,6 +170,8 @@ TABLE: list[tuple[Event, list[str]]] = [
             "  fan-out: p50 1.10 ms, p99 2.20 ms, max 33.30 ms",
             "  loop lag: p99 4.40 ms, max 550.00 ms",
             "  queues: 1 slow reader, 6 bytes waiting",
+            "  history: 1.2 MB, log 0.4 MB, 1 message waiting, 0 lost",
+            "  commits: p50 0.10 ms, p99 0.20 ms, max 3.00 ms; checkpoints: max 20.00 ms",
             "  errors: 9; log lines lost: 2",
             "  18 connections so far; ended: 7 quit, 8 end of input",
         ],

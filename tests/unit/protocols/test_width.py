@@ -36,6 +36,15 @@ BUSY = replace(
     cpu=10**7,
     memory=10**10,
     uptime=10**8,
+    history_size=10**10,
+    history_log=10**9,
+    commit_p50=9.9,
+    commit_p99=9.9,
+    commit_max=9.9,
+    checkpoint_max=99.9,
+    history_waiting=10_000,
+    history_lost=10**6,
+    history_paused="the file was deleted or replaced: put it back or start the server anew",
 )
 ROW = events.Row(LONG, 1_700_000_000.0, 10**8, 10**8)
 

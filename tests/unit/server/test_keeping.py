@@ -19,12 +19,16 @@ class Kept:
     def __init__(self) -> None:
         self.waiting = 0
         self.paused = ""
+        self.is_working = False
         self.steps = 0
         self.calls: list[str] = []
 
-    def commit(self) -> None:
+    def commit(self) -> bool:
         self.calls.append("commit")
+        if self.is_working:
+            return False
         self.waiting = 0
+        return True
 
     def idle(self) -> bool:
         self.calls.append("idle")
@@ -115,3 +119,34 @@ def test_a_history_that_is_paused_is_tried_again_later(
     kept.paused = ""
     clockwork.passes(60)
     assert not clockwork.timers
+
+
+def test_the_flush_is_held_until_what_was_said_is_kept(
+    keeping: Keeping, kept: Kept, clockwork: Clockwork
+) -> None:
+    kept.is_working = True
+    say(keeping, kept)
+    assert keeping.is_held()
+    keeping.commit()
+    assert keeping.is_held()
+    kept.is_working = False
+    keeping.commit()
+    assert not keeping.is_held()
+
+
+def test_while_a_job_runs_nothing_is_held_when_nothing_was_said(
+    keeping: Keeping, kept: Kept
+) -> None:
+    kept.is_working = True
+    keeping.commit()
+    assert not keeping.is_held()
+
+
+def test_the_loop_looks_again_when_the_disk_ought_to_have_answered(
+    keeping: Keeping, kept: Kept, clockwork: Clockwork
+) -> None:
+    kept.is_working = True
+    say(keeping, kept)
+    keeping.commit()
+    at = [when for when, _ in clockwork.timers]
+    assert at.count(clockwork.woke + SETTINGS.stuck_seconds) == 1

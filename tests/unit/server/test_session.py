@@ -24,6 +24,7 @@ from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands
 from chatroom.vocabulary.events import Stats
+from tests.histories import in_memory
 
 RATE, BURST, START = 4.0, 16.0, 1000.0
 
@@ -182,6 +183,7 @@ class Talk:
             self.loop.call_later,
             self.measure,
             decide,
+            in_memory(settings, lambda: self.loop.woke),
         )
         self.session = Session(
             cast(Connection, self.wire),
