@@ -72,7 +72,7 @@ class Visitor:
         if sys.platform.startswith("linux"):
             self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.recvmsg = self.sock.recvmsg
-        self.pinged = plan.dialect.pings
+        self.pinged = plan.dialect.ping
         self.started = self.connected = self.greeted = self.joined = 0.0
         self.tail = b""
         self.probed = False
@@ -143,14 +143,15 @@ class Visitor:
     def look_at(self, data: bytes, now: float) -> None:
         dialect = self.plan.dialect
         text = self.tail + data
-        if self.state is State.PRESENT and PROBE not in text and b"PING" not in text:
+        pinged = self.pinged and self.pinged in text
+        if self.state is State.PRESENT and PROBE not in text and not pinged:
             # They are told of everybody who comes after them: too much to take apart.
             self.tail = text[text.rfind(b"\n") + 1 :]
             return
         *lines, self.tail = text.split(b"\n")
         for line in lines:
             self.probed = self.probed or PROBE in line
-            self.say(dialect.answer(line))
+            self.say(dialect.answer(line, self.name))
             if self.state is State.JOINING and dialect.admits(line):
                 self.come_in(now)
 
@@ -185,9 +186,9 @@ class Visitor:
             self.chunks.append(data)
         if self.sampled:
             self.looked.append(time_ns())
-        if self.pinged and b"PING" in data:
+        if self.pinged and self.pinged in data:
             for line in data.split(b"\n"):
-                self.say(self.plan.dialect.answer(line))
+                self.say(self.plan.dialect.answer(line, self.name))
 
     def say(self, data: bytes) -> bool:
         """Send what the kernel takes and keep the rest. True when nothing is left over."""

@@ -3,6 +3,7 @@
 ``line``  a name, then lines: chatroom as people with ``nc`` meet it.
 ``raw``   nothing but lines, relayed to everybody else: the peers of our own.
 ``irc``   NICK, USER, JOIN, PRIVMSG: the IRC servers.
+``websocket``  an HTTP upgrade, then JSON in text messages: chatroom as browsers meet it.
 ``ncat``  ``ncat --chat``: relayed, with a number for a name before each packet.
 
 A message of ours is ``~NUMBER DUE xxx...``: eight digits of number, sixteen of the
@@ -20,7 +21,7 @@ import re
 from dataclasses import dataclass
 
 CHANNEL = b"#flood"
-MARK = b" ~0"  # stands in every delivery of ours, and in hardly anything else
+MARK = b"~0"  # stands in every delivery of ours, and in hardly anything else
 PROBE = b"~probe"
 SMALLEST = len(b"~00000000 0000000000000000 x\n")
 
@@ -35,9 +36,10 @@ class Dialect:
     """How to join, how to talk, and how a delivery looks.
 
     ``answer`` is given each complete line that arrives before the client is let in, and
-    returns what to say to it. ``asks``: the server asks for a name, after a moment in which
-    a program would have spoken first. ``settle_seconds`` is how long silence must last
-    before no more join notices can come: chatroom sends them once a second.
+    returns what to say to it. ``ping`` stands in what has to be answered after that as well.
+    ``asks``: the server asks for a name, after a moment in which a program would have spoken
+    first. ``settle_seconds`` is how long silence must last before no more join notices can
+    come: chatroom sends them once a second.
     ``concurrent_joins`` is how many clients may be joining at a time, unless the plan says
     otherwise: ncat listens with a backlog of ten, and further clients wait for ever.
     """
@@ -48,13 +50,13 @@ class Dialect:
     newline: bytes
     greets: bool
     asks: bool = False
-    pings: bool = False
+    ping: bytes = b""
     concurrent_joins: int = 64
 
     def hello(self, name: bytes) -> bytes:
         return b""
 
-    def answer(self, line: bytes) -> bytes:
+    def answer(self, line: bytes, name: bytes = b"") -> bytes:
         return b""
 
     def admits(self, line: bytes) -> bool:
@@ -97,7 +99,7 @@ class Irc(Dialect):
     def hello(self, name: bytes) -> bytes:
         return b"NICK %s\r\nUSER %s 0 * :flood\r\n" % (name, name)
 
-    def answer(self, line: bytes) -> bytes:
+    def answer(self, line: bytes, name: bytes = b"") -> bytes:
         words = line.split()
         if words[:1] == [b"PING"]:
             return b"PONG " + b" ".join(words[1:]) + b"\r\n"
@@ -118,6 +120,40 @@ class Irc(Dialect):
         return 0
 
 
+class WebSocket(Dialect):
+    """A client has to mask its frames; a mask of zeros changes nothing and costs nothing."""
+
+    def hello(self, name: bytes) -> bytes:
+        return (
+            b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: Zmxvb2QgZmxvb2QgZmxvbw==\r\n\r\n"
+        )
+
+    def answer(self, line: bytes, name: bytes = b"") -> bytes:
+        if line == b"\r":  # behind the head of the response
+            return self.frame(b'{"type":"join","name":"%s"}' % name)
+        return b"\x8a\x80\0\0\0\0" if self.ping in line else b""
+
+    def admits(self, line: bytes) -> bool:
+        return b'"type":"welcome"' in line
+
+    def say(self, text: bytes) -> bytes:
+        # the ref tells the receipt from what others said
+        return self.frame(b'{"type":"say","text":"%s","ref":1}' % text)
+
+    def frame(self, text: bytes) -> bytes:
+        size = len(text)
+        length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+        return b"\x81" + length + b"\0\0\0\0" + text
+
+    def length(self, name: bytes, size: int) -> int:
+        return 0
+
+    def pattern(self, size: int) -> re.Pattern[bytes]:
+        text = rb"~(\d{8}) (\d{16}) x{%d}" % (size - SMALLEST + 1)
+        return re.compile(rb'"name":"([A-Za-z]\w*)","text":"' + text + rb'","time":[\d.e+]+\}\n')
+
+
 class Ncat(Dialect):
     def admits(self, line: bytes) -> bool:
         return line.startswith(b"<announce> already connected: ")
@@ -132,7 +168,10 @@ class Ncat(Dialect):
 
 DIALECTS: dict[str, Dialect] = {
     "line": Line("line", 4000, settle_seconds=1.3, newline=b"\n", greets=True, asks=True),
-    "irc": Irc("irc", 400, settle_seconds=0.5, newline=b"\r\n", greets=True, pings=True),
+    "irc": Irc("irc", 400, settle_seconds=0.5, newline=b"\r\n", greets=True, ping=b"PING"),
     "ncat": Ncat("ncat", 4000, settle_seconds=0.5, newline=b"\n", greets=True, concurrent_joins=8),
+    "websocket": WebSocket(
+        "websocket", 4000, settle_seconds=1.3, newline=b"\n", greets=True, ping=b"\x89\0"
+    ),
     "raw": Dialect("raw", 4000, settle_seconds=0.3, newline=b"\n", greets=False),
 }

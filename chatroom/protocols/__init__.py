@@ -8,9 +8,11 @@ generator has ended. A protocol's own answers are commands as well, so there is 
 and no other output to drain.
 
 A protocol is total: any bytes, cut anywhere, give commands and never an exception; an exception is
-a bug of ours. How the bytes were cut makes no difference to the commands, with two exceptions
-(`line.py`): a name that is not available, with more bytes behind it in the same piece, came out of
-a pipe; and where a person turns out to be a program, that piece has lost telnet's sequences.
+a bug of ours. How the bytes were cut makes no difference to the commands, with three exceptions.
+A name that is not available, with more bytes behind it in the same piece, came out of a pipe
+(`line.py`). Where a person turns out to be a program, that piece has lost telnet's sequences. And
+what comes in one piece with the request for a WebSocket was sent before that is open
+(`web/http.py`): it is refused.
 """
 
 from collections.abc import Iterator

@@ -8,6 +8,7 @@ from chatroom import __version__
 from chatroom.chat.index import has_fts5
 from chatroom.chat.inspection import is_before_the_fix, sqlite_version
 from chatroom.net.address import port
+from chatroom.protocols.web.site import plain_origin
 from chatroom.server.resources import allow_descriptors
 from chatroom.settings import Settings
 
@@ -27,21 +28,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         description="A chatroom for everybody on the network. Join it with: nc HOST PORT",
         epilog="While it runs, type help on its standard input for the operator's commands.",
     )
-    result.add_argument(
-        "host",
-        nargs="?",
-        default=default.host,
-        metavar="HOST",
-        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
-        " interface (default: %(default)s)",
-    )
-    result.add_argument(
-        "-p",
-        "--port",
-        type=port,
-        default=default.port,
-        help="TCP port; 0 lets the system choose (default: %(default)s)",
-    )
+    _add_address(result, default)
     result.add_argument(
         "--rate",
         type=_rate,
@@ -87,6 +74,24 @@ def _version() -> str:
     return "\n".join(lines)
 
 
+def _add_address(result: argparse.ArgumentParser, default: Settings) -> None:
+    result.add_argument(
+        "host",
+        nargs="?",
+        default=default.host,
+        metavar="HOST",
+        help="address or hostname to listen at; 0.0.0.0 is every IPv4 interface, '' every"
+        " interface (default: %(default)s)",
+    )
+    result.add_argument(
+        "-p",
+        "--port",
+        type=port,
+        default=default.port,
+        help="TCP port; 0 lets the system choose (default: %(default)s)",
+    )
+
+
 def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
     result.add_argument(
         "--history",
@@ -126,12 +131,17 @@ def _add_web(result: argparse.ArgumentParser) -> None:
         help="let pages of this other site (https://chat.example.org) talk here, beside the"
         " server's own; can be given more than once",
     )
+    result.add_argument(
+        "--public-rooms",
+        action="store_true",
+        help="let anybody read the rooms without a name: http://HOST:PORT/room/lobby.txt",
+    )
 
 
 def _origin(text: str) -> str:
     if not _ORIGIN.fullmatch(text.lower()):
         raise argparse.ArgumentTypeError(f"{text!r} is not http(s)://HOST or http(s)://HOST:PORT")
-    return text.lower().removesuffix(":80")
+    return plain_origin(text)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -150,6 +160,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         fsync=options.fsync,
         recent_lines=options.backlog,
         allow_origins=tuple(options.allow_origin),
+        public_rooms=options.public_rooms,
     )
 
 

@@ -56,7 +56,6 @@ class Server:
         self._visitors = Visitors(self._connections)
         program = partial(JsonLines, settings.max_object, settings.max_line)
         self._person = partial(Line, settings.max_line, program)
-        self._table = table(program, partial(Http, new_site(settings, sockets, wall)))
         self.hub = Hub(
             settings,
             metrics,
@@ -67,6 +66,7 @@ class Server:
             decide,
             self._history,
         )
+        self._table = table(program, partial(Http, new_site(settings, sockets, self.hub)))
         self._order_the_end_of_a_tick()
         self.listeners = [
             Listener(sock, self._connections, self._visitors, settings, metrics, self._welcome)

@@ -22,6 +22,7 @@ from chatroom.chat.room import Member
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop, Timer
 from chatroom.protocols import Become, Hangup, Protocol, Reply, Request
+from chatroom.server.deadlines import Deadlines
 from chatroom.server.heartbeat import Heartbeat
 from chatroom.server.throttle import UNTHROTTLED, new_throttle
 from chatroom.server.visitors import Visitors
@@ -41,8 +42,7 @@ class Session:
 
     __slots__ = (
         "_connection",
-        "_deadline",
-        "_head_timer",
+        "_deadlines",
         "_heartbeat",
         "_hub",
         "_look_at",
@@ -82,8 +82,9 @@ class Session:
         self._turns = connection.turns
         self._visitors = visitors
         self._throttle = new_throttle(settings, loop.woke)
-        self._deadline: Timer | None = loop.call_later(settings.silence, self._silent, connection)
-        self._head_timer: Timer | None = None
+        self._deadlines: Deadlines | None = Deadlines(
+            connection, loop, settings, self._hear_silence, self._nameless
+        )
         self._pause_timer: Timer | None = None
         self._heartbeat: Heartbeat | None = None
 
@@ -127,11 +128,8 @@ class Session:
 
     def close(self, reason: str, farewell: bytes = b"", brief: bool = False) -> None:
         end = self._protocol.dialect.end
-        self._close(reason, farewell + end(reason) if end else farewell, brief)
-
-    def _close(self, reason: str, farewell: bytes, brief: bool = False) -> None:
         self._pending = None  # what they had yet to say is not wanted any more
-        self._connection.close(reason, farewell, brief)
+        self._connection.close(reason, farewell + end(reason) if end else farewell, brief)
 
     # --- what a stopping server calls ---------------------------------------------------------
 
@@ -255,7 +253,8 @@ class Session:
             case Become(protocol):
                 self._become(protocol)
             case Hangup(reason, farewell):
-                self._close(reason, farewell)
+                self._pending = None
+                self._connection.close(reason, farewell)
             case commands.Say() | commands.Act() | commands.Tell():
                 self._throttle.said(request.text)
                 load = self._hub.load
@@ -274,26 +273,15 @@ class Session:
 
     # --- deadlines before there is a name -----------------------------------------------------
 
-    def _silent(self) -> None:
-        settings, connection = self._settings, self._connection
-        self._deadline = self._loop.call_later(
-            settings.name_seconds - settings.silence, self._nameless, connection
-        )
-        self._head_timer = self._loop.call_later(
-            settings.head_seconds - settings.silence, self._hear_silence, connection
-        )
-        self._hear_silence()
-
     def _hear_silence(self) -> None:
         if self._pending is None:
             for request in self._protocol.silence():
                 self._handle(request)
 
     def _cancel_deadlines(self) -> None:
-        for timer in (self._deadline, self._head_timer):
-            if timer is not None:
-                timer.cancel()
-        self._deadline = self._head_timer = None
+        if self._deadlines is not None:
+            self._deadlines.cancel()
+            self._deadlines = None
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."

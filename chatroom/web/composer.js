@@ -172,8 +172,8 @@ export class Composer {
     const known = { names: this.chat.namesHere(), rooms: [...new Set(rooms)] };
     const { word, choices } = complete(value.slice(0, selectionStart), known, asked);
     this.word = word;
-    this.choices = choices;
-    this.chosen = choices.length && !word.startsWith("/") ? 0 : -1;
+    this.choices = choices.length === 1 && choices[0]?.insert === word ? [] : choices;
+    this.chosen = choices.length && /^[@:#]/.test(word) ? 0 : -1; // then Enter takes it, and does not send
     this.draw();
   }
 

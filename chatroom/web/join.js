@@ -14,6 +14,7 @@ export class JoinPage {
       join(name, field("join-room").value.trim().replace(/^#/, ""));
     });
     setText(part("join-where"), location.host);
+    setText(part("server-name"), location.host);
     setText(part("join-nc"), `nc ${location.hostname.replace(/^\[|\]$/g, "")} ${location.port || "80"}`);
   }
 

@@ -1,7 +1,7 @@
 // Times and days in the reader's zone and language.
 import { say } from "./strings.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const dated = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });

@@ -15,6 +15,7 @@ def test_a_body_has_the_size_asked_for() -> None:
         ("raw", b"%s\n"),
         ("ncat", b"<user4> %s\n"),
         ("ncat", b"%s\n"),
+        ("websocket", b'\x81\x0f{"type":"said","name":"fab00003","text":"%s","time":17.25}\n'),
         ("irc", b":fab00003!~u@127.0.0.1 PRIVMSG #flood :%s\r\n"),
     ],
 )
@@ -60,6 +61,23 @@ def test_an_irc_client_registers_answers_pings_and_joins() -> None:
     assert irc.answer(b":host 001 ada :Welcome\r") == b"JOIN #flood\r\n"
     assert irc.answer(b":host 002 ada :Your host is\r") == b""
     assert irc.admits(b":host 366 ada #flood :End of NAMES list\r")
+
+
+def test_a_websocket_client_upgrades_joins_and_answers_pings() -> None:
+    websocket = DIALECTS["websocket"]
+    assert websocket.hello(b"ada").startswith(b"GET /ws HTTP/1.1\r\n")
+    assert websocket.answer(b"Upgrade: websocket\r", b"ada") == b""
+    join = b'{"type":"join","name":"ada"}'
+    assert websocket.answer(b"\r", b"ada") == b"\x81\x9c\0\0\0\0" + join
+    assert websocket.answer(b"\x89\0", b"ada") == b"\x8a\x80\0\0\0\0"
+    assert websocket.admits(b'\x81\x7e\x00\xff{"type":"welcome","name":"ada"}')
+    assert websocket.say(b"x" * 200).startswith(b"\x81\xfe\x00\xe8\0\0\0\0{")
+    assert websocket.length(b"ada", 64) == 0
+
+
+def test_what_a_websocket_client_said_itself_is_no_delivery() -> None:
+    receipt = b'{"name":"fab00003","text":"%s","time":17.25,"ref":1}\n' % body(42, 1, 64)
+    assert DIALECTS["websocket"].pattern(64).search(receipt) is None
 
 
 def test_an_ncat_client_is_in_when_it_is_told_who_was_there_before() -> None:

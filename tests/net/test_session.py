@@ -347,11 +347,11 @@ def test_a_web_page_that_posts_never_becomes_chat(world: World) -> None:
     assert world.metrics.endings == {"http method refused": 1}
 
 
-def test_a_verb_that_comes_byte_by_byte_is_still_http(world: World) -> None:
+def test_a_request_that_comes_byte_by_byte_is_still_http(world: World) -> None:
     page = world.visitor()
-    for byte in b"GET / HTTP/1.1\r\n":
+    for byte in b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n":
         page.offer(bytes([byte]))
-        world.later(0.3)
+        world.later(0.2)
     assert page.read().startswith(b"HTTP/1.1 200 OK\r\n")
     assert page.ended
 

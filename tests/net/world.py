@@ -18,10 +18,12 @@ from chatroom.net.loop import Loop
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.http import Http
 from chatroom.server.session import Session
 from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Stats
+from tests.browsers import site
 from tests.figures import stats
 from tests.histories import in_memory
 
@@ -280,7 +282,8 @@ class World:
         sock, peer = self._pair(buffer, tcp)
         connection = Connection(sock, f"{host}:{len(self._peers) + 1}", self.connections)
         program = partial(JsonLines, 16384, self.settings.max_line)
-        protocol = Undecided(table(program, browser), partial(Line, self.settings.max_line, program))
+        person = partial(Line, self.settings.max_line, program)
+        protocol = Undecided(table(program, partial(Http, site(self.settings))), person)
         connection.session = session = Session(
             connection, protocol, self.hub, self.loop, self.settings, host, self.visitors
         )

@@ -47,4 +47,8 @@ def test_settings_cannot_be_changed_while_the_server_runs() -> None:
 def test_every_limit_is_above_zero() -> None:
     settings = Settings()
     values = [getattr(settings, field.name) for field in fields(settings)]
-    assert all(value > 0 for value in values if isinstance(value, int | float))
+    assert all(
+        value > 0
+        for value in values
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    )

@@ -1,7 +1,7 @@
 """The heads of HTTP responses, with what keeps a page safe.
 
-Each says that the connection is closed. The policy allows the page nothing but this server's own files and WebSocket, no script or style in
-the markup, and no string as markup.
+Each says that the connection is closed. The policy allows the page nothing but this server's own
+files and WebSocket, no script or style in the markup, and no string as markup.
 """
 
 from email.utils import formatdate

@@ -51,6 +51,12 @@ def new_file(ending: str, data: bytes) -> File:
     return File(TYPES[ending], data, zipped, hashlib.sha256(data).hexdigest()[:16])
 
 
+def plain_origin(text: str) -> str:
+    """An origin in lower case, without the port that its scheme implies."""
+    text = text.lower()
+    return text.removesuffix(":443" if text.startswith("https:") else _USUAL_PORT)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """`made` holds the files that are made when somebody asks for them, and kept from then on.
@@ -104,5 +110,5 @@ class Site:
         if origin is None:
             return
         ours = (f"http://{host}", *self.settings.allow_origins)
-        if origin.lower().removesuffix(_USUAL_PORT) not in ours:
+        if plain_origin(origin) not in ours:
             raise Refused(403, "Pages of another site may not talk here (see --allow-origin).")

@@ -1,6 +1,7 @@
 """What every protocol promises: any bytes, cut anywhere, and no exception."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -11,7 +12,10 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.tutorial import Tutorial
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.websocket import WebSocket
+from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from tests.browsers import asking, browser, masked
 
 LIMIT = 40
 
@@ -27,7 +31,12 @@ def program() -> JsonLines:
 
 
 # What is cut anywhere and still the same; the tutorial's client frames nothing.
-FRAMED = {**PEOPLE, "json": lambda: JsonLines(LIMIT, LIMIT)}
+FRAMED = {
+    **PEOPLE,
+    "json": lambda: JsonLines(LIMIT, LIMIT),
+    "http": browser,
+    "websocket": lambda: WebSocket(replace(Settings(), max_object=LIMIT, max_line=LIMIT)),
+}
 ALL = {**FRAMED, "tutorial": lambda: Tutorial("ann", LIMIT)}
 
 
@@ -86,6 +95,9 @@ TOKENS = (
     *(b"PROXY ", b" HTTP/1.1\r\n", b"FOO / ", b"Host: x", b"\0\r\nQUIT\n", b"\t"),
     *(b"GET ", b"GE", b"POST ", b"P", b"\x16\x03", b"SSH-2.0", b"{", b"NICK "),
     *(b'{"type":"join","name":"ann"}\n', b'{"type":"say","text":"hi","ref":1}\n'),
+    *(asking(), b"\r\n\r\n", b"\x81", b"\x88\x80", b"\xfe"),
+    *(masked(1, b'{"type":"ping"}'), masked(1, b"\xff"), masked(9, b"hi"), masked(8)),
+    *(masked(1, b'{"type":', 1), masked(0, b'"ping"}\n{}'), masked(0, b"\xc3", 0), masked(2)),
     *(b'{"type":"ping"}\n', b'{"type":', b'"ref":', b"[[[[", b"null", b"}", b"ann: "),
 )
 STREAMS = st.lists(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=6)), max_size=16)

@@ -9,10 +9,13 @@ from chatroom.protocols.http import VERBS, respond
 from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.http import Http
 from chatroom.vocabulary import commands, events
+from tests.browsers import asking, browser
 
-REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in VERBS]
-VERB_IDS = [verb.decode() for verb in VERBS]
+REFUSED = [verb for verb in VERBS if verb not in (b"GET", b"HEAD")]
+REQUESTS = [verb + b" / HTTP/1.1\r\nHost: localhost\r\n\r\nann\nhello\n" for verb in REFUSED]
+VERB_IDS = [verb.decode() for verb in REFUSED]
 
 
 def program() -> JsonLines:
@@ -45,17 +48,42 @@ def bytewise(data: bytes) -> list[bytes]:
     return [data[index : index + 1] for index in range(len(data))]
 
 
-@pytest.mark.parametrize(("verb", "data"), [*zip(VERBS, REQUESTS, strict=True)], ids=VERB_IDS)
+@pytest.mark.parametrize(("verb", "data"), [*zip(REFUSED, REQUESTS, strict=True)], ids=VERB_IDS)
 def test_an_http_request_is_answered_and_never_read_as_chat(verb: bytes, data: bytes) -> None:
     assert requests_of(data) == [respond(verb)]
 
 
-@pytest.mark.parametrize(("verb", "data"), [*zip(VERBS, REQUESTS, strict=True)], ids=VERB_IDS)
+@pytest.mark.parametrize(("verb", "data"), [*zip(REFUSED, REQUESTS, strict=True)], ids=VERB_IDS)
 def test_a_dribbled_http_request_is_answered_as_soon_as_its_verb_is_there(
     verb: bytes, data: bytes
 ) -> None:
     assert requests_of(*bytewise(data)) == [respond(verb)]
     assert requests_of(*bytewise(verb)) == []
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD"])
+def test_a_request_that_may_be_answered_makes_a_browser(verb: str) -> None:
+    for pieces in ([asking(method=verb)], bytewise(asking(method=verb))):
+        protocol: Protocol = newcomer()
+        found: list[Request] = []
+        for piece in pieces:
+            for one in protocol.receive(piece):
+                if isinstance(one, Become):
+                    protocol = one.protocol
+                found.append(one)
+        assert isinstance(protocol, Http)
+        assert [type(one) for one in found] == [Become, Reply, Hangup]
+
+
+def test_half_a_head_is_waited_for_through_one_silence_even_if_the_verb_was_late() -> None:
+    undecided = newcomer()
+    assert list(undecided.receive(b"GE")) == []
+    assert list(undecided.silence()) == []
+    (become,) = undecided.receive(b"T / HTTP/1.1")
+    assert isinstance(become, Become)
+    (hangup,) = become.protocol.silence()
+    assert isinstance(hangup, Hangup)
+    assert hangup.farewell.startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,10 @@ from chatroom.protocols.shapes import Wrong
 from chatroom.protocols.telnet import Telnet
 from chatroom.protocols.tutorial import Tutorial, arrange, introduction
 from chatroom.protocols.undecided import Undecided, table
+from chatroom.protocols.web.websocket import WebSocket
+from chatroom.settings import Settings
 from chatroom.vocabulary import events, names, text
+from tests.browsers import asking, browser, masked
 
 READ = 16 * 1024  # bytes that a connection receives at once
 MOST = 120  # steps for a byte: a read of one byte is a command, a line and a name at worst
@@ -76,6 +79,17 @@ def detector() -> Feed:
     return Consumer(Undecided(table(program, browser), lambda: Line(4096, program)))
 
 
+def waiting() -> Feed:
+    """How many lines wait is asked for again and again."""
+    consume = Consumer(WebSocket(Settings()))
+
+    def feed(data: bytes) -> None:
+        consume.protocol.count_waiting(data)
+        consume(data)
+
+    return feed
+
+
 STREAMS: dict[str, Callable[[], Feed]] = {
     "telnet": lambda: Telnet().strip,
     "framing": lambda: splitter(4096),
@@ -84,7 +98,11 @@ STREAMS: dict[str, Callable[[], Feed]] = {
     "member": lambda: Consumer(Line(4096), named=True),
     "json": lambda: Consumer(JsonLines(READ, 4096)),
     "tutorial": lambda: Consumer(Tutorial("ann", 4096), named=True),
+    "http": lambda: Consumer(browser()),
+    "websocket": lambda: Consumer(WebSocket(Settings())),
+    "websocket-waiting": waiting,
 }
+
 
 BYTES = {
     "iac-sb": b"\xff\xfa",
@@ -109,6 +127,14 @@ BYTES = {
     "numbers": b"9",
     "escapes": b'"\\u00ff',
     "verbs": b"GET ",
+    "fields": b"a: b\r\n",
+    "request": asking(),
+    "empty-pings": masked(9),
+    "empty-texts": masked(1),
+    "fragments": masked(1, b"", 1) + masked(0) * 9,
+    "small-objects": masked(1, b"{}"),
+    "many-objects": masked(1, b"{}\n" * 300),
+    "large-texts": masked(1, b"a" * 1000),
     "own-name": b"ann: ",
     "own-names": b"ann: \n",
     "sentence": b"Server: a",

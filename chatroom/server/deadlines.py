@@ -1,0 +1,47 @@
+"""What a newcomer has to do, and until when: say something, complete a request, give a name.
+
+None of it counts from the last byte, so a client that dribbles bytes cannot extend it.
+"""
+
+from collections.abc import Callable
+
+from chatroom.net.connection import Connection
+from chatroom.net.loop import Loop
+from chatroom.settings import Settings
+
+
+class Deadlines:
+    """Those of one connection. `silence` is called twice, and `nameless` once, unless cancelled."""
+
+    __slots__ = ("_connection", "_loop", "_nameless", "_settings", "_silence", "_timers")
+
+    def __init__(
+        self,
+        connection: Connection,
+        loop: Loop,
+        settings: Settings,
+        silence: Callable[[], object],
+        nameless: Callable[[], object],
+    ) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._settings = settings
+        self._silence = silence
+        self._nameless = nameless
+        self._timers = [loop.call_later(settings.silence, self._first, connection)]
+
+    def cancel(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+
+    def _first(self) -> None:
+        settings = self._settings
+        self._timers = [
+            self._loop.call_later(seconds - settings.silence, call, self._connection)
+            for seconds, call in (
+                (settings.head_seconds, self._silence),
+                (settings.name_seconds, self._nameless),
+            )
+        ]
+        self._silence()
