@@ -286,6 +286,13 @@ class Settings(HistorySettings):
     # Messages that people are shown when they come into a room; programs ask for them.
     recent_lines: int = 20
 
+    # Messages of an answer to /history and /search that names no number; it fills a screen.
+    page_lines: int = 20
+
+    # Characters of a room's topic. Everybody who comes into the room is shown it, so it must stay a
+    # few lines; a longer one is refused.
+    max_topic: int = 300
+
     # Rooms one member may be in at once; one more is refused.
     max_rooms: int = 50
 

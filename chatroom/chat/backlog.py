@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
-from chatroom.chat.store import Entry, Gap, Made, Message, Topic
+from chatroom.chat.store import Entry, Gap, Made, Topic
+from chatroom.vocabulary.events import Message
 
 _ROOMS = 1000  # whose gaps and topics wait at once
 

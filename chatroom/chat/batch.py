@@ -5,7 +5,7 @@ object, or slices of it. Members who are served before the tick's end are given 
 share with each other. Nothing is copied for one member alone.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from itertools import accumulate
 
 from chatroom.chat.behind import Tally
@@ -136,6 +136,16 @@ class Batch:
 
     def __getitem__(self, position: int) -> Event:
         return self._events[position]
+
+    def not_for(self, member: object, ignored: Mapping[Person, None], start: int) -> Iterator[int]:
+        """The positions, from this one on, of what is for others and of lines of ignored people."""
+        for position, members in self.narrow.items():
+            if position >= start and member not in members:
+                yield position
+        if ignored and not ignored.keys().isdisjoint(self.speakers):
+            for position in range(start, len(self)):
+                if self.speakers[position] in ignored:
+                    yield position
 
     def tally(self, position: int) -> Tally:
         """The events before this position."""

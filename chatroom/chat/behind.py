@@ -33,6 +33,14 @@ class Tally(NamedTuple):
             return Tally(messages, notices + 1, others, last)
         return Tally(messages, notices, others + 1, last)
 
+    def and_then(self, later: "Tally") -> "Tally":
+        return Tally(
+            self.messages + later.messages,
+            self.notices + later.notices,
+            self.others + later.others,
+            later.last or self.last,
+        )
+
 
 @dataclass(slots=True)
 class Behind:

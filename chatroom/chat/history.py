@@ -29,14 +29,15 @@ from chatroom.chat.jobs import Submit
 from chatroom.chat.marks import Marks, digest
 from chatroom.chat.pages import Page, Place, Reader, size_of
 from chatroom.chat.search import Result, begin
-from chatroom.chat.store import Entry, Gap, Made, Message, Store, Topic
+from chatroom.chat.store import Entry, Gap, Made, Store, Topic
 from chatroom.chat.upkeep import Upkeep
 from chatroom.chat.writer import Writer
 from chatroom.metrics import Histogram
 from chatroom.settings import Settings
 from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.events import Message
 
-__all__ = ["CannotOpen", "Figures", "Gap", "History", "Message", "Page", "Result", "Topic"]
+__all__ = ["CannotOpen", "Figures", "Gap", "History", "Page", "Result", "Topic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ class History:
         around: int | None = None,
         at: float | None = None,
         limit: int = 100,
+        name: str | None = None,
     ) -> Page:
         """The messages of a room before an id, after one, around one (which is among them), or from
         a time on (seconds since 1970). The first that is given counts; without one it is the newest
@@ -252,11 +254,21 @@ class History:
         place = Place(before, after, around, at)
         limit = max(1, min(limit, self._settings.page_messages))
         most_bytes = self._settings.page_bytes
+        if name is not None:
+            return self._page_of(key, name, place, limit)
         try:
             return Reader(self._reading, self._backlog, key).page(place, limit, most_bytes)
         except sqlite3.Error as error:
             self._health.note_unreadable(error)
             return Reader(None, self._backlog, key).page(place, limit, most_bytes)
+
+    def _page_of(self, key: str, name: str, place: Place, limit: int) -> Page:
+        """The newest of what somebody has said there, before an id and after another."""
+        found = self.search("", room=key, name=name, before=place.before, limit=limit)
+        start = place.start or 0
+        events = [event for event in reversed(found.events) if event.id > start]
+        more = found.more and len(events) == len(found.events) > 0
+        return Page(tuple(events), more, place.before is not None)
 
     def search(
         self,

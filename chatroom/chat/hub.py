@@ -20,6 +20,7 @@ from chatroom.chat.catchup import CatchUp
 from chatroom.chat.delivery import Delivery
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
+from chatroom.chat.kept import kept
 from chatroom.chat.pending import Pending
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -158,12 +159,13 @@ class Hub:
         """
         return self.delivery.tell(member, event)
 
-    def publish(self, room: Room, event: events.Event, author: Member) -> None:
-        """Tell everybody in the room except the author, at the tick's end.
+    def say(self, room: Room, event: events.Message, author: Member) -> None:
+        """Keep it, and tell everybody in the room except the author, at the tick's end.
 
         A heavy batch does not wait for that. All rooms are then flushed with it, to keep the order
         that is promised to members of several rooms.
         """
+        self.history.append(room.key, event, author.ticket, author.ref, room.made)
         before = room.batch.weight
         room.publish(event, author)
         self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
@@ -178,11 +180,12 @@ class Hub:
         after: int | None = None,
         around: int | None = None,
         at: float | None = None,
+        name: str | None = None,
     ) -> events.Page:
         """What was said in a room: the last messages, or those before, after or around an id, or
-        since a time."""
+        since a time; with a name only what this person said."""
         page = self.history.page(
-            room.key, before=before, after=after, around=around, at=at, limit=limit
+            room.key, before=before, after=after, around=around, at=at, limit=limit, name=name
         )
         messages = tuple(_with_gaps(page))
         more = events.More(page.more_before, page.more_after)
@@ -192,11 +195,6 @@ class Hub:
         """Whoever has a new seat, and has everything up to this id, gets what came since. True:
         what comes does not continue what they have."""
         return after is not None and self.catching_up.resume(seat, after, epoch)
-
-    def topic(self, room: Room) -> str:
-        """What a room is about; empty if it is about nothing special."""
-        topic = self.history.topic(room.key)
-        return topic.text if topic else ""
 
     def show_recent(self, member: Member, room: Room) -> None:
         """The last messages, for somebody who has come into the room."""
@@ -214,10 +212,19 @@ class Hub:
         if room is None:
             room = Room(
                 *(name, key, self.metrics, self.delivery.changed, self.settings.max_batch),
+                made=(member.name, self.wall()),
                 last=self.history.last,
             )
+            room.topic = self._topic(room)
             self.rooms[key] = room
         return room.enter(member)
+
+    def _topic(self, room: Room) -> events.TopicSet | None:
+        """What a room was about when it was last there."""
+        topic = self.history.topic(room.key)
+        if topic is None:
+            return None
+        return events.TopicSet(0, room.name, topic.name, topic.text, topic.time)
 
     def exit(self, seat: Seat) -> Room:
         """Take the member out of this room, with everything that was published until now."""
@@ -261,15 +268,10 @@ def _with_gaps(page: Page) -> Iterator[events.Kept]:
     for event in page.events:
         while gaps and gaps[0].last < event.id:
             yield _missing(gaps.pop(0))
-        yield _kept(event)
+        yield kept(event)
     yield from map(_missing, gaps)
 
 
 def _missing(gap: Gap) -> events.Kept:
     text = f"{counted(gap.count, 'message')} could not be kept."
     return events.Kept(gap.last, "gap", "", text, time_of(gap.last))
-
-
-def _kept(event: events.Said | events.Acted) -> events.Kept:
-    kind = "said" if isinstance(event, events.Said) else "acted"
-    return events.Kept(event.id, kind, event.name, event.text, event.time)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from chatroom.chat.backlog import Backlog
 from chatroom.chat.ids import first_at
-from chatroom.chat.store import Gap, Message, Store
+from chatroom.chat.store import Gap, Store
+from chatroom.vocabulary.events import Message
 
 _END = 2**62  # above every id
 _EVENT_BYTES = 128  # what a message takes beside its text

@@ -28,9 +28,9 @@ from chatroom.chat.behind import Behind, Place, Tally
 from chatroom.chat.outlet import Channel, Outlet
 from chatroom.chat.person import Person
 from chatroom.metrics import Metrics
-from chatroom.vocabulary.commands import Ref
+from chatroom.vocabulary.commands import Recall, Ref, Search
 from chatroom.vocabulary.dialect import Dialect
-from chatroom.vocabulary.events import Event, Members
+from chatroom.vocabulary.events import Event, Members, TopicSet
 
 
 class Member:
@@ -40,6 +40,7 @@ class Member:
         "active",
         "address",
         "answers",
+        "asked",
         "behind",
         "channel",
         "dialect",
@@ -79,6 +80,7 @@ class Member:
         self.quiet = False  # no room is told when they come and go
         self.here: Seat | None = None  # where a line without a room is said
         self.others: tuple[Seat, ...] = ()  # the oldest first; most people have none
+        self.asked: Recall | Search | None = None  # the next page of the history, for /more
         self.answers: list[Answer] | None = None  # which wait for the end of the tick
         self.held = 0  # bytes of these
         self.behind: Behind | None = None  # set while nothing is queued for them in their rooms
@@ -157,7 +159,8 @@ class Answer(NamedTuple):
 class Room:
     """`changed` is called with the room when there is something to hand out at the tick's end.
 
-    A batch of more than `max_batch` bytes is `heavy`: it must not wait for that. `last` is an id
+    A batch of more than `max_batch` bytes is `heavy`: it must not wait for that. `made`: by
+    whom, and when. `last` is an id
     that no message has had which is published from now on, and all before had.
     """
 
@@ -168,12 +171,15 @@ class Room:
         metrics: Metrics,
         changed: Callable[["Room"], None],
         max_batch: int,
+        made: tuple[str, float] = ("", 0.0),
         last: int = 0,
     ) -> None:
         self.name = name
         self.key = key
+        self.made = made
         self.seats: dict[Member, Seat] = {}
         self.shared: dict[Member, None] = {}  # those who are in other rooms as well
+        self.topic: TopicSet | None = None
         self.roll: Members | None = None  # the answer to /who, kept for a moment
         self.roll_until = 0.0
         self.batch = Batch()
@@ -191,6 +197,10 @@ class Room:
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self.seats)
+
+    @property
+    def topic_text(self) -> str:
+        return self.topic.text if self.topic else ""
 
     @property
     def heavy(self) -> bool:
@@ -298,19 +308,9 @@ class Room:
         if seat.place:
             return
         start, seat.judged = seat.judged, len(self.batch)
-        if start == seat.judged:
-            return
-        for position, members in self.batch.narrow.items():
-            if position >= start and seat.member not in members:
-                seat.unwanted = seat.unwanted or []
-                insort(seat.unwanted, position)
-        speakers, ignored = self.batch.speakers, seat.member.ignored
-        if not ignored or ignored.keys().isdisjoint(speakers):
-            return
-        unwanted = seat.unwanted = seat.unwanted or []
-        for position in range(start, len(self.batch)):
-            if speakers[position] in ignored:
-                insort(unwanted, position)
+        for position in self.batch.not_for(seat.member, seat.member.ignored, start):
+            seat.unwanted = seat.unwanted or []
+            insort(seat.unwanted, position)
 
     # --- being behind -------------------------------------------------------------------------
 
@@ -320,13 +320,7 @@ class Room:
         return self._published_before(len(self.batch))
 
     def _published_before(self, position: int) -> Tally:
-        before, here = self._published, self.batch.tally(position)
-        return Tally(
-            before.messages + here.messages,
-            before.notices + here.notices,
-            before.others + here.others,
-            here.last or before.last,
-        )
+        return self._published.and_then(self.batch.tally(position))
 
     def leave_behind(self, seat: Seat) -> None:
         """Their member is behind: they miss what they have not had yet, and all that comes."""

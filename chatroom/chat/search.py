@@ -16,9 +16,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from chatroom.chat.backlog import Backlog
-from chatroom.chat.store import EVENTS, Message
+from chatroom.chat.store import EVENTS
 from chatroom.chat.words import Question, question, spaced
 from chatroom.settings import Settings
+from chatroom.vocabulary.events import Message
 from chatroom.vocabulary.names import key, known_key
 
 _END = 2**62  # above every id

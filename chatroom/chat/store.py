@@ -9,11 +9,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatroom.vocabulary.events import Acted, Said
+from chatroom.vocabulary.events import Acted, Message, Said, TopicSet
 
-Message = Said | Acted
-
-_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted"}
+_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
 EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
 _CACHED_ROOMS = 10_000
 

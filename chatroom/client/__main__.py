@@ -17,6 +17,7 @@ from chatroom import __version__
 from chatroom.client import preferences
 from chatroom.client.core import Client
 from chatroom.client.events import Entry
+from chatroom.client.last_read import LastRead, state_directory
 from chatroom.client.network import Network
 from chatroom.client.plain import Plain
 from chatroom.client.settings import ClientSettings
@@ -122,11 +123,12 @@ def _mend_streams() -> None:
 
 async def _talk(options: argparse.Namespace) -> int:
     """The terminal client, the better one where there is a person and what it needs."""
-    settings = ClientSettings()
+    interactive = _is_interactive()
+    # a script sees nothing of what was said before it came
+    settings = ClientSettings() if interactive else ClientSettings(recent=0)
     loop = asyncio.get_running_loop()
     where = printable(options.host, options.port)
-    client = new_client(settings, options.room, loop.time, where, options.quiet)
-    interactive = _is_interactive()
+    client = new_client(settings, options.room, loop.time, where, options.quiet, interactive)
     if options.name:
         client.join(options.name)
 
@@ -163,9 +165,13 @@ def new_client(
     clock: Callable[[], float],
     where: str,
     quiet: bool = False,
+    remembers: bool = True,
 ) -> Client:
+    """`remembers`: what was read last is kept between two runs."""
     ticket = secrets.token_urlsafe(16)
-    return Client(settings, ticket, clock, time.time, random.random, room, where, quiet)
+    last_read = LastRead(where, state_directory()) if remembers else LastRead()
+    wall, jitter = time.time, random.random
+    return Client(settings, ticket, clock, wall, jitter, room, where, quiet, last_read)
 
 
 def _window(options: argparse.Namespace) -> int:

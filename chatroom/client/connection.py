@@ -46,10 +46,10 @@ class Connection:
         self.output += encode(Ping(), ref)
         self.heartbeat.pinged(ref)
 
-    def join(self, name: str, room: str, ticket: str, quiet: bool) -> None:
+    def join(self, command: commands.Join) -> None:
         self.heartbeat.expect()
         self.heartbeat.heard()  # the join has all the time that there is
-        self.output += encode(commands.Join(name, room, ticket, quiet))
+        self.output += encode(command)
 
     def joined(self, rate: float) -> None:
         """From now on the server takes so many requests a second; 0 is unlimited."""

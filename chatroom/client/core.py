@@ -12,8 +12,10 @@ out no faster than the server lets them through: what still waits here can be ca
 
 from collections.abc import Callable
 
+from chatroom.client.archive import Archive
 from chatroom.client.decoder import ProtocolError
 from chatroom.client.events import Connected, Entry, NameRequired, Reconnected
+from chatroom.client.last_read import LastRead
 from chatroom.client.membership import Membership
 from chatroom.client.outbox import Change, Question, Talk
 from chatroom.client.rooms import Rooms
@@ -32,7 +34,7 @@ class Client:
 
     `room` is the one to go to, empty for the server's choice. `ticket` is a secret of this
     client's: who has it is taken for us. `where` is what the server is called when it is none.
-    `quiet`: the room is not told when we come and go.
+    `quiet`: the room is not told when we come and go. `last_read` knows what was read last time.
     """
 
     def __init__(
@@ -45,10 +47,13 @@ class Client:
         room: str = "",
         where: str = "The server",
         quiet: bool = False,
+        last_read: LastRead | None = None,
     ) -> None:
         self.wall = wall
+        self.last_read = last_read or LastRead()
+        self.archive = Archive(self._ask)
         self._where = where
-        self._me = Membership(settings, clock, wall, room)
+        self._me = Membership(settings, clock, wall, room, self.last_read)
         self._outbox = self._me.delivery.outbox
         self._session = Session(self._me, settings, clock, jitter, where, ticket, quiet)
 
@@ -178,14 +183,28 @@ class Client:
             self._session.leave()
         elif isinstance(command, commands.Cancel):
             self._me.delivery.cancel()
-        elif isinstance(command, Talk | Change | Question):
+        else:
             delayed = self._session.been_in and self.state is not State.JOINED
-            self._me.request(command, delayed)
+            if isinstance(command, commands.More):
+                self._me.request_more(delayed)
+            elif isinstance(command, Talk | Change | Question):
+                self._me.request(command, delayed)
         self._session.proceed()
+
+    def mark_read(self, room: str, id: int = 0) -> None:
+        """The person has read the room up to this id; 0: all that we have."""
+        self._me.arrival.mark_read(room, id)
 
     def finish(self) -> None:
         """There will be nothing more to say: leave as soon as everything has arrived."""
         self._session.finish()
+
+    def _ask(self, command: commands.Recall | commands.Search) -> int:
+        if self.state is not State.JOINED:
+            return 0
+        request = self._me.past.ask(command)
+        self._session.proceed()
+        return request
 
     # --- what the server says -----------------------------------------------------------------
 

@@ -37,6 +37,9 @@ class Delivery:
         self._told_what_waits = False
         self._not_kept = 0  # requests, since the outbox is full
         self._ref = 0
+        self._before: dict[
+            int, int
+        ] = {}  # by refs of requests that are not kept: the last kept one
 
     @property
     def unsent(self) -> int:
@@ -51,8 +54,9 @@ class Delivery:
         return self._bucket.next_at(self.outbox.under_way)
 
     def next_ref(self) -> int:
-        """A higher one than all before, also for what is not kept."""
+        """For a request that is not kept; its answer tells about those that were sent before it."""
         self._ref += 1
+        self._before[self._ref] = self.outbox.last_ref
         return self._ref
 
     def spend(self) -> None:
@@ -62,6 +66,7 @@ class Delivery:
     def begin(self, limits: events.Limits, last: int | None) -> list[PendingRequest]:
         """Over a new connection; see `Outbox.begin_again` for what is returned."""
         self._limits = limits
+        self._before.clear()
         self._bucket = TokenBucket(limits.rate, limits.burst, self._clock)
         return self.outbox.begin_again(last)
 
@@ -112,7 +117,9 @@ class Delivery:
         """What the server answers with this ref, and what it has decided before unheard by us."""
         if not isinstance(ref, int):
             return None, []
-        unheard = self.outbox.take_before(ref)
+        if (last := self._before.pop(ref, None)) is not None:
+            return None, self.outbox.take_before(last + 1)
+        unheard = self.outbox.take_before(ref) if self.outbox.is_sent(ref) else []
         return self.outbox.take(ref), unheard
 
     def refuse(self, code: str, text: str) -> None:
@@ -120,7 +127,8 @@ class Delivery:
 
     def _request(self, kept: PendingRequest) -> bytes:
         """It as a line, unless the server would not take that: one too long gets no receipt."""
-        limits, ref = self._limits, self.next_ref()
+        limits, ref = self._limits, kept.ref or self._ref + 1
+        self._ref = max(self._ref, ref)
         command = kept.command
         if isinstance(command, commands.Tell) and kept.delayed:  # they may be on the way back
             command = replace(command, wait=True)

@@ -58,6 +58,68 @@ class Switched:
     room: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What was said last in a room that we have come into, before we came.
+
+    `read` is the id up to which the person had read it, at the time `since`; 0: that is not known.
+    `time` is that of the server now.
+    """
+
+    room: str
+    messages: tuple[events.Kept, ...]
+    more: events.More
+    read: int
+    since: float
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewSince:
+    """What follows in the room was said since this time, while there was no connection.
+
+    `read` is the highest id that we had, `now` the time of day.
+    """
+
+    room: str
+    read: int
+    time: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Discontinued:
+    """What follows in the room does not continue what was shown.
+
+    `restarted`: the server has another history; else so much was said that it is kept no longer.
+    """
+
+    room: str
+    restarted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTold:
+    """The topic of a room, as somebody has set it before; the answer to who has asked."""
+
+    topic: events.TopicSet
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """How to go on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked for by `load_...` or `search`, with the number that these returned."""
+
+    request: int
+    event: events.Page | events.Found | events.Refused
+
+
 ClientEvent = (
     events.Event
     | Connected
@@ -66,6 +128,12 @@ ClientEvent = (
     | ConnectionLost
     | Reconnected
     | Switched
+    | Recent
+    | NewSince
+    | Discontinued
+    | TopicTold
+    | Hint
+    | Answer
     | Ended
 )
 

@@ -15,6 +15,7 @@ from chatroom.client.session import State
 from chatroom.net.address import printable
 
 _BOTH_FAMILIES = 0.25  # seconds after which the second one is tried as well (RFC 8305)
+LAST_READ_INTERVAL = 5.0  # seconds between two writings of what was read last
 _LAST_WORDS = 2.0  # seconds for the server to take what we have to say when we leave
 _REASONS = {
     errno.ECONNREFUSED: "nobody listens there. Is the chatroom running, and is that its port?",
@@ -49,6 +50,7 @@ class Network:
         self._link: _Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._saving: asyncio.TimerHandle | None = None
         self._ended: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
@@ -65,6 +67,7 @@ class Network:
                 self._connecting.cancel()
             if self._timer is not None:
                 self._timer.cancel()
+            self._save()
 
     def advance(self) -> None:
         """Carry out what the client wants. To be called after anything was asked of it."""
@@ -74,6 +77,8 @@ class Network:
             self._show(happened)
             self._carry_out()  # who was shown something may have asked for something
         self._set_timer()
+        if client.last_read.unsaved and self._saving is None:
+            self._saving = self._loop.call_later(LAST_READ_INTERVAL, self._save)
         self.news.set()
         if client.state is State.ENDED and not self._ended.done():
             self._ended.set_result(None)
@@ -98,6 +103,13 @@ class Network:
             self._timer = None
         if self._client.deadline is not None:
             self._timer = self._loop.call_at(self._client.deadline, self._tick)
+
+    def _save(self) -> None:
+        """What was read last. It is little, and written seldom enough to be written here."""
+        if self._saving is not None:
+            self._saving.cancel()
+            self._saving = None
+        self._client.last_read.save()
 
     def _tick(self) -> None:
         self._client.tick()

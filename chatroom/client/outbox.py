@@ -14,18 +14,26 @@ from dataclasses import dataclass
 from chatroom.vocabulary import commands
 
 Talk = commands.Say | commands.Act | commands.Tell
-Change = commands.Move | commands.Enter | commands.Leave | commands.Rename
-Question = commands.Who | commands.Recall | commands.Rooms | commands.Ignore | commands.Stats
+Change = commands.Move | commands.Enter | commands.Leave | commands.Rename | commands.SetTopic
+Question = (
+    commands.Who
+    | commands.Recall
+    | commands.Search
+    | commands.Rooms
+    | commands.Ignore
+    | commands.Stats
+)
 
 
 @dataclass(slots=True)
 class PendingRequest:
     """`delayed`: it had to wait for a connection. `repeated`: it was sent over an earlier one, and
-    may have arrived."""
+    may have arrived; the `ref` is then the same, by which the server recognises it."""
 
     command: Talk | Change | Question
     delayed: bool = False
     repeated: bool = False
+    ref: int = 0
 
 
 class Outbox:
@@ -47,6 +55,11 @@ class Outbox:
     def under_way(self) -> int:
         """Requests that were sent and are not answered."""
         return len(self._sent)
+
+    @property
+    def last_ref(self) -> int:
+        """That of the last request that was sent and is not answered; 0: there is none."""
+        return next(reversed(self._sent), 0)
 
     @property
     def waiting(self) -> int:
@@ -78,8 +91,13 @@ class Outbox:
         return self._waiting.popleft() if self._waiting else None
 
     def sent(self, ref: int, kept: PendingRequest) -> None:
-        """The ref must be higher than all before it."""
+        """The ref must be higher than those of all that was sent before and is not answered."""
+        kept.ref = ref
         self._sent[ref] = kept
+
+    def is_sent(self, ref: int) -> bool:
+        """Whether the request with this ref has been sent and is not answered."""
+        return ref in self._sent
 
     def take(self, ref: int) -> PendingRequest | None:
         """The one with this ref; it is answered."""
@@ -100,12 +118,12 @@ class Outbox:
 
         `last` is the ref up to which the server has decided, if it knows. Lines that it has
         decided are returned and no longer kept, and so is what must not be asked for twice. Changes
-        still are: doing them again puts us where we were.
+        of where and who we are still are: doing them again puts us where we were.
         """
         again: list[PendingRequest] = []
         over: list[PendingRequest] = []
         for ref, kept in self._sent.items():
-            decided = last is not None and ref <= last and _is_talk(kept)
+            decided = last is not None and ref <= last and _is_done_once(kept)
             kept.repeated = kept.delayed = True
             (over if decided or _toggles(kept) else again).append(kept)
         self._sent.clear()
@@ -113,8 +131,8 @@ class Outbox:
         return over
 
 
-def _is_talk(kept: PendingRequest) -> bool:
-    return isinstance(kept.command, Talk)
+def _is_done_once(kept: PendingRequest) -> bool:
+    return isinstance(kept.command, Talk | commands.SetTopic)
 
 
 def _lines(kept: PendingRequest) -> int:

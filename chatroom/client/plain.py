@@ -20,8 +20,10 @@ from chatroom.client.events import (
     ConnectionLost,
     Ended,
     Entry,
+    Hint,
     NameRequired,
     Switched,
+    TopicTold,
 )
 from chatroom.client.network import Network
 from chatroom.client.presentation import is_own, plain_lines, with_room
@@ -39,6 +41,9 @@ _ENOUGH = 50  # lines of a pipe that wait, beyond which no more are read: a long
 _ANSWERS = (
     events.Members
     | events.Page
+    | events.Found
+    | TopicTold
+    | Hint
     | events.RoomList
     | events.Ignoring
     | events.IgnoreList
@@ -128,10 +133,11 @@ class Plain:
     def _has_to_wait(self, text: str) -> bool:
         """Whether it is not this line's turn: we are not in yet, or much is under way.
 
-        What is answered here, as /help is, would overtake the answers that are under way.
+        What is answered here, as /help is, would overtake the answers that are under way, and /more
+        depends on them.
         """
         coming_in = bool(self._client.name) and not self._been_in
-        answered_here = any(isinstance(command, str) for command in read(text))
+        answered_here = any(isinstance(command, str | commands.More) for command in read(text))
         most = 1 if answered_here else _ENOUGH
         much = self._client.pending >= most and not self._interactive
         return coming_in or much
@@ -177,6 +183,8 @@ class Plain:
         for entry in happened:
             if not is_own(entry.event, self._client.name):
                 self._show_one(entry)
+        for room in self._client.rooms:
+            self._client.mark_read(room.name)
 
     def _show_one(self, entry: Entry) -> None:
         event = entry.event

@@ -9,13 +9,11 @@ else.
     change(bell="off")
 """
 
-import contextlib
-import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from chatroom.client import files
 
 _FILE = "preferences.json"
 _LONGEST = 64 * 1024  # bytes; a longer file is none of ours
@@ -35,24 +33,16 @@ class Preferences:
 
 def config_directory() -> Path:
     """$XDG_CONFIG_HOME/chatroom, where the variable holds an absolute path; else ~/.config."""
-    base = os.environ.get("XDG_CONFIG_HOME", "")
-    if not os.path.isabs(base):  # which the specification tells to ignore
-        base = os.path.join(os.path.expanduser("~"), ".config")
-    return Path(base, "chatroom")
+    return files.directory("XDG_CONFIG_HOME", ".config")
 
 
 def load(directory: Path | None = None) -> Preferences:
     """What was saved. Never raises."""
-    path = (directory or config_directory()) / _FILE
-    try:
-        with path.open("rb") as file:
-            saved = json.loads(file.read(_LONGEST))
-    except (OSError, ValueError, RecursionError):
-        return Preferences()
-    if not isinstance(saved, dict):
-        return Preferences()
+    saved = files.load((directory or config_directory()) / _FILE, _LONGEST)
     defaults = asdict(Preferences())
-    known = {name: saved[name] for name in defaults if _fits(saved.get(name), defaults[name])}
+    known: dict[str, Any] = {
+        name: saved[name] for name in defaults if _fits(saved.get(name), defaults[name])
+    }
     return Preferences(**known)
 
 
@@ -61,14 +51,7 @@ def save(preferences: Preferences, directory: Path | None = None) -> bool:
 
     False: it could not be written, and what was there before still is.
     """
-    directory = directory or config_directory()
-    text = json.dumps(asdict(preferences), indent=2) + "\n"
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(directory / _FILE, text.encode())
-    except OSError:
-        return False
-    return True
+    return files.save((directory or config_directory()) / _FILE, asdict(preferences))
 
 
 def change(directory: Path | None = None, **changes: Any) -> bool:
@@ -81,16 +64,3 @@ def _fits(value: object, default: object) -> bool:
     if isinstance(value, str):
         return isinstance(default, str) and value.isprintable()
     return type(value) is int and isinstance(default, int) and 0 <= value <= 65535
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Into a file beside it which then takes its place: a reader sees the old or the new one."""
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(beside, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise

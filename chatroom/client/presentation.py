@@ -2,23 +2,35 @@
 
 import re
 import zlib
+from dataclasses import replace
 from datetime import datetime
 
 from chatroom.client.events import (
+    Answer,
     ClientEvent,
     Connected,
     ConnectFailed,
     ConnectionLost,
+    Discontinued,
     Ended,
+    Hint,
     NameRequired,
+    NewSince,
+    Recent,
     Reconnected,
     Switched,
+    TopicTold,
 )
+from chatroom.client.pages import moment, new_mark, page_lines
 from chatroom.client.text import below
 from chatroom.protocols.rendering import lines_of
 from chatroom.vocabulary import events, names
 from chatroom.vocabulary.counts import counted
 
+_DISCONTINUED = {
+    True: "--- what follows does not continue: the server has started anew ---",
+    False: "--- what follows does not continue: more was said than the server keeps ---",
+}
 LOST = "Oh no, we have lost connection to the server!"
 
 
@@ -65,9 +77,9 @@ def plain_lines(event: ClientEvent, me: str) -> list[str]:
     `me` is our own name.
     """
     match event:
-        case Connected() | NameRequired("") | Switched():
+        case Connected() | NameRequired("") | Switched() | Answer() | events.Skipped(0):
             return []
-        case NameRequired(text) | ConnectFailed(text):
+        case NameRequired(text) | ConnectFailed(text) | Hint(text):
             return [text]
         case ConnectionLost():
             return [LOST]
@@ -75,6 +87,14 @@ def plain_lines(event: ClientEvent, me: str) -> list[str]:
             return [f"We are back, as {name} in room {room}."]
         case Ended():
             return _ended(event)
+        case NewSince(_, _, time, now):
+            return [new_mark(time, now)]
+        case Discontinued(_, restarted):
+            return [_DISCONTINUED[restarted]]
+        case Recent() | events.Page() | events.Found():
+            return page_lines(event)
+        case TopicTold(topic):
+            return _topic_told(topic)
         case events.Said(_, _, name, text):
             return below(f"{name}: ", text)
         case events.Acted(_, _, name, text):
@@ -101,14 +121,34 @@ def _server_lines(event: events.Event, me: str) -> list[str]:
             return [f"{waiting} waiting; they go out {rate:g} a second; /cancel drops them."]
         case events.Cancelled(lines):
             return [f"{_were(lines)} dropped."]
-        case events.Welcomed(name, room, people):
-            return [*lines_of(event), *lines_of(events.Moved(name, room, people))]
-        case events.Entered(room, people):
-            return lines_of(events.Moved(me, room, people))
+        case events.Welcomed(name, room, people, topic=topic):
+            moved = lines_of(events.Moved(name, room, people))
+            return [*lines_of(replace(event, topic="")), *moved, *_topic(room, topic)]
+        case events.Entered(room, people, topic) | events.Moved(_, room, people, topic):
+            return [*lines_of(events.Moved(me, room, people)), *_topic(room, topic)]
+        case events.TopicSet(_, room, name, text):
+            return [f"Server: {name} {_has_set(room, text)}"]
         case events.Left(room, name) if name == me:
             return [f"Server: You have left room {room}."]
         case _:
             return lines_of(event)
+
+
+def _topic(room: str, text: str) -> list[str]:
+    return [f"Server: The topic of {room} is: {text}"] if text else []
+
+
+def _has_set(room: str, topic: str) -> str:
+    if not topic:
+        return f"has taken away the topic of {room}."
+    return f"has set the topic of {room}: {topic}"
+
+
+def _topic_told(topic: events.TopicSet) -> list[str]:
+    if not topic.text:
+        return [f"Server: Room {topic.room} has no topic; /topic TEXT sets one."]
+    by = [f"  {topic.name} set it at {moment(topic.time, 0.0)}."] if topic.name else []
+    return [*_topic(topic.room, topic.text), *by]
 
 
 def _ended(event: Ended) -> list[str]:

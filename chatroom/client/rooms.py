@@ -7,7 +7,9 @@ answer is meant for the room that they have asked for: `target`.
 
 from collections.abc import Callable, Iterator
 
+from chatroom.client.events import Discontinued, NewSince, Recent
 from chatroom.client.presentation import mentions
+from chatroom.client.record import Record
 from chatroom.client.roster import Roster
 from chatroom.client.settings import ClientSettings
 from chatroom.vocabulary import events, names
@@ -15,11 +17,13 @@ from chatroom.vocabulary import events, names
 
 class Room:
     """`unread` lines were said there while another room was the current one; `mentions` of them
-    have our name in them."""
+    have our name in them. `topic` is empty where there is none."""
 
     def __init__(self, name: str, roster: Roster) -> None:
         self.name = name
+        self.topic = ""
         self.roster = roster
+        self.record = Record()
         self.unread = 0
         self.mentions = 0
 
@@ -185,6 +189,10 @@ class Rooms:
                 | events.Presence(room=name)
                 | events.Moved(room=name)
                 | events.Entered(room=name)
+                | events.TopicSet(room=name)
+                | Recent(room=name)
+                | NewSince(room=name)
+                | Discontinued(room=name)
             ):
                 found = self.find(name)
                 return () if found is None else (found.name,)
@@ -198,6 +206,12 @@ class Rooms:
                 | events.Acted(room=name, name=who, text=text)
             ):
                 self._count(name, who != me, mentions(text, me))
+            case events.TopicSet(room=name, text=text):
+                if (room := self.find(name)) is not None:
+                    room.topic = text
+            case events.Skipped():
+                for room in self:
+                    room.roster.ask()
             case events.Gone(name=name):
                 for room in self:
                     room.roster.remove(name)

@@ -134,8 +134,14 @@ class Session:
 
     def _send_join(self) -> None:
         self.state = State.JOINING
-        room = self._me.rooms.current.name
-        self.connection.join(self._me.name, room, self._ticket, self._quiet)
+        room = self._me.rooms.current
+        self.connection.join(
+            commands.Join(
+                *(self._me.name, room.name, self._ticket, self._quiet),
+                after=room.record.after,
+                epoch=room.record.epoch,
+            )
+        )
 
     def joined(self, rate: float) -> None:
         """The server has welcomed us; it takes so many requests a second."""
@@ -150,6 +156,9 @@ class Session:
 
     def proceed(self) -> None:
         """Whatever has happened, do what can be done now."""
+        if pages := self._me.past.take_output():
+            self.connection.output += pages
+            self.connection.heartbeat.expect()
         if self.state is State.JOINED and (requests := self._me.delivery.send()):
             self.connection.output += requests
             self.connection.heartbeat.expect()
@@ -178,6 +187,7 @@ class Session:
         if self.state is State.JOINED:
             self._backoff.lost()
             self._shutdown.disconnected()
+            self._me.arrival.lost()
             self._me.emit(ConnectionLost(text))
         self._backoff.schedule()
         self.state = State.WAITING
@@ -200,6 +210,7 @@ class Session:
     def end(self, text: str) -> None:
         if self.state is not State.ENDED:
             self.state = State.ENDED
+            self._me.past.lost()
             uncertain = self._me.delivery.outbox.uncertain_lines
             self._me.emit(Ended(text, self._me.delivery.unsent, uncertain))
 

@@ -40,6 +40,18 @@ class ClientSettings:
     # Bytes of one message, as long as the server has not told its own limit.
     max_text: int = 4096
 
+    # Messages of a room that are shown when one comes into it, and the most of them where it is
+    # known up to which one it was read; /more and scrolling up show earlier ones.
+    recent: int = 20
+    recent_unread: int = 100
+
+    # Messages of one page; the server gives no more.
+    max_page: int = 100
+
+    # Entries of a room that wait until what was said before is there, to be shown in their order.
+    # If there are more they are shown at once.
+    max_held: int = 1000
+
     # Lines of each room that the terminal client keeps, to show them when one switches to it.
     room_lines: int = 200
 

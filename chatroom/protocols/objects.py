@@ -98,7 +98,11 @@ IMPLIED: dict[str, Mapping[str, object]] = {
 }
 """The fields whose values follow from the type; the object does not have them."""
 
-_WRITTEN_AS: dict[type, str] = {events.NameRefused: "error", events.NowKnownAs: "renamed"}
+_WRITTEN_AS: dict[type, str] = {
+    events.NameRefused: "error",
+    events.NowKnownAs: "renamed",
+    events.About: "topic",
+}
 
 
 def read_request(line: bytes, max_text: int) -> Request:

@@ -7,21 +7,20 @@ server. Each line of a text begins like the first, so nobody can forge a line of
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import timedelta
 from typing import Any
 
+from chatroom.protocols import past
+from chatroom.protocols.lines import WIDTH as WIDTH
+from chatroom.protocols.lines import minute, of_server, spoken
+from chatroom.protocols.lines import wrapped as wrapped
 from chatroom.protocols.recent import Recent
 from chatroom.vocabulary import events
 from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.durations import duration
 
 PROMPT = "Your name: "
-WIDTH = 79
-"""The most columns of the server's own lines, with names of ordinary length in them."""
-
 _LONG_AGO = timedelta(hours=20).total_seconds()
-_INDENT = "  "  # of a line that goes on; no name begins with a space
 
 
 def render(event: events.Event, ending: str) -> bytes:
@@ -31,6 +30,8 @@ def render(event: events.Event, ending: str) -> bytes:
 
 def _render(event: events.Event, ending: str) -> bytes:
     lines = lines_of(event)
+    if not lines:
+        return b""
     last = PROMPT if isinstance(event, _ASKS_FOR_A_NAME) else ""
     return f"{ending.join(lines)}{ending}{last}".encode()
 
@@ -39,7 +40,7 @@ _recent = Recent(_render)
 
 
 def lines_of(event: events.Event) -> list[str]:
-    """The event as lines of text, without endings.
+    """The event as lines of text, without endings; none of what people need not know.
 
     Raises ValueError when a value other than a text contains a line break: it would forge a line
     of somebody else.
@@ -54,25 +55,6 @@ def lines_of(event: events.Event) -> list[str]:
 _ASKS_FOR_A_NAME = (events.Greeting, events.NameRefused)
 
 
-def wrapped(line: str, columns: int = WIDTH, measure: Callable[[str], int] = len) -> list[str]:
-    """The line in as many as it needs, broken between words. `measure` tells how wide text is."""
-    if measure(line) <= columns:
-        return [line]
-    lines: list[str] = []
-    first, *words = line.split(" ")
-    for word in words:
-        if measure(first) + 1 + measure(word) > columns:
-            lines.append(first)
-            first = _INDENT + word
-        else:
-            first = f"{first} {word}"
-    return [*lines, first]
-
-
-def _server(text: str) -> list[str]:
-    return wrapped(f"Server: {text}")
-
-
 def _people(people: events.People) -> str:
     if not people.count:
         return "Nobody else is here yet."
@@ -85,21 +67,27 @@ def _people(people: events.People) -> str:
 def _moved(event: events.Moved) -> list[str]:
     others = tuple(name for name in event.members.names if name != event.name)
     there = _people(events.People(event.members.count - 1, others))
-    return _server(f"You are in room {event.room} now. {there}")
-
-
-def _spoken(start: str, text: str) -> list[str]:
-    """The lines of a text, each behind its author."""
-    return [f"{start} {line}" for line in text.split("\n")]
+    return [
+        *of_server(f"You are in room {event.room} now. {there}"),
+        *past.topic(event.room, event.topic),
+    ]
 
 
 def _entered(event: events.Entered) -> list[str]:
-    return _server(f"You are in room {event.room} as well. {_people(event.members)}")
+    return [
+        *of_server(f"You are in room {event.room} as well. {_people(event.members)}"),
+        *past.topic(event.room, event.topic),
+    ]
+
+
+def _welcomed(event: events.Welcomed) -> list[str]:
+    welcome = f"All set, {event.name}! Leave anytime by typing QUIT; /help lists the commands."
+    return [*wrapped(welcome), *past.topic(event.room, event.topic)]
 
 
 def _told(event: events.Told) -> list[str]:
     if event.waits is None:
-        return _spoken(f"[private] {event.name}:", event.text)
+        return spoken(f"[private] {event.name}:", event.text)
     left = max(1, round(event.waits))
     return [f"Server: {event.to} is not here; your message waits {left} s for them."]
 
@@ -149,40 +137,24 @@ def _room_list(event: events.RoomList) -> list[str]:
     return [*lines, *_and_more(event.count - len(event.rooms))]
 
 
-def _page(event: events.Page) -> list[str]:
-    """Each line with its time where the server is, and with the date when it is another day."""
-    if not event.messages:
-        return _server(f"Nothing was said in room {event.room}, as far as it is kept.")
-    lines: list[str] = []
-    for message in event.messages:
-        minute = _clock_minute(int(message.time // 60), _day(message.time) != _day(event.time))
-        start = _BEFORE.get(message.kind, "{}:").format(message.name)
-        lines += _spoken(f"[{minute}] {start}", message.text)
-    return lines
-
-
-_BEFORE = {"said": "{}:", "acted": "* {}", "gap": "Server:"}
-
-
-def _day(time: float) -> date:
-    return datetime.fromtimestamp(time).date()
-
-
 def _and_more(count: int) -> list[str]:
     return [f"  and {count} more"] if count else []
 
 
 def _ignoring(event: events.Ignoring) -> list[str]:
     if event.ignored:
-        return _server(f"You ignore {event.name} now; /ignore {event.name} again ends it.")
-    return _server(f"You no longer ignore {event.name}.")
+        return of_server(f"You ignore {event.name} now; /ignore {event.name} again ends it.")
+    return of_server(f"You no longer ignore {event.name}.")
 
 
 def _ignore_list(event: events.IgnoreList) -> list[str]:
-    return _server(f"You ignore {', '.join(event.names) or 'nobody'}.")
+    return of_server(f"You ignore {', '.join(event.names) or 'nobody'}.")
 
 
 def _skipped(event: events.Skipped) -> list[str]:
+    """People are told of lines alone; who joined and left meanwhile they can ask."""
+    if not event.lines:
+        return []
     lines = counted(event.lines, "line was", "lines were")
     return [f"Server: {lines} skipped while you were not reading."]
 
@@ -236,17 +208,12 @@ def _ms(seconds: float) -> str:
 
 def _clock_time(row: events.Row) -> str:
     """In the server's time zone; with the date once it may be another day."""
-    return _clock_minute(int(row.since // 60), row.stayed >= _LONG_AGO)
-
-
-@lru_cache(maxsize=1024)  # each answer to /who has up to 100 of them, mostly the same
-def _clock_minute(minute: int, dated: bool) -> str:
-    return f"{datetime.fromtimestamp(minute * 60):{'%Y-%m-%d %H:%M' if dated else '%H:%M'}}"
+    return minute(row.since, row.stayed >= _LONG_AGO)
 
 
 _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
-    events.Said: lambda event: _spoken(f"{event.name}:", event.text),
-    events.Acted: lambda event: _spoken(f"* {event.name}", event.text),
+    events.Said: lambda event: spoken(f"{event.name}:", event.text),
+    events.Acted: lambda event: spoken(f"* {event.name}", event.text),
     events.Told: _told,
     events.Joined: _joined,
     events.Left: _left,
@@ -254,22 +221,24 @@ _RENDERERS: dict[type, Callable[[Any], list[str]]] = {
     events.Presence: _presence,
     events.Greeting: lambda event: wrapped(f"Welcome to the chatroom. {_people(event.people)}"),
     events.NameRefused: lambda event: wrapped(event.text),
-    events.Welcomed: lambda event: wrapped(
-        f"All set, {event.name}! Leave anytime by typing QUIT; /help lists the commands."
-    ),
+    events.Welcomed: _welcomed,
     events.Renamed: lambda event: [f"Server: {event.old} is now called {event.name}."],
     events.NowKnownAs: lambda event: [f"Server: You are now called {event.name}."],
     events.Moved: _moved,
     events.Entered: _entered,
     events.Members: _members,
-    events.Page: _page,
+    events.TopicSet: past.topic_set,
+    events.About: past.about,
+    events.Page: past.page,
+    events.Found: past.found,
+    events.Continues: past.continues,
     events.RoomList: _room_list,
     events.Ignoring: _ignoring,
     events.IgnoreList: _ignore_list,
     events.Skipped: _skipped,
     events.Waiting: _waiting,
     events.Cancelled: _cancelled,
-    events.Refused: lambda event: _server(event.text),
+    events.Refused: lambda event: of_server(event.text),
     events.Notice: lambda event: [f"Server: {event.text}"],
     events.Closing: _closing,
     events.Stats: _stats,

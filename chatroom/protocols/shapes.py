@@ -19,6 +19,7 @@ from chatroom.vocabulary.commands import Ref
 
 _MAX_MARK = 64  # characters of a ref or a ticket
 _MAX_INTEGER = 2**53  # beyond it JavaScript's numbers are no longer exact
+_MAX_LIMIT = 100  # messages of the history; people may have asked for more
 _MAX_SECONDS = 1e11  # some three thousand years: calendars end
 
 Text = Callable[[str, str], str]
@@ -179,6 +180,12 @@ def _count(name: str, value: Any, _: Text) -> int:
     return value
 
 
+def _limit(name: str, value: Any, _: Text) -> int:
+    if type(value) is not int or not 1 <= value <= _MAX_LIMIT:
+        raise Wrong("bad-field", f"{name} is an integer from 1 to {_MAX_LIMIT}.")
+    return value
+
+
 def _number(name: str, value: Any, _: Text) -> float:
     if type(value) not in (int, float) or not 0 <= value < _MAX_SECONDS:
         raise Wrong("bad-field", f"{name} is a number.")
@@ -192,5 +199,6 @@ _KINDS: dict[Any, _Kind] = {
     bool: _Kind(_flag),
     Ref: _Kind(read_ref),
     commands.Ticket: _Kind(_ticket),
+    commands.Limit: _Kind(_limit),
     events.Seconds: _Kind(_number, lambda seconds: round(seconds, 3)),
 }

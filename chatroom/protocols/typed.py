@@ -12,7 +12,10 @@ from chatroom.protocols.spelling import nearest
 from chatroom.vocabulary import commands
 
 _DIGITS = 6  # of a number that means anything
-_AGO = re.compile(rf"(\d{{1,{_DIGITS}}}) ?([smhd])", re.ASCII)
+_AGO = re.compile(r"(\d+) ?([smhd])", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?", re.ASCII)
+_NO_TOPIC = "-"
+_FROM, _ROOM = "from:", "room:"  # no name has a colon
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 QUIT = "QUIT"
@@ -43,7 +46,10 @@ def _slash(verb: str, rest: str = "") -> commands.Command | str:
         hint = f"did you mean {near}?" if near else "/help lists the commands."
         return f"Server: There is no such command; {hint}\n"
     wanted, make, _ = _COMMANDS[verb]
-    return make(rest) or f"Server: Usage: {_usage(verb, wanted)}\n"
+    if command := make(rest):
+        return command
+    example = f", for example {_EXAMPLES[verb]}" if verb in _EXAMPLES else ""
+    return f"Server: Usage: {_usage(verb, wanted)}{example}\n"
 
 
 def _usage(verb: str, wanted: str) -> str:
@@ -61,17 +67,53 @@ def _tell(rest: str) -> commands.Tell | None:
 
 
 def _recall(rest: str) -> commands.Recall | None:
-    """How many lines, how long ago, or since which day, where whoever reads it is."""
+    """How many lines, how long ago, since which day where whoever reads it is, or of whom."""
     if not rest:
         return commands.Recall()
-    if rest.isascii() and rest.isdigit() and len(rest) <= _DIGITS:
-        return commands.Recall(limit=int(rest))
+    if rest.isascii() and rest.isdigit():
+        return commands.Recall(limit=int(rest)) if _means_anything(rest) else None
     if (found := _AGO.fullmatch(rest.lower())) is not None:
+        if len(found[1]) > _DIGITS:
+            return None
         return commands.Recall(ago=float(found[1]) * _UNITS[found[2]])
+    if _DAY.fullmatch(rest):
+        return _since_day(rest)
+    name = rest[len(_FROM) :] if rest.lower().startswith(_FROM) else rest
+    return commands.Recall(name=name) if name and not (" " in name or ":" in name) else None
+
+
+def _means_anything(digits: str) -> bool:
+    return len(digits) <= _DIGITS and int(digits) > 0
+
+
+def _since_day(day: str) -> commands.Recall | None:
     try:
-        return commands.Recall(at=datetime.strptime(rest, "%Y-%m-%d").timestamp())
+        return commands.Recall(at=max(0.0, datetime.strptime(day, "%Y-%m-%d").timestamp()))
     except (ValueError, OverflowError):
         return None
+
+
+def _search(rest: str) -> commands.Search | None:
+    """Words; those that begin with `from:` and `room:` say whose and where."""
+    words: list[str] = []
+    found = {_FROM: "", _ROOM: ""}
+    for word in rest.split():
+        key, value = word[: len(_FROM)].lower(), word[len(_FROM) :]
+        if key not in found:
+            words.append(word)
+        elif value and not found[key]:
+            found[key] = value
+        else:
+            return None
+    if not words:
+        return None
+    return commands.Search(" ".join(words), found[_ROOM], found[_FROM])
+
+
+def _topic(rest: str) -> commands.SetTopic:
+    if not rest:
+        return commands.SetTopic()
+    return commands.SetTopic("" if rest == _NO_TOPIC else rest)
 
 
 def _help(rest: str) -> str | None:
@@ -83,12 +125,27 @@ _Maker = Callable[[str], commands.Command | str | None]
 # verb: (its arguments, the command that they make or None if they are wrong, its help text)
 _COMMANDS: dict[str, tuple[str, _Maker, str]] = {
     "/who": ("[ROOM]", commands.Who, "who is in this room or another, and for how long silent"),
-    "/history": ("[WHEN]", _recall, "what was said before: the last 20 lines, 50, 2h, 2026-11-24"),
     "/rooms": ("", _without_arguments(commands.Rooms()), "the rooms and how many are in them"),
     "/join": (
         "ROOM",
         lambda rest: commands.Move(rest) if rest else None,
         "go to another room; it is made when it does not exist",
+    ),
+    "/topic": ("[TEXT | -]", _topic, "what this room is about; set it; or take it away with -"),
+    "/history": (
+        "[WHICH]",
+        _recall,
+        "what was said: the last 20 lines, 50, 2h, 2026-11-24, ann",
+    ),
+    "/search": (
+        "WORDS",
+        _search,
+        "find what was said, in all rooms; also from:ann, room:tea",
+    ),
+    "/more": (
+        "",
+        _without_arguments(commands.More()),
+        "the next page of the last /history or /search",
     ),
     "/msg": ("NAME TEXT", _tell, "say something to one person only"),
     "/reply": (
@@ -125,12 +182,20 @@ _COMMANDS: dict[str, tuple[str, _Maker, str]] = {
     ),
 }
 
+# What is shown beside the usage, of commands whose arguments are not plain from that.
+_EXAMPLES = {
+    "/history": "/history 50, /history 2h or /history ann",
+    "/search": "/search tea time from:ann",
+}
+
 # The names that these commands have in other chats.
 _ALIASES = {
     **dict.fromkeys(("/w", "/tell", "/whisper"), "/msg"),
     **dict.fromkeys(("/exit", "/leave", "/part", "/bye"), "/quit"),
     **dict.fromkeys(("/?", "/h"), "/help"),
     "/r": "/reply",
+    "/last": "/history",
+    "/find": "/search",
     "/names": "/who",
     "/list": "/rooms",
     "/nickname": "/nick",

@@ -14,6 +14,9 @@ it tells the visitor which requests arrived."""
 Ticket = Annotated[str, "a secret of 1 to 64 printable ASCII characters"]
 
 
+Limit = Annotated[int, "how many messages of the history to answer with: 1 to 100"]
+
+
 @dataclass(frozen=True, slots=True)
 class Greet:
     """A person has connected, and is shown who is here."""
@@ -122,7 +125,7 @@ class Recall:
     ago: float | None = None
     at: float | None = None
     name: str = ""
-    limit: int | None = None
+    limit: Limit | None = None
     ref: Ref = None
 
 
@@ -137,7 +140,7 @@ class Search:
     room: str = ""
     name: str = ""
     before: int | None = None
-    limit: int | None = None
+    limit: Limit | None = None
     ref: Ref = None
 
 

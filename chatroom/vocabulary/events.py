@@ -116,6 +116,20 @@ Message = Said | Acted | TopicSet
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The answer to what a room is about: the topic without an id of its own, since nothing has
+    happened, and for people who made the room and when (empty: that is not known)."""
+
+    room: str
+    name: str = ""
+    text: str = ""
+    time: Seconds = 0.0
+    id: int = 0
+    made_by: str = ""
+    made: Seconds = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A private message, for its receiver and, as a receipt, for its sender.
 
@@ -289,6 +303,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Continues:
+    """To a person: there is another page, of older or of newer messages; /more shows it."""
+
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoomCount:
     """One line of an answer to which rooms there are: one of them, and how many are in it."""
 
@@ -421,7 +442,9 @@ Event = (
     | Members
     | Page
     | Found
+    | Continues
     | TopicSet
+    | About
     | RoomList
     | Ignoring
     | IgnoreList

@@ -264,6 +264,7 @@ class Peer:
 def preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the clients remember what was chosen; not what whoever runs the tests has chosen."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return tmp_path / "config" / "chatroom" / "preferences.json"
 
 

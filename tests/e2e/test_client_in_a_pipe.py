@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import socket
 import subprocess
@@ -495,3 +496,34 @@ def test_a_message_of_several_lines_is_indented_below_its_first(
     bot.sees("ann: one\n  Server: two\n")
     bot.end_input()
     assert bot.wait() == 0
+
+
+def test_a_log_misses_nothing_over_a_lost_connection(client: Callable[..., Process]) -> None:
+    def welcome(last: int) -> bytes:
+        people = {"count": 1, "names": ["bot"]}
+        limits = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
+        fields = {"name": "bot", "room": "lobby", "members": people, "limits": limits}
+        history = {"version": "1", "epoch": "e1", "first": 1, "last": last}
+        return json.dumps({"type": "welcome", **fields, **history}).encode() + b"\n"
+
+    def said(id: int) -> bytes:
+        fields = {"id": id, "room": "lobby", "name": "ann", "text": f"line {id}", "time": id}
+        return json.dumps({"type": "said", **fields}).encode() + b"\n"
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        bot = client("--name", "bot", "--listen", port=listener.getsockname()[1])
+        first, _ = listener.accept()
+        with first:
+            first.recv(4096)
+            first.sendall(welcome(5) + said(6))  # what was said before is not for a log
+            bot.sees("ann: line 6\n")
+        second, _ = listener.accept()
+        with second:
+            join = json.loads(second.makefile("rb").readline())
+            assert (join["after"], join["epoch"]) == (6, "e1")
+            second.sendall(welcome(8) + b"".join(map(said, (7, 8, 9))))
+            assert "\nann: line 7\nann: line 8\n" in bot.sees("ann: line 9\n")
+            bot.end_input()
+            second.recv(4096)
+        assert bot.wait() == 0

@@ -6,7 +6,7 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -552,3 +552,113 @@ def test_quit_right_behind_a_line_loses_nothing_and_says_nothing(
     bob.sees("ann: one\nann: two\nServer: ann has left")
     assert ann.wait() == 0
     assert not any("delivered" in line for line in ann.lines)
+
+
+class Script:
+    """A server that says what the test wants, over one connection after the other."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(20)
+        self.port: int = self._listener.getsockname()[1]
+        self._connection: socket.socket | None = None
+
+    def hears(self, kind: str) -> dict[str, object]:
+        """The next request of this type, over a new connection if there is none."""
+        if self._connection is None:
+            self._connection, _ = self._listener.accept()
+            self._connection.settimeout(20)
+            self._lines = self._connection.makefile("rb")
+        while (request := json.loads(self._lines.readline()))["type"] != kind:
+            pass
+        return dict(request)
+
+    def says(self, kind: str, **fields: object) -> None:
+        assert self._connection is not None
+        self._connection.sendall(json.dumps({"type": kind, **fields}).encode() + b"\n")
+
+    def welcomes(self, last: int, **fields: object) -> None:
+        people = {"count": 2, "names": ["ann", "bob"]}
+        limits = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
+        here = {"name": "ann", "room": "lobby", "members": people, "limits": limits}
+        history = {"topic": "Earl Grey", "epoch": "e1", "first": 1, "last": last}
+        self.says("welcome", **here, version="1", **{**history, **fields})
+
+    def says_in_the_lobby(self, id: int, text: str) -> None:
+        self.says("said", id=id, room="lobby", name="bob", text=text, time=id)
+
+    def tells_the_last_lines(self, *ids: int) -> None:
+        request = self.hears("history")
+        kept = [
+            {"id": id, "kind": "said", "name": "bob", "text": f"line {id}", "time": id}
+            for id in ids
+        ]
+        more = {"before": True, "after": False}
+        self.says("page", room="lobby", messages=kept, more=more, time=100, ref=request["ref"])
+
+    def drops(self) -> None:
+        assert self._connection is not None
+        self._lines.close()
+        self._connection.close()
+        self._connection = None
+
+    def ends(self) -> None:
+        if self._connection is not None:
+            self.drops()
+        self._listener.close()
+
+
+@pytest.fixture
+def script() -> Iterator[Script]:
+    script = Script()
+    yield script
+    script.ends()
+
+
+def test_what_was_missed_is_shown_behind_a_mark(
+    screen: Callable[..., Screen], script: Script
+) -> None:
+    ann = screen("--name", "ann", host="127.0.0.1", port=script.port)
+    assert "after" not in script.hears("join")
+    script.welcomes(last=0)
+    script.says_in_the_lobby(1, "one")
+    ann.sees("The topic of lobby is: Earl Grey")
+    ann.sees("bob: one")
+    script.drops()
+    join = script.hears("join")
+    assert (join["after"], join["epoch"]) == (1, "e1")
+    script.welcomes(last=3)
+    for id, text in ((2, "two"), (3, "three"), (3, "three"), (4, "four")):
+        script.says_in_the_lobby(id, text)
+    ann.sees("bob: four")
+    shown = "\n".join(ann.lines)
+    parts = ["bob: one", "We are back", "--- new since ", "bob: two", "bob: three", "bob: four"]
+    assert sorted(map(shown.index, parts)) == list(map(shown.index, parts))
+    assert [shown.count(part) for part in parts] == [1] * len(parts)
+    script.drops()
+    script.hears("join")
+    script.welcomes(last=0, epoch="e2", reset=True)
+    ann.sees("--- what follows does not continue: the server has started anew ---")
+
+
+def test_the_next_run_shows_where_one_left_off(
+    screen: Callable[..., Screen], script: Script
+) -> None:
+    ann = screen("--name", "ann", host="127.0.0.1", port=script.port)
+    script.hears("join")
+    script.welcomes(last=9)
+    script.tells_the_last_lines(8, 9)
+    ann.sees("bob: line 9")
+    assert "--- new" not in "\n".join(ann.lines)
+    ann.type("QUIT\r")
+    script.hears("quit")
+    script.drops()
+    assert ann.wait() == 0
+    again = screen("--name", "ann", host="127.0.0.1", port=script.port)
+    script.hears("join")
+    script.welcomes(last=11)
+    script.tells_the_last_lines(8, 9, 10, 11)
+    again.sees("bob: line 11")
+    shown = "\n".join(again.lines)
+    parts = ["bob: line 9", "--- new since ", "bob: line 10"]
+    assert sorted(map(shown.index, parts)) == list(map(shown.index, parts))

@@ -12,7 +12,7 @@ from typing import Any
 from chatroom.chat.hub import Hub
 from chatroom.chat.pending import Pending
 from chatroom.chat.room import Member
-from chatroom.chat.rules import asking, coming, ignoring, recalling, rooms, talking
+from chatroom.chat.rules import asking, coming, ignoring, recalling, rooms, talking, topics
 from chatroom.vocabulary import commands
 
 
@@ -36,7 +36,10 @@ RULES: dict[type, Rule] = {
     commands.Leave: Rule(rooms.leave),
     commands.Ignore: Rule(ignoring.ignore),
     commands.Who: Rule(asking.who),
+    commands.SetTopic: Rule(topics.set_topic),
     commands.Recall: Rule(recalling.recall),
+    commands.Search: Rule(recalling.search),
+    commands.More: Rule(recalling.more),
     commands.Rooms: Rule(asking.list_rooms),
     commands.Stats: Rule(asking.stats),
     commands.Cancel: Rule(asking.cancel),

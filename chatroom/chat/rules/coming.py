@@ -40,7 +40,7 @@ def join(hub: Hub, member: Member, command: commands.Join) -> None:
         member,
         events.Welcomed(
             *(member.name, room.name, hub.people(room, len(room)), _limits(hub.settings)),
-            *(__version__, hub.topic(room), history.epoch),
+            *(__version__, room.topic_text, history.epoch),
             *(first, last),
             reset,
             resumed,

@@ -27,7 +27,7 @@ def move(hub: Hub, member: Member, command: commands.Move) -> None:
     room = new.room
     hub.announcer.left(left, member, "moved", destination=room.name)
     people, bounds = hub.people(room, len(room)), hub.history.bounds(room.key)
-    hub.answer(member, events.Moved(member.name, room.name, people, hub.topic(room), *bounds))
+    hub.answer(member, events.Moved(member.name, room.name, people, room.topic_text, *bounds))
     if seat is None:
         hub.show_recent(member, room)
         hub.announcer.joined(room, member, origin=left.name)
@@ -47,7 +47,7 @@ def enter(hub: Hub, member: Member, command: commands.Enter) -> None:
         return
     seat = hub.enter(member, name)
     room, history = seat.room, hub.history
-    about = hub.topic(room), history.epoch, *history.bounds(room.key)
+    about = room.topic_text, history.epoch, *history.bounds(room.key)
     reset = hub.resume(seat, command.after, command.epoch)
     hub.answer(member, events.Entered(room.name, hub.people(room, len(room)), *about, reset))
     hub.show_recent(member, room)

@@ -16,20 +16,21 @@ def speak(hub: Hub, member: Member, command: commands.Say | commands.Act) -> Non
     seat = seat_of(hub, member, command.room) if text else None
     if seat is None:
         return
-    if (before := _recognised(hub, member, text)) is not None:
+    kind = events.Said if isinstance(command, commands.Say) else events.Acted
+    if (before := recognised(hub, member, kind, text)) is not None:
         hub.answer(member, before)
         return
     hub.metrics.messages += 1
     log.debug("%s: %s", member, text.replace("\n", "\\n"))
-    kind = events.Said if isinstance(command, commands.Say) else events.Acted
     spoken = kind(hub.ids.next(), seat.room.name, member.name, text, hub.wall())
-    hub.history.append(seat.room.key, spoken, member.ticket, member.ref)
-    hub.publish(seat.room, spoken, member)
+    hub.say(seat.room, spoken, member)
     if member.dialect.receipts:
         hub.answer(member, spoken)
 
 
-def _recognised(hub: Hub, member: Member, text: str) -> events.Said | events.Acted | None:
+def recognised(
+    hub: Hub, member: Member, kind: type[events.Message], text: str
+) -> events.Message | None:
     """The same message, said before the member came back: its receipt was lost, it was not.
 
     A mark alone is not enough, since some programs give all requests the same one.
@@ -38,7 +39,9 @@ def _recognised(hub: Hub, member: Member, text: str) -> events.Said | events.Act
         return None
     found = hub.history.recognise(member.ticket, member.ref)
     joined = hub.wall() - (hub.clock() - member.since)
-    return found if found and found.text == text and found.time < joined else None
+    if found is None or type(found) is not kind or found.text != text:
+        return None
+    return found if found.time < joined else None
 
 
 def tell(hub: Hub, member: Member, command: commands.Tell) -> None:

@@ -39,10 +39,15 @@ class Display:
     def show(self, entries: Iterable[Entry]) -> None:
         """Print what has happened, or keep it for when its room is switched to."""
         pieces: Pieces = []
+        rings = False
         for entry in entries:
             pieces += self._entry(entry)
-            self._ring(entry.event)
+            rings = rings or self._rings(entry.event)
         self._print(pieces)
+        if rings and self._output is not None:  # once, however much was missed
+            self._output.bell()
+            self._output.flush()
+        self._client.mark_read(self._room)
 
     def print(self, style: str, *lines: str) -> None:
         """Lines of our own."""
@@ -53,7 +58,7 @@ class Display:
         event = entry.event
         if isinstance(event, Switched):
             return self._switched(event.room)
-        pieces = drawn(event, self._client.name, self._where, self._fitted)
+        pieces = drawn(event, self._client.name, self._where, self._room, self._fitted)
         for room in entry.rooms:
             if pieces:
                 self._scrollback.add(room, pieces)
@@ -65,21 +70,19 @@ class Display:
         if len(self._client.rooms) < 2 and room not in self._scrollback:
             return []
         rows, columns = self._size()
-        return [*heading(room, columns), *self._scrollback.last(room, rows - _KEPT_FREE)]
+        found = self._client.rooms.find(room)
+        topic = found.topic if found else ""
+        return [*heading(room, topic, columns), *self._scrollback.last(room, rows - _KEPT_FREE)]
 
-    def _ring(self, event: ClientEvent) -> None:
-        if self.bell == "off" or is_own(event, self._client.name) or self._output is None:
-            return
+    def _rings(self, event: ClientEvent) -> bool:
+        if self.bell == "off" or is_own(event, self._client.name):
+            return False
         match event:
             case events.Said(_, _, _, text) | events.Acted(_, _, _, text):
-                rings = self.bell == "all" or mentions(text, self._client.name)
+                return self.bell == "all" or mentions(text, self._client.name)
             case events.Told():
-                rings = True
-            case _:
-                rings = False
-        if rings:
-            self._output.bell()
-            self._output.flush()
+                return True
+        return False
 
     def _fitted(self, lines: Iterable[str]) -> list[str]:
         """Lines of our own and of the server, broken between words where the screen ends."""

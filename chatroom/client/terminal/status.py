@@ -3,6 +3,7 @@
 import math
 
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.utils import get_cwidth
 
 from chatroom.client.core import Client
 from chatroom.client.presentation import milliseconds
@@ -25,7 +26,18 @@ def status_line(client: Client, where: str, columns: int) -> FormattedText:
     if room.roster.count:
         parts += _rooms(client.rooms, int(columns * _SHARE))
         parts.append(("", f"{counted(room.roster.count, 'person', 'people')}  "))
-    return FormattedText([*parts, ("", where)])
+    parts.append(("", where))
+    return FormattedText([*parts, *_topic(room.topic, columns - sum(_width(p) for p in parts))])
+
+
+def _topic(topic: str, columns: int) -> Pieces:
+    """If there is space for all of it."""
+    shown = f"  {topic} "
+    return [("class:bottom-toolbar.topic", shown)] if topic and get_cwidth(shown) <= columns else []
+
+
+def _width(piece: tuple[str, str]) -> int:
+    return get_cwidth(piece[1])
 
 
 def _connection(client: Client) -> Pieces:

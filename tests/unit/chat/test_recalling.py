@@ -35,6 +35,14 @@ def person(hall: Hall, name: str, room: str = "") -> Visitor:
     return visitor
 
 
+def program(hall: Hall, name: str) -> Visitor:
+    visitor = hall.visitor(receipts=True)
+    visitor.does(commands.Join(name))
+    hall.tick()
+    hall.hush()
+    return visitor
+
+
 def said(hall: Hall, count: int, room: str = "lobby") -> None:
     """Ann says the numbers from 1 on in a room."""
     (ann,) = hall.people("ann")
@@ -108,7 +116,7 @@ def test_none_are_shown_when_none_are_wanted(new_hall: type[Hall]) -> None:
     [
         (commands.Recall(), 11, 30),
         (commands.Recall(limit=5), 26, 30),
-        (commands.Recall(limit=1000), 1, 30),
+        (commands.Recall(limit=100), 1, 30),
         (commands.Recall(ago=60.0), 1, 30),
         (commands.Recall(ago=60.0, limit=4), 1, 4),
         (commands.Recall(at=0.0), 1, 30),
@@ -123,7 +131,7 @@ def test_the_past_is_asked_for(hall: Hall, command: commands.Recall, first: int,
 
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(hall: Hall) -> None:
     said(hall, 30)
-    (bob,) = hall.people("bob")
+    bob = program(hall, "bob")
     pages: list[events.Page] = []
 
     def answer(event: events.Event, _: object) -> bytes:
@@ -157,7 +165,7 @@ def test_private_messages_are_not_kept(hall: Hall) -> None:
     ann, bob = hall.people("ann", "bob")
     ann.does(commands.Tell("bob", "psst"), commands.Recall())
     hall.tick()
-    assert ann.heard() == ["Server: Nothing was said in room lobby, as far as it is kept."]
+    assert ann.heard() == ["Server: There is nothing to show from the history of room lobby."]
     bob.hub = None
 
 
@@ -170,7 +178,7 @@ def test_what_somebody_does_is_kept_as_such(hall: Hall) -> None:
 
 def test_a_page_around_a_message_has_it_in_the_middle(hall: Hall) -> None:
     said(hall, 30)
-    (bob,) = hall.people("bob")
+    bob = program(hall, "bob")
     ids: list[int] = []
 
     def answer(event: events.Event, _: object) -> bytes:
@@ -185,6 +193,157 @@ def test_a_page_around_a_message_has_it_in_the_middle(hall: Hall) -> None:
     bob.does(commands.Recall(around=middle, limit=5))
     assert len(ids) == 5
     assert middle in ids[1:4]
+
+
+OLDER = "Server: /more shows older ones."
+NEWER = "Server: /more shows newer ones."
+NO_MORE = "Server: There is no more to show. Begin with /history or /search."
+
+
+def numbers(lines: list[str]) -> list[str]:
+    """What ann said, without the time, and the last line if it is one of the server."""
+    return [line.rpartition("ann: ")[2] for line in lines]
+
+
+def test_more_goes_back_to_the_beginning(hall: Hall) -> None:
+    said(hall, 12)
+    (bob,) = hall.people("bob")
+    bob.does(commands.Recall(limit=5))
+    assert numbers(bob.heard()) == [*"89", "10", "11", "12", OLDER]
+    bob.does(commands.More())
+    assert numbers(bob.heard()) == [*"34567", OLDER]
+    bob.does(commands.More())
+    assert numbers(bob.heard()) == [*"12"]
+    bob.does(commands.More())
+    assert bob.heard() == [NO_MORE]
+
+
+def test_more_of_what_was_said_since_a_time_is_newer(hall: Hall) -> None:
+    said(hall, 5)
+    (bob,) = hall.people("bob")
+    bob.does(commands.Recall(ago=60.0, limit=2), *[commands.More()] * 3)
+    assert numbers(bob.heard()) == [*"12", NEWER, *"34", NEWER, "5", NO_MORE]
+
+
+def test_more_of_a_room_is_of_that_room(hall: Hall) -> None:
+    said(hall, 3)
+    (bob,) = hall.people("bob")
+    bob.does(commands.Recall(limit=1), commands.Move("tea"))
+    hall.tick()
+    bob.heard()
+    bob.does(commands.More())
+    assert bob.heard() == ["Server: You are not in room lobby."]
+
+
+def test_there_is_nothing_more_of_nothing(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    bob.does(commands.More())
+    assert bob.heard() == [NO_MORE]
+
+
+def test_the_room_of_one_page_has_no_more(hall: Hall) -> None:
+    said(hall, 3)
+    (bob,) = hall.people("bob")
+    bob.does(commands.Recall(limit=3))
+    assert numbers(bob.heard()) == [*"123"]
+
+
+def test_programs_are_told_in_the_page_that_there_is_more(hall: Hall) -> None:
+    said(hall, 3)
+    bob = program(hall, "bob")
+    bob.does(commands.Recall(limit=1), commands.Search("3"))
+    assert not [line for line in bob.heard() if line.startswith("Server")]
+    assert bob.member.asked is None
+
+
+def test_as_many_as_a_page_holds_are_shown_at_most(new_hall: type[Hall]) -> None:
+    hall = new_hall(Settings(page_messages=3, page_lines=2))
+    said(hall, 5)
+    (bob,) = hall.people("bob")
+    bob.does(commands.Recall(limit=50), commands.Recall(), commands.Search("5", limit=50))
+    assert numbers(bob.heard())[:7] == [*"345", OLDER, *"45", OLDER]
+
+
+def two_talk(hall: Hall) -> Visitor:
+    """Ann and bob say something by turns, and cy asks."""
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    for number in range(1, 6):
+        ann.says(f"tea {number}")
+        bob.says(f"milk {number}")
+    hall.tick()
+    hall.hush()
+    return cy
+
+
+def test_what_one_person_said_is_asked_for(hall: Hall) -> None:
+    cy = two_talk(hall)
+    cy.does(commands.Recall(name="ANN", limit=2), commands.More())
+    heard = cy.heard()
+    assert numbers(heard) == ["tea 4", "tea 5", OLDER, "tea 2", "tea 3", OLDER]
+    cy.does(commands.Recall(name="nobody"))
+    assert cy.heard() == ["Server: There is nothing to show from the history of room lobby."]
+
+
+def test_what_is_searched_for_is_found_the_newest_last(hall: Hall) -> None:
+    cy = two_talk(hall)
+    cy.does(commands.Search("tea", limit=2), commands.More())
+    heard = cy.heard()
+    assert [line[19:] for line in heard if line[0] == "["] == [
+        *("#lobby ann: tea 4", "#lobby ann: tea 5"),
+        *("#lobby ann: tea 2", "#lobby ann: tea 3"),
+    ]
+    assert heard[2] == heard[5] == OLDER
+    cy.does(commands.More(), commands.More())
+    assert [line[19:] for line in cy.heard() if line[0] == "["] == ["#lobby ann: tea 1"]
+
+
+class Index:
+    """A history that notes what is searched for, and finds nothing."""
+
+    def __init__(self, more: bool = False) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.events = ()
+        self.more = more
+        self.before = 70 * more
+
+    def search(self, words: str, **how: object) -> Index:
+        self.asked.append((words, *(how[key] for key in ("room", "name", "before", "limit"))))
+        return self
+
+
+@pytest.mark.parametrize(
+    ("command", "asked"),
+    [
+        (commands.Search(" tea  time "), ("tea  time", None, None, None, 20)),
+        (commands.Search("te\x1ba", "#TEA"), ("tea", "tea", None, None, 20)),
+        (commands.Search("tea", name="Ann"), ("tea", None, "Ann", None, 20)),
+        (commands.Search("tea", "", "", 7, 100), ("tea", None, None, 7, 100)),
+    ],
+)
+def test_a_search_is_handed_to_the_history(
+    hall: Hall, command: commands.Search, asked: tuple[object, ...]
+) -> None:
+    (bob,) = hall.people("bob")
+    index = Index()
+    hall.hub.history = index  # type: ignore[assignment]
+    bob.does(command)
+    assert index.asked == [asked]
+    assert bob.heard() == ["Server: Nothing was found."]
+
+
+def test_a_search_that_ran_out_of_time_goes_on_where_it_was(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    index = Index(more=True)
+    hall.hub.history = index  # type: ignore[assignment]
+    bob.does(commands.Search("tea", "den", "ann"), commands.More())
+    assert bob.heard() == ["Server: Nothing was found yet. /more shows older ones."] * 2
+    assert index.asked[1] == ("tea", "den", "ann", 70, 20)
+
+
+def test_a_search_needs_words(hall: Hall) -> None:
+    (bob,) = hall.people("bob")
+    bob.does(commands.Search(" \x1b\u200e "))
+    assert bob.heard() == ["Server: A search needs words."]
 
 
 def resend(hall: Hall, text: str, again: str, ref: str = "m1", later: float = 10.0) -> Visitor:

@@ -5,6 +5,7 @@ from itertools import count
 
 from chatroom.client.core import Client
 from chatroom.client.events import ClientEvent, Entry, Switched
+from chatroom.client.last_read import LastRead
 from chatroom.client.settings import ClientSettings
 
 SETTINGS = ClientSettings()
@@ -15,18 +16,27 @@ LIMITS = {"text": 4096, "name": 32, "line": 16384, "rate": 5, "burst": 20}
 class World:
     """A client, and the server that it talks to: us."""
 
-    def __init__(self, name: str = "ann", room: str = "", quiet: bool = False) -> None:
+    def __init__(
+        self,
+        name: str = "ann",
+        room: str = "",
+        quiet: bool = False,
+        last_read: LastRead | None = None,
+        settings: ClientSettings = SETTINGS,
+    ) -> None:
         self.now = 1000.0
         self.jitter = 1.0
+        self.time = 5e8  # of day
         self.client = Client(
-            SETTINGS,
+            settings,
             "t1cket",
             lambda: self.now,
-            lambda: 5e8,
+            lambda: self.time,
             lambda: self.jitter,
             room,
             "attic:1060",
             quiet,
+            last_read,
         )
         self.ids = count(1)
         if name:
@@ -57,9 +67,13 @@ class World:
             "members": {"count": 1, "names": [self.client.name]},
             "limits": LIMITS,
             "version": "1",
-            "history": False,
+            "topic": "",
+            "epoch": "",
+            "first": 0,
+            "last": 0,
+            "reset": False,
             "resumed": False,
-            "last": None,
+            "decided": None,
             **fields,
         }
         self.says("welcome", **message)
@@ -68,11 +82,27 @@ class World:
         room = self.client.rooms.current.name
         self.says("said", id=next(self.ids), room=room, name=name, text=text, time=0, **fields)
 
-    def enter(self) -> "World":
+    def says_in(self, room: str, id: int, text: str, name: str = "bob", **fields: object) -> None:
+        """Somebody says something with this id; it is the time as well."""
+        self.says("said", id=id, room=room, name=name, text=text, time=id, **fields)
+
+    def answers(self, request: dict[str, object], *messages: object, **more: bool) -> None:
+        """A page: each message is its id, or all of it."""
+        kept = [
+            {"id": one, "kind": "said", "name": "bob", "text": f"line {one}", "time": one}
+            if isinstance(one, int)
+            else one
+            for one in messages
+        ]
+        more = {"before": False, "after": False, **more}
+        room, ref = request["room"], request["ref"]
+        self.says("page", room=room, messages=kept, more=more, time=self.time, ref=ref)
+
+    def enter(self, **fields: object) -> "World":
         """Connect and be let in; nothing of it is left over."""
         assert self.client.wants_connection
         self.client.connected()
-        self.welcome()
+        self.welcome(**fields)  # type: ignore[arg-type]
         self.sent()
         self.sees()
         return self

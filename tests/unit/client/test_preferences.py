@@ -76,7 +76,7 @@ def test_a_failed_save_leaves_what_was_there_and_nothing_else(
     def refuse(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("chatroom.client.preferences.os.replace", refuse)
+    monkeypatch.setattr("chatroom.client.files.os.replace", refuse)
     assert not save(replace(CHOSEN, name="bob"), tmp_path)
     assert load(tmp_path) == CHOSEN
     assert [path.name for path in tmp_path.iterdir()] == ["preferences.json"]

@@ -312,7 +312,7 @@ def test_a_room_where_the_server_has_kept_us_is_asked_about(three: World) -> Non
 def test_a_room_entered_without_an_answer_is_asked_for_again_without_a_word(world: World) -> None:
     world.client.request(commands.Enter("tea"))
     world.client.lost("closed")
-    requests = world.comes_back(resumed=True, last=1)
+    requests = world.comes_back(resumed=True, decided=1)
     assert rooms_asked_for(requests) == [("join", "lobby"), ("enter", "tea")]
     world.entries()
     world.says("error", code="same-room", text="You are there.", ref=requests[1]["ref"])

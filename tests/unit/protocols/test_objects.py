@@ -53,6 +53,20 @@ REQUESTS = [
     ('{"type":"say","text":"hi","room":null}', commands.Say("hi")),
     ('{"type":"move","room":"tea"}', commands.Move("tea")),
     ('{"type":"who"}', commands.Who()),
+    ('{"type":"history"}', commands.Recall()),
+    ('{"type":"history","room":"tea","name":"ann"}', commands.Recall("tea", name="ann")),
+    ('{"type":"history","before":7,"limit":100}', commands.Recall(before=7, limit=100)),
+    ('{"type":"history","limit":1}', commands.Recall(limit=1)),
+    ('{"type":"history","limit":null}', commands.Recall()),
+    ('{"type":"search","text":"tea"}', commands.Search("tea")),
+    (
+        '{"type":"search","text":"a b","room":"tea","name":"ann","before":9,"limit":5}',
+        commands.Search("a b", "tea", "ann", 9, 5),
+    ),
+    ('{"type":"topic"}', commands.SetTopic()),
+    ('{"type":"topic","text":null}', commands.SetTopic()),
+    ('{"type":"topic","text":""}', commands.SetTopic("")),
+    ('{"type":"topic","text":"green","room":"tea"}', commands.SetTopic("green", "tea")),
     ('{"type":"rooms"}', commands.Rooms()),
     ('{"type":"ignore","name":"bob"}', commands.Ignore("bob")),
     ('{"type":"ignore"}', commands.Ignore("")),
@@ -110,6 +124,20 @@ WRONG = [
     ('{"type":"say","text":"x","room":7}', "bad-field"),
     ('{"type":"enter"}', "missing-field"),
     ('{"type":"who","room":7}', "bad-field"),
+    ('{"type":"search"}', "missing-field"),
+    ('{"type":"search","text":"x","name":7}', "bad-field"),
+    ('{"type":"topic","text":7}', "bad-field"),
+    ('{"type":"more"}', "unknown-type"),
+    *(
+        (f'{{"type":"{word}","text":"x","limit":{limit}}}', "bad-field")
+        for word in ("history", "search")
+        for limit in ("0", "101", "-1", "1.0", "true", '"5"', "1" + "0" * 30)
+    ),
+    *(
+        (f'{{"type":"{word}","text":"x","before":{id}}}', "bad-field")
+        for word in ("history", "search")
+        for id in ("-1", "1.5", "true", "9007199254740993")
+    ),
     ('{"type":"tell","name":"bob"}', "missing-field"),
     ('{"type":"tell","name":"bob","text":"x","wait":1}', "bad-field"),
     ('{"type":"tell","name":"bob","text":"x","wait":"true"}', "bad-field"),
@@ -200,7 +228,7 @@ PEOPLE = events.People(2, ("ann", "bob"))
 LIMITS = events.Limits(4096, 32, 16384, 5.0, 20.0)
 MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
     (
-        events.Welcomed("ann", "tea", PEOPLE, LIMITS, "0.1.0", False, True, 7),
+        events.Welcomed("ann", "tea", PEOPLE, LIMITS, "0.1.0", "green", "e1", 3, 9, False, True, 7),
         {
             "type": "welcome",
             "name": "ann",
@@ -208,9 +236,13 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
             "members": {"count": 2, "names": ["ann", "bob"]},
             "limits": {"text": 4096, "name": 32, "line": 16384, "rate": 5.0, "burst": 20.0},
             "version": "0.1.0",
-            "history": False,
+            "topic": "green",
+            "epoch": "e1",
+            "first": 3,
+            "last": 9,
+            "reset": False,
             "resumed": True,
-            "last": 7,
+            "decided": 7,
         },
     ),
     (
@@ -253,17 +285,29 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
         {"type": "renamed", "old": "ann", "name": "anna"},
     ),
     (
-        events.Moved("ann", "tea", PEOPLE),
+        events.Moved("ann", "tea", PEOPLE, "green", 3, 9),
         {
             "type": "moved",
             "name": "ann",
             "room": "tea",
             "members": {"count": 2, "names": ["ann", "bob"]},
+            "topic": "green",
+            "first": 3,
+            "last": 9,
         },
     ),
     (
         events.Entered("tea", PEOPLE),
-        {"type": "entered", "room": "tea", "members": {"count": 2, "names": ["ann", "bob"]}},
+        {
+            "type": "entered",
+            "room": "tea",
+            "members": {"count": 2, "names": ["ann", "bob"]},
+            "topic": "",
+            "epoch": "",
+            "first": 0,
+            "last": 0,
+            "reset": False,
+        },
     ),
     (events.Gone("ann", "quit"), {"type": "gone", "name": "ann", "reason": "quit"}),
     (
@@ -273,6 +317,38 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
             "room": "tea",
             "count": 9,
             "members": [{"name": "ann", "since": 1.0, "stayed": 2.0, "idle": 3.5}],
+        },
+    ),
+    (
+        events.TopicSet(3, "tea", "ann", "green", 1.0),
+        {"type": "topic", "id": 3, "room": "tea", "name": "ann", "text": "green", "time": 1.0},
+    ),
+    (
+        events.About("tea", "ann", "green", 1.0, made_by="bob", made=0.5),
+        {"type": "topic", "id": 0, "room": "tea", "name": "ann", "text": "green", "time": 1.0},
+    ),
+    (
+        events.Page(
+            "tea", (events.Kept(3, "said", "ann", "hi", 1.0),), events.More(True, False), 2.0
+        ),
+        {
+            "type": "page",
+            "room": "tea",
+            "messages": [{"id": 3, "kind": "said", "name": "ann", "text": "hi", "time": 1.0}],
+            "more": {"before": True, "after": False},
+            "time": 2.0,
+        },
+    ),
+    (
+        events.Found((events.Hit("tea", 3, "said", "ann", "hi", 1.0),), True, 3, 2.0),
+        {
+            "type": "found",
+            "messages": [
+                {"room": "tea", "id": 3, "kind": "said", "name": "ann", "text": "hi", "time": 1.0}
+            ],
+            "more": True,
+            "before": 3,
+            "time": 2.0,
         },
     ),
     (
@@ -288,7 +364,7 @@ MESSAGES: list[tuple[events.Event, dict[str, object]]] = [
         {"type": "ignoring", "name": "bob", "ignored": True},
     ),
     (events.IgnoreList(("bob",)), {"type": "ignored", "names": ["bob"]}),
-    (events.Skipped(4), {"type": "skipped", "lines": 4}),
+    (events.Skipped(4), {"type": "skipped", "lines": 4, "others": 0}),
     (events.Waiting(171, 5.0), {"type": "waiting", "lines": 171, "rate": 5.0}),
     (events.Cancelled(171), {"type": "cancelled", "lines": 171}),
     (

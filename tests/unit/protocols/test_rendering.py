@@ -16,6 +16,10 @@ from chatroom.vocabulary.text import clean, clean_lines
 from tests.figures import stats
 
 NOBODY = People(0, ())
+NO_MORE = events.More(False, False)
+NOW = 1_700_000_000.0
+CLOCK = f"{datetime.fromtimestamp(NOW):%H:%M}"
+MINUTE = f"{datetime.fromtimestamp(NOW):%Y-%m-%d %H:%M}"
 LIMITS = events.Limits(4096, 32, 16384, 5.0, 20.0)
 MEASURED = stats(
     clients=1,
@@ -98,14 +102,90 @@ TABLE: list[tuple[Event, list[str]]] = [
         ["The name bob is taken.", "Your name: "],
     ),
     (
-        events.Welcomed("ann", "lobby", NOBODY, LIMITS, "0.1.0", False),
+        events.Welcomed("ann", "lobby", NOBODY, LIMITS, "0.1.0"),
         ["All set, ann! Leave anytime by typing QUIT; /help lists the commands."],
     ),
+    (
+        events.Welcomed("ann", "tea", NOBODY, LIMITS, "0.1.0", "green and black"),
+        [
+            "All set, ann! Leave anytime by typing QUIT; /help lists the commands.",
+            "Server: The topic of tea is: green and black",
+        ],
+    ),
+    (
+        events.TopicSet(1, "tea", "ann", "green", NOW),
+        ["Server: ann has set the topic of tea: green"],
+    ),
+    (
+        events.TopicSet(1, "tea", "ann", "", NOW),
+        ["Server: ann has taken away the topic of tea."],
+    ),
+    (
+        events.TopicSet(0, "tea", "ann", "green", NOW),
+        ["Server: The topic of tea is: green", f"  ann set it at {MINUTE}."],
+    ),
+    (
+        events.About("tea", "ann", "green", NOW, made_by="bob", made=NOW),
+        [
+            "Server: The topic of tea is: green",
+            f"  ann set it at {MINUTE}.",
+            f"  bob made the room at {MINUTE}.",
+        ],
+    ),
+    (events.About("tea"), ["Server: Room tea has no topic; /topic TEXT sets one."]),
+    (
+        events.About("tea", made_by="bob", made=NOW),
+        [
+            "Server: Room tea has no topic; /topic TEXT sets one.",
+            f"  bob made the room at {MINUTE}.",
+        ],
+    ),
+    (
+        events.Found(
+            (
+                events.Hit("tea", 3, "acted", "bob", "drinks", NOW),
+                events.Hit("den", 2, "said", "ann", "one\ntwo", NOW),
+                events.Hit("tea", 1, "topic", "ann", "green", NOW),
+            ),
+            *(False, 1, NOW),
+        ),
+        [
+            f"[{MINUTE}] #tea Server: ann has set the topic of tea: green",
+            f"[{MINUTE}] #den ann: one",
+            f"[{MINUTE}] #den ann: two",
+            f"[{MINUTE}] #tea * bob drinks",
+        ],
+    ),
+    (
+        events.Found((events.Hit("tea", 3, "said", "bob", "hi", NOW),), True, 3, NOW),
+        [f"[{MINUTE}] #tea bob: hi", "Server: /more shows older ones."],
+    ),
+    (events.Found((), False, 0, NOW), ["Server: Nothing was found."]),
+    (
+        events.Found((), True, 7, NOW),
+        ["Server: Nothing was found yet. /more shows older ones."],
+    ),
+    (events.Continues(True), ["Server: /more shows older ones."]),
+    (events.Continues(False), ["Server: /more shows newer ones."]),
     (events.Renamed("ann", "anna"), ["Server: ann is now called anna."]),
     (events.NowKnownAs("ann", "anna"), ["Server: You are now called anna."]),
     (
         events.Moved("ann", "tea", People(2, ("bob", "ann"))),
         ["Server: You are in room tea now. 1 person is here: bob"],
+    ),
+    (
+        events.Moved("ann", "tea", People(1, ("ann",)), "green"),
+        [
+            "Server: You are in room tea now. Nobody else is here yet.",
+            "Server: The topic of tea is: green",
+        ],
+    ),
+    (
+        events.Entered("tea", People(1, ("ann",)), "green"),
+        [
+            "Server: You are in room tea as well. 1 person is here: ann",
+            "Server: The topic of tea is: green",
+        ],
     ),
     (
         events.Entered("tea", People(2, ("bob", "ann"))),
@@ -124,6 +204,8 @@ TABLE: list[tuple[Event, list[str]]] = [
     (events.IgnoreList(()), ["Server: You ignore nobody."]),
     (events.IgnoreList(("bob", "cy")), ["Server: You ignore bob, cy."]),
     (events.Skipped(1), ["Server: 1 line was skipped while you were not reading."]),
+    (events.Skipped(1, 30), ["Server: 1 line was skipped while you were not reading."]),
+    (events.Skipped(0, 30), []),
     (events.Skipped(412), ["Server: 412 lines were skipped while you were not reading."]),
     (
         events.Waiting(171, 5.0),
@@ -182,7 +264,7 @@ QUESTIONS = (events.Greeting, events.NameRefused)
 
 
 def expected(event: Event, lines: list[str], ending: str) -> bytes:
-    last = "" if isinstance(event, QUESTIONS) else ending
+    last = "" if isinstance(event, QUESTIONS) or not lines else ending
     return (ending.join(lines) + last).encode()
 
 
@@ -207,17 +289,20 @@ def kept(text: str, days_ago: int = 0, kind: str = "said") -> events.Kept:
     return events.Kept(1, kind, "ann", text, NOW - days_ago * 86_400)
 
 
-NOW = 1_700_000_000.0
-
-
 def page(*messages: events.Kept, name: str = "tea") -> list[str]:
-    return render(events.Page(name, messages, False, False, NOW), "\n").decode().splitlines()
+    return render(events.Page(name, messages, NO_MORE, NOW), "\n").decode().splitlines()
 
 
 def test_what_was_said_is_written_with_its_time() -> None:
-    clock = f"{datetime.fromtimestamp(NOW):%H:%M}"
-    assert page(kept("hello")) == [f"[{clock}] ann: hello"]
-    assert page(kept("waves", kind="acted")) == [f"[{clock}] * ann waves"]
+    assert page(kept("hello")) == [f"[{CLOCK}] ann: hello"]
+    assert page(kept("waves", kind="acted")) == [f"[{CLOCK}] * ann waves"]
+    assert page(kept("green", kind="topic")) == [
+        f"[{CLOCK}] Server: ann has set the topic of tea: green"
+    ]
+    assert page(kept("", kind="topic")) == [
+        f"[{CLOCK}] Server: ann has taken away the topic of tea."
+    ]
+    assert page(kept("2 are missing.", kind="gap")) == [f"[{CLOCK}] Server: 2 are missing."]
 
 
 def test_each_line_of_what_was_said_has_the_time_and_the_name() -> None:
@@ -233,7 +318,7 @@ def test_what_was_said_on_another_day_has_its_date() -> None:
 
 
 def test_a_page_with_nothing_on_it_says_so() -> None:
-    assert page() == ["Server: Nothing was said in room tea, as far as it is kept."]
+    assert page() == ["Server: There is nothing to show from the history of room tea."]
 
 
 def test_members_are_written_in_columns() -> None:
@@ -274,6 +359,10 @@ def test_a_duration_is_written(seconds: float, written: str) -> None:
     assert text.endswith(f", idle {written}\n")
 
 
+def found(hit: events.Hit) -> events.Found:
+    return events.Found((hit,), False, 1, NOW)
+
+
 FORGERIES: dict[str, Callable[[str], Event]] = {
     "text": lambda bad: events.Said(1, "lobby", "ann", bad, 0.0),
     "name": lambda bad: events.Said(1, "lobby", bad, "hi", 0.0),
@@ -286,16 +375,25 @@ FORGERIES: dict[str, Callable[[str], Event]] = {
     "known-as": lambda bad: events.NowKnownAs("ann", bad),
     "people": lambda bad: events.Greeting(People(1, (bad,))),
     "refused-name": lambda bad: events.NameRefused("bad-name", bad),
-    "welcomed": lambda bad: events.Welcomed(bad, "lobby", NOBODY, LIMITS, "0.1.0", False),
+    "welcomed": lambda bad: events.Welcomed(bad, "lobby", NOBODY, LIMITS, "0.1.0"),
     "moved": lambda bad: events.Moved("ann", bad, People(1, ("ann",))),
     "entered": lambda bad: events.Entered(bad, NOBODY),
     "gone": lambda bad: events.Gone(bad, "quit"),
     "row": lambda bad: events.Members("lobby", 1, (row(bad, 0, 0),)),
     "members": lambda bad: events.Members(bad, 1, (row("ann", 0, 0),)),
-    "page": lambda bad: events.Page(bad, (), False, False, NOW),
-    "kept": lambda bad: events.Page(
-        "lobby", (events.Kept(1, "said", bad, "", NOW),), False, False, NOW
-    ),
+    "page": lambda bad: events.Page(bad, (), NO_MORE, NOW),
+    "kept": lambda bad: events.Page("lobby", (events.Kept(1, "said", bad, "", NOW),), NO_MORE, NOW),
+    "topic": lambda bad: events.TopicSet(1, "lobby", "ann", bad, NOW),
+    "topic-of": lambda bad: events.TopicSet(1, bad, "ann", "tea", NOW),
+    "topic-by": lambda bad: events.About("lobby", bad, "tea", NOW),
+    "topic-is": lambda bad: events.About("lobby", "ann", bad, NOW),
+    "made": lambda bad: events.About("lobby", made_by=bad),
+    "topic-there": lambda bad: events.Moved("ann", "tea", NOBODY, bad),
+    "kept-topic": lambda bad: events.Page("lobby", (kept(bad, kind="topic"),), NO_MORE, NOW),
+    "kept-gap": lambda bad: events.Page("lobby", (kept(bad, kind="gap"),), NO_MORE, NOW),
+    "hit-room": lambda bad: found(events.Hit(bad, 1, "said", "ann", "hi", NOW)),
+    "hit-name": lambda bad: found(events.Hit("lobby", 1, "said", bad, "hi", NOW)),
+    "hit-topic": lambda bad: found(events.Hit("lobby", 1, "topic", "ann", bad, NOW)),
     "room-list": lambda bad: events.RoomList(1, (RoomCount(bad, 1),)),
     "ignoring": lambda bad: events.Ignoring(bad, True),
     "ignored": lambda bad: events.IgnoreList((bad,)),

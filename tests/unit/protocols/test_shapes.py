@@ -24,7 +24,7 @@ from chatroom.protocols.objects import (
 )
 from chatroom.protocols.shapes import Wrong
 from chatroom.vocabulary import commands, events
-from chatroom.vocabulary.commands import Ref, Ticket
+from chatroom.vocabulary.commands import Limit, Ref, Ticket
 from chatroom.vocabulary.text import clean
 
 LIMIT = 4096
@@ -35,6 +35,7 @@ MILLISECONDS = st.integers(0, 10**13).map(lambda number: number / 1000)
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXTS,
     Ticket: MARKS,
+    Limit: st.integers(1, 100),
     Ref: REFS,
     int: st.integers(0, 2**53),
     float: st.floats(0, 1e10),
@@ -97,11 +98,12 @@ def test_what_is_said_to_the_receiver_alone_is_read_as_the_general_event() -> No
 
 
 def test_every_command_and_every_event_has_its_word() -> None:
-    of_people = {commands.Greet, events.Greeting}  # programs are not greeted
+    # programs are not greeted, and ask for pages themselves
+    of_people = {commands.Greet, events.Greeting, commands.More, events.Continues}
     asked = {*get_args(commands.Command), Ping} - of_people
     assert set(REQUESTS.values()) == asked
     said = {*get_args(events.Event), Pong} - of_people
-    assert set(MESSAGES.values()) == said - {events.NameRefused, events.NowKnownAs}
+    assert set(MESSAGES.values()) == said - {events.NameRefused, events.NowKnownAs, events.About}
 
 
 def test_what_is_as_usual_is_not_asked_for() -> None:

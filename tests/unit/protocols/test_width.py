@@ -46,6 +46,7 @@ BUSY = replace(
     history_lost=10**6,
     history_paused="the file was deleted or replaced: put it back or start the server anew",
 )
+TOPIC = "words " * 50
 ROW = events.Row(LONG, 1_700_000_000.0, 10**8, 10**8)
 
 # What people and the operator say is theirs, and as long as they like.
@@ -60,13 +61,25 @@ OURS: list[events.Event] = [
     events.Presence(LONG, 10_000, 10_000, 10_000),
     events.Greeting(PEOPLE),
     events.NameRefused("name-held", "words " * 40),
-    events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0", False),
+    events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0"),
     events.Renamed(LONG, LONG),
     events.NowKnownAs(LONG, LONG),
     events.Moved("ann", LONG, PEOPLE),
     events.Entered(LONG, PEOPLE),
     events.Members(LONG, 10_000, (ROW, ROW)),
     events.Page(LONG, (), events.More(False, False), 0.0),
+    events.Found((), False, 0, 0.0),
+    events.Found((), True, 0, 0.0),
+    events.Continues(True),
+    events.TopicSet(1, LONG, LONG, TOPIC, 0.0),
+    events.TopicSet(1, LONG, LONG, "", 0.0),
+    events.About(LONG, LONG, TOPIC, 0.0, made_by=LONG),
+    events.About(LONG, made_by=LONG),
+    events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0", TOPIC),
+    events.Moved("ann", LONG, PEOPLE, TOPIC),
+    events.Entered(LONG, PEOPLE, TOPIC),
+    events.Page(LONG, (events.Kept(1, "topic", LONG, TOPIC, 0.0),), events.More(True, True), 1e9),
+    events.Found((events.Hit(LONG, 1, "topic", LONG, TOPIC, 0.0),), False, 1, 0.0),
     events.RoomList(10_000, (events.RoomCount(LONG, 10_000),)),
     events.Ignoring(LONG, True),
     events.Ignoring(LONG, False),
@@ -103,7 +116,7 @@ def test_nothing_is_lost_where_a_line_is_broken(text: str) -> None:
 
 
 def test_the_first_line_of_a_welcome_is_the_only_one_for_ordinary_names() -> None:
-    (line,) = lines_of(events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0", False))
+    (line,) = lines_of(events.Welcomed(LONG, LONG, PEOPLE, LIMITS, "0.1.0"))
     assert line.startswith(f"All set, {LONG}!")
 
 
