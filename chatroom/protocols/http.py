@@ -1,8 +1,8 @@
-"""Browsers, and web pages that make them send us requests.
+"""Requests that are no GET or HEAD, and those that come too late (`web/` answers the others).
 
 A browser lets any web page POST to any port, so a body is never read as chat (cross-protocol
-request forgery): a connection that begins with a request gets one short response, and whatever
-else it sends is dropped. A GET comes from a person with a browser, who is told how to join.
+request forgery): such a request gets one short response, and whatever else it sends is dropped. A
+GET on a connection that was greeted as a person gets a sentence.
 
 Until there is a name, every line that can be part of a request is taken for one. No name contains a
 space, so no person is affected.
@@ -46,7 +46,9 @@ def respond(verb: bytes) -> Hangup:
     """The answer to a request of this verb, known or not, whatever its target."""
     if verb == b"GET":
         return Hangup("http", _response(b"200 OK", _HOW_TO_JOIN))
-    return Hangup("http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET"))
+    return Hangup(
+        "http method refused", _response(b"405 Method Not Allowed", b"", b"Allow: GET, HEAD")
+    )
 
 
 def _response(status: bytes, body: bytes, *headers: bytes) -> bytes:

@@ -30,7 +30,7 @@ def test_a_get_is_told_how_to_take_part() -> None:
 def test_any_other_verb_is_refused(verb: bytes) -> None:
     status, headers, body, reason = response(verb)
     assert status == "HTTP/1.1 405 Method Not Allowed"
-    assert headers["Allow"] == "GET"
+    assert headers["Allow"] == "GET, HEAD"
     assert body == b""
     assert reason == "http method refused"
 

@@ -133,7 +133,7 @@ BYTES = {
     "empty-texts": masked(1),
     "fragments": masked(1, b"", 1) + masked(0) * 9,
     "small-objects": masked(1, b"{}"),
-    "many-objects": masked(1, b"{}\n" * 300),
+    "many-objects": masked(1, b"{}\n" * 60),
     "large-texts": masked(1, b"a" * 1000),
     "own-name": b"ann: ",
     "own-names": b"ann: \n",
