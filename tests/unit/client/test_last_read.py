@@ -68,7 +68,10 @@ def test_of_another_server_nothing_is_known(tmp_path: Path) -> None:
 def test_an_id_never_falls(tmp_path: Path) -> None:
     read(tmp_path, "lobby", 7)
     read(tmp_path, "lobby", 5)
-    assert opened(tmp_path).find("lobby")[0] == 7
+    known = opened(tmp_path)
+    known.note("lobby", 6, 60.0)
+    assert known.find("lobby")[0] == 7
+    assert not known.unsaved
 
 
 def test_two_clients_at_once_keep_the_higher_id_of_each_room(tmp_path: Path) -> None:
