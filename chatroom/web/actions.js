@@ -31,7 +31,7 @@ export function actionsOf(app) {
     say(/** @type {string} */ text, /** @type {"said" | "acted"} */ kind) {
       const place = chat.current;
       if (!place) return;
-      place.line = 0;
+      place.line = -1;
       session.say(place, text, place.isRoom ? kind : "said");
       app.toEnd();
     },

@@ -73,7 +73,7 @@ export class Chat {
     if (!kept) return;
     place.muted = kept.muted === true;
     place.draft = typeof kept.draft === "string" ? kept.draft : "";
-    place.read = place.isRoom && kept.epoch === recall("epoch", "") ? Number(kept.read) || 0 : 0;
+    place.read = place.isRoom && kept.epoch === recall("epoch", "") ? Number(kept.read ?? -1) : -1;
     place.line = place.read;
   }
 
@@ -82,7 +82,7 @@ export class Chat {
     const kept = recall("places", /** @type {Record<string, any>} */ ({}));
     for (const place of this.places.values()) {
       const { muted, draft, read } = place;
-      const before = kept[place.key]?.epoch === this.epoch ? Number(kept[place.key]?.read) || 0 : 0;
+      const before = kept[place.key]?.epoch === this.epoch ? Number(kept[place.key]?.read ?? -1) : -1;
       kept[place.key] = { muted, draft, read: Math.max(read, before), epoch: this.epoch };
     }
     const keys = Object.keys(kept);

@@ -67,9 +67,9 @@ export class Composer {
     if (event.isComposing || event.keyCode === 229) return; // an input method is choosing a word
     if (this.choices.length && this.chooseKey(event)) return event.preventDefault();
     if (event.key === "Tab" && !event.shiftKey && this.input.value.trim() !== "") {
+      event.preventDefault();
       this.complete(true);
       if (this.choices.length === 1) this.accept(0);
-      if (this.choices.length || this.word) event.preventDefault();
     } else if (event.key === "Enter" && !event.shiftKey && !event.altKey && !touch.matches) {
       event.preventDefault();
       this.submit();

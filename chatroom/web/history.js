@@ -38,7 +38,7 @@ export class History {
    * @param {boolean} more
    */
   countUnread(place, more) {
-    if (place.read === 0) return place.markRead(); // the first visit: nothing is new to us
+    if (place.read < 0) return place.markRead(); // the first visit: nothing is new to us
     const fresh = place.timeline.items.filter((item) => item.id > place.read && !item.own);
     place.unread = fresh.length;
     place.moreUnread = more && (place.timeline.items[0]?.id ?? 0) > place.read;
@@ -51,7 +51,7 @@ export class History {
    */
   async peek(place) {
     if (place.timeline.loaded) return;
-    if (place.read === 0) {
+    if (place.read < 0) {
       place.read = place.last;
       place.line = place.last;
     }

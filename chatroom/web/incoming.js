@@ -67,7 +67,7 @@ function entered({ chat, opened }, message) {
  */
 function enter(chat, message, opened) {
   const place = chat.place("room", message.room);
-  const resumes = place.timeline.loaded && place.last > 0 && !message.reset;
+  const resumes = place.timeline.loaded && !message.reset;
   place.entered = true;
   place.topic = message.topic ?? "";
   place.count = message.members.count;
@@ -89,8 +89,8 @@ function enter(chat, message, opened) {
  * @param {Place} place
  */
 function startAnew(place) {
-  place.read = 0;
-  place.line = 0;
+  place.read = -1;
+  place.line = -1;
 }
 
 /**

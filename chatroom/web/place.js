@@ -22,8 +22,8 @@ export class Place {
     this.topic = "";
     this.entered = false;
     this.last = 0; // the highest id that we have heard of
-    this.read = 0; // the highest id that was read
-    this.line = 0; // the unread line stands behind this id; 0: there is none
+    this.read = -1; // the highest id that was read; -1: we have not been here
+    this.line = -1; // the unread line stands behind this id; -1: there is none
     this.unread = 0;
     this.moreUnread = false; // there are more than `unread`
     this.mentioned = 0;

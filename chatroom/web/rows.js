@@ -29,7 +29,7 @@ export function rowsOf(place) {
   let day = "";
   /** @type {Item | null} */
   let before = null;
-  let lined = place.line === 0;
+  let lined = place.line < 0;
   for (const item of [...place.timeline.items, ...place.pending]) {
     if (dayOf(item.time) !== day) {
       day = dayOf(item.time);

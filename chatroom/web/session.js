@@ -68,7 +68,7 @@ export class Session {
   /** @param {Place} place */
   resumeOf(place) {
     const { epoch } = this.chat;
-    return place.last > 0 && epoch && place.timeline.loaded ? { after: place.last, epoch } : {};
+    return epoch && place.timeline.loaded ? { after: place.last, epoch } : {};
   }
 
   takeRef() {
