@@ -15,6 +15,7 @@ behind the paste, so it is searched for in what is not decided yet and in the ke
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 
 from chatroom.chat.hub import Hub
 from chatroom.chat.pending import Pending
@@ -83,7 +84,12 @@ class Session:
         self._visitors = visitors
         self._throttle = new_throttle(settings, loop.woke)
         self._deadlines: Deadlines | None = Deadlines(
-            connection, loop, settings, self._hear_silence, self._nameless
+            connection,
+            loop,
+            settings,
+            self._hear_silence,
+            self._nameless,
+            partial(visitors.is_browser, connection),
         )
         self._pause_timer: Timer | None = None
         self._heartbeat: Heartbeat | None = None
@@ -101,7 +107,7 @@ class Session:
         self._hub.drained(self._member)
 
     def lost(self, reason: str) -> None:
-        self._visitors.lost(self._connection)
+        self._visitors.lost(self._connection, reason)
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()
