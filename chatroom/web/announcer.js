@@ -43,7 +43,7 @@ export class Announcer {
    */
   freshAtEnd(log, rows) {
     const last = rows.findLastIndex((row) => row.parentElement === log);
-    return rows.slice(last + 1).filter((row) => row.classList.contains("row")).length;
+    return rows.slice(last + 1).filter((row) => row.classList.contains("row") && !row.classList.contains("own")).length;
   }
 
   /** @param {number} fresh */

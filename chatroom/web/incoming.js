@@ -48,7 +48,7 @@ function welcome({ chat, session, opened }, message) {
   Object.assign(chat, { me: message.name, version: message.version, limits: message.limits, condition: "joined" });
   if (started) for (const place of chat.rooms()) startAnew(place);
   chat.epoch = message.epoch;
-  if (session.wantedRoom && keyOf(session.wantedRoom) !== keyOf(message.room)) session.wantedRoom = message.room;
+  session.wantedRoom = message.room;
   enter(chat, message, opened);
 }
 

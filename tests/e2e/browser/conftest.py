@@ -119,10 +119,10 @@ def visit(chromium: "Browser") -> "Iterator[Callable[..., Visitor]]":
     """Opens browsers of their own; nothing may have gone wrong in any of them."""
     visitors: list[Visitor] = []
 
-    def visit(server: Server, host: str = "attic", **options: Any) -> Visitor:
+    def visit(server: Server, host: str = "attic", port: int = 0, **options: Any) -> Visitor:
         context = chromium.new_context(**{"reduced_motion": "reduce", **options})
         context.set_default_timeout(10_000)
-        visitors.append(Visitor(context.new_page(), server.port, host))
+        visitors.append(Visitor(context.new_page(), port or server.port, host))
         return visitors[-1]
 
     yield visit
