@@ -71,7 +71,7 @@ function codeBlock(code) {
     button.textContent = copy(code) ? say.copied : say.copyFailed;
     setTimeout(() => (button.textContent = say.copyCode), 1500);
   });
-  return el("div", { class: "code-block" }, el("pre", {}, el("code", { text: code })), button);
+  return el("div", { class: "code-block" }, el("pre", { tabindex: "0" }, el("code", { text: code })), button);
 }
 
 /**

@@ -65,7 +65,7 @@ class Visitor:
         self.page.fill("#join-name", name)
         self.page.click("#join-button")
         expect(self.page.locator("#app")).to_be_visible()
-        expect(self.page.locator("#people .person", has_text=name)).to_be_visible()
+        expect(self.page.locator("#people .person", has_text=name)).to_have_count(1)
         return self
 
     def say(self, text: str) -> None:
