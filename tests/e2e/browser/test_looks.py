@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from importlib import resources
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Visitor]
 
-WEB = Path(__file__).parents[3] / "chatroom" / "web"
 NAMES = (
     "ann",
     "Ann",
@@ -187,12 +185,6 @@ def test_the_two_encoders_of_qr_codes_agree(site: Server, visit: Visit) -> None:
         texts,
     )
     assert json.dumps(found) == json.dumps([qr_code(text) for text in texts])
-
-
-def test_every_module_is_fetched_at_once() -> None:
-    page = (WEB / "index.html").read_text()
-    missing = [one.name for one in WEB.glob("*.js") if f'="{one.name}"' not in page]
-    assert missing == []
 
 
 def test_the_page_knows_the_commands_of_the_other_clients(site: Server, visit: Visit) -> None:
