@@ -7,8 +7,8 @@ from chatroom.vocabulary import names
 
 TARGET = Path(__file__).parent.parent / "chatroom" / "web" / "lookalikes.js"
 HEAD = """\
-// Which letters of other scripts are drawn like a sign of ASCII. Made by
-// contrib/make_page_lookalikes.py; not edited by hand. A row is the sign, and what is drawn like it.
+// Which letters of other scripts are drawn like a sign of ASCII: a row is the sign, and what is
+// drawn like it. Made by contrib/make_page_lookalikes.py; not edited by hand.
 
 const ROWS = [
 """
@@ -17,7 +17,7 @@ TAIL = """\
 
 /** @type {Map<string, string>} */
 export const DRAWN_LIKE = new Map(
-  ROWS.flatMap(([sign = "", letters = ""]) => [...letters].map((letter) => /** @type {[string, string]} */ ([letter, sign]))),
+  ROWS.flatMap(([sign = "", letters = ""]) => [...letters].map((letter) => [letter, sign])),
 );
 """
 WIDTH = 12

@@ -1,5 +1,5 @@
-// Which letters of other scripts are drawn like a sign of ASCII. Made by
-// contrib/make_page_lookalikes.py; not edited by hand. A row is the sign, and what is drawn like it.
+// Which letters of other scripts are drawn like a sign of ASCII: a row is the sign, and what is
+// drawn like it. Made by contrib/make_page_lookalikes.py; not edited by hand.
 
 const ROWS = [
   ["\u{21}", "\u{1c3}\u{2d51}"],
@@ -78,5 +78,5 @@ const ROWS = [
 
 /** @type {Map<string, string>} */
 export const DRAWN_LIKE = new Map(
-  ROWS.flatMap(([sign = "", letters = ""]) => [...letters].map((letter) => /** @type {[string, string]} */ ([letter, sign]))),
+  ROWS.flatMap(([sign = "", letters = ""]) => [...letters].map((letter) => [letter, sign])),
 );

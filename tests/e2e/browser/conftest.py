@@ -7,22 +7,35 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
 from tests.e2e.conftest import Peer, Server
 
 try:
-    from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 except ImportError:
-    collect_ignore_glob = ["test_*.py"]
+    _POSSIBLE = False
 else:
+    _POSSIBLE = True
     expect.set_options(timeout=10_000)
 
-if os.environ.get("CHATROOM_BROWSER") == "0":  # a browser is the same with every Python
-    collect_ignore_glob = ["test_*.py"]
+# A browser is the same with every Python: one of them is enough.
+_WANTED = os.environ.get("CHATROOM_BROWSER") != "0"
+if _WANTED and not _POSSIBLE and os.environ.get("CHATROOM_NO_SKIPS"):
+    raise pytest.UsageError("playwright is not installed: pip install -e .[browser]")
+collect_ignore_glob = [] if _WANTED and _POSSIBLE else ["test_*.py"]
+
+
+def pytest_report_header() -> str:
+    """Nothing else would tell that these tests are left out."""
+    return "" if _POSSIBLE else "no tests with browsers: pip install -e .[browser]"
+
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP attic 127.0.0.1, MAP evil 127.0.0.1"]
