@@ -49,6 +49,7 @@ export class App {
       older: (place) => this.history.older(place),
       newer: (place) => this.history.newer(place),
       seen: (place, id) => this.seen(place, id),
+      changed: () => this.changed(),
     });
     this.sidebar = new Sidebar(this.chat, {
       go: (place) => this.go(place),

@@ -109,7 +109,13 @@ export class Composer {
   submit() {
     const text = withEmoji(this.input.value).replace(/\s+$/, "");
     if (text.trim() === "" || this.problem(text)) return;
-    if (this.send(text)) this.clear();
+    const typed = this.input.value;
+    this.clear(); // before another place is shown: it is no draft
+    if (!this.send(text)) {
+      this.input.value = typed;
+      this.changed();
+      this.close();
+    }
     this.focus();
   }
 

@@ -7,12 +7,15 @@ import { say } from "./strings.js";
 
 const NEAR_END = 60; // pixels from the end that count as the end
 const LOAD_AHEAD = 500; // pixels from an edge at which more is loaded
+const RUSH = 80; // rows; when more are new at once, only so many are drawn, and the others a moment later
+const CALM = 250; // milliseconds
 
 /**
  * @typedef {object} Reader
  * @property {(place: Place) => void} older
  * @property {(place: Place) => void} newer
  * @property {(place: Place, id: number) => void} seen  up to this id; 0: everything
+ * @property {() => void} changed  draw again
  */
 
 export class MessageList {
@@ -31,6 +34,7 @@ export class MessageList {
     this.place = null;
     this.stuck = true; // to the end
     this.ours = false; // the scroll event to come is our own
+    this.calm = 0; // the timer of a rush
     this.wanted = ""; // the key of the row that is to be shown
     this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(this.log);
@@ -52,7 +56,7 @@ export class MessageList {
     const switched = place !== this.place;
     if (switched) this.show(place);
     const anchor = switched ? place.scroll : this.stuck ? null : this.anchor();
-    const rows = rowsOf(place);
+    const rows = this.inRush(rowsOf(place), switched);
     const elements = rows.map((row) => this.element(row, me));
     const known = switched ? 0 : this.log.childElementCount;
     this.announcer.drawn(this.log, elements, switched || known === 0 || place.timeline.loading);
@@ -62,6 +66,19 @@ export class MessageList {
     this.settle(anchor, switched);
     this.loadMore();
     this.look();
+  }
+
+  /**
+   * In a burst the newest rows are enough for one frame.
+   * @param {import("./rows.js").Row[]} rows
+   * @param {boolean} switched
+   */
+  inRush(rows, switched) {
+    const fresh = rows.slice(-RUSH).filter((row) => !this.made.has(row.key)).length;
+    if (switched || !this.stuck || fresh < RUSH / 2 || rows.length <= RUSH) return rows;
+    clearTimeout(this.calm);
+    this.calm = setTimeout(() => this.reader.changed(), CALM);
+    return rows.slice(-RUSH);
   }
 
   /** @param {Place} place */

@@ -25,9 +25,9 @@ export class Noticing {
     /** @type {AudioContext | null} */
     this.audio = null;
     const wake = () => {
-      this.audio ??= new AudioContext();
       removeEventListener("pointerdown", wake);
       removeEventListener("keydown", wake);
+      setTimeout(() => (this.audio ??= new AudioContext()), 500); // it takes long, and nobody waits for it
     };
     addEventListener("pointerdown", wake);
     addEventListener("keydown", wake);

@@ -99,7 +99,6 @@ function makeNote(item) {
   const text = item.kind === "topic" ? say.topicSet(item.name, item.text) : item.text;
   const made = el("div", { class: `note ${item.kind}` }, el("span", { text }));
   made.dataset.key = item.key;
-  if (item.time) made.title = fullTime(item.time);
   return made;
 }
 
@@ -136,7 +135,7 @@ function makeAction(item, me) {
 /** @param {Item} item */
 function timeOf(item) {
   const made = el("time", { datetime: new Date(item.time * 1000).toISOString(), text: clockTime(item.time) });
-  made.title = fullTime(item.time);
+  made.addEventListener("pointerenter", () => (made.title = fullTime(item.time)), { once: true });
   return made;
 }
 

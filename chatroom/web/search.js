@@ -146,7 +146,8 @@ export class Search {
  * @param {string} wanted
  */
 function snippet(text, wanted) {
-  const line = text.replace(/\s+/g, " ");
+  const bare = text.replace(/^```.*$|^> |\*\*|`/gmu, "");
+  const line = bare.replace(/\s+/g, " ").trim();
   const at = Math.max(0, line.toLowerCase().indexOf(wanted.split(/\s+/)[0]?.toLowerCase() ?? ""));
   const start = at > 80 ? at - 60 : 0;
   return `${start ? "… " : ""}${line.slice(start, start + 240)}${line.length > start + 240 ? " …" : ""}`;
