@@ -2,6 +2,7 @@
 import { dialog } from "./dom.js";
 import { help } from "./dialogs.js";
 import { incoming } from "./incoming.js";
+import { toEnd } from "./navigation.js";
 import { note } from "./timeline.js";
 import { milliseconds, say } from "./strings.js";
 
@@ -32,13 +33,14 @@ export function actionsOf(app) {
       const place = chat.current;
       if (!place) return;
       place.line = -1;
+      place.moreUnread = false;
       session.say(place, text, place.isRoom ? kind : "said");
-      app.toEnd();
+      toEnd(app);
     },
     tell(/** @type {string} */ name, /** @type {string} */ text) {
       app.write(name);
       if (chat.current) session.say(chat.current, text);
-      app.toEnd();
+      toEnd(app);
     },
     reply(/** @type {string} */ text) {
       const name = answerer();

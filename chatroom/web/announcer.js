@@ -4,6 +4,7 @@ import { part } from "./dom.js";
 import { say } from "./strings.js";
 
 const MOST = 3; // rows a second that are read aloud
+const FLASH = 2000; // milliseconds
 const QUIET = 1500; // milliseconds after which the count of a burst is told
 
 export class Announcer {
@@ -14,11 +15,25 @@ export class Announcer {
     this.counted = 0;
     this.timer = 0;
     this.back = 0;
+    this.flashing = 0;
   }
 
   /** @param {string} text */
   tell(text) {
     this.region.textContent = text;
+  }
+
+  /**
+   * Tell those who see as well, for a moment.
+   * @param {string} text
+   */
+  flash(text) {
+    this.tell(text);
+    const note = part("flash");
+    note.textContent = text;
+    note.hidden = false;
+    clearTimeout(this.flashing);
+    this.flashing = setTimeout(() => (note.hidden = true), FLASH);
   }
 
   /**

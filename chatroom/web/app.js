@@ -12,7 +12,7 @@ import { hashOf, readRoute } from "./route.js";
 import { Search } from "./search.js";
 import { Session } from "./session.js";
 import { Sidebar } from "./sidebar.js";
-import { drawBanner, drawEmpty, drawHead, drawStatus } from "./status.js";
+import { drawBanner, drawEmpty, drawHead, drawStatus, drawUnread } from "./status.js";
 import { recall, recallHere } from "./storage.js";
 import { say } from "./strings.js";
 import { Switcher } from "./switcher.js";
@@ -226,21 +226,9 @@ export class App {
     this.follow({ room: place.name, person: "", day, id: 0 });
   }
 
-  /** The newest message, wherever we are in the history. */
-  async toEnd() {
-    const place = this.chat.current;
-    if (!place) return;
-    history.replaceState(null, "", hashOf(place));
-    await this.history.newest(place);
-    place.scroll = null;
-    this.list.stuck = true;
-    this.draw();
-    this.list.toEnd();
-  }
-
   /** @param {Place} place */
   isRead(place) {
-    return place === this.chat.current && !document.hidden && document.hasFocus() && place.scroll === null && place.timeline.level;
+    return place === this.chat.current && place.timeline.loaded && !document.hidden && document.hasFocus() && place.scroll === null && place.timeline.level;
   }
 
   /**
@@ -288,6 +276,7 @@ export class App {
     drawHead(chat);
     drawBanner(chat);
     drawStatus(chat);
+    drawUnread(chat);
     this.list.draw(chat.current, chat.me);
     drawEmpty(chat, chat.current.timeline.items.length + chat.current.pending.length > 0);
     this.list.drawNewer(button("newer"));

@@ -34,6 +34,7 @@ export class MessageList {
     this.place = null;
     this.stuck = true; // to the end
     this.ours = false; // the scroll event to come is our own
+    this.landing = true; // the place has been opened, and its messages have not been shown
     this.calm = 0; // the timer of a rush
     this.wanted = ""; // the key of the row that is to be shown
     this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -63,7 +64,7 @@ export class MessageList {
     setChildren(this.log, elements);
     this.forget(new Set(rows.map((row) => row.key)));
     this.place = place;
-    this.settle(anchor, switched);
+    this.settle(anchor);
     this.loadMore();
     this.look();
   }
@@ -86,6 +87,7 @@ export class MessageList {
     this.log.replaceChildren();
     this.made.clear();
     this.stuck = place.scroll === null;
+    this.landing = true;
   }
 
   /**
@@ -119,17 +121,23 @@ export class MessageList {
 
   /**
    * @param {{ key: string, top: number } | null} anchor
-   * @param {boolean} switched
    */
-  settle(anchor, switched) {
+  settle(anchor) {
     if (this.wanted && this.made.has(this.wanted)) return this.reveal();
     const line = this.made.get("unread");
-    if (switched && !anchor && line && this.place && this.place.unread > 0) return this.toLine(line.element);
+    if (this.lands() && !anchor && line) return this.toLine(line.element);
     if (this.stuck) return this.scrollTo(this.log.scrollHeight);
     const row = anchor && this.made.get(anchor.key);
     if (!row) return;
     const moved = row.element.getBoundingClientRect().top - this.log.getBoundingClientRect().top - anchor.top;
     if (Math.abs(moved) >= 1) this.scrollTo(this.log.scrollTop + moved);
+  }
+
+  /** Whether these are the first messages of the place that are shown, and some are unread. */
+  lands() {
+    const landing = this.landing && this.place?.timeline.loaded;
+    if (landing) this.landing = false;
+    return landing && (this.place?.unread ?? 0) > 0;
   }
 
   /** @param {HTMLElement} line */
@@ -195,7 +203,7 @@ export class MessageList {
   /** What can be seen has been read, if somebody is looking. */
   look() {
     const { place } = this;
-    if (!place || document.hidden || !document.hasFocus()) return;
+    if (!place?.timeline.loaded || document.hidden || !document.hasFocus()) return;
     if (this.atEnd) return this.reader.seen(place, 0);
     const bottom = this.log.getBoundingClientRect().bottom + 1;
     let seen = 0;

@@ -4,6 +4,7 @@ import { carryOut } from "./commands.js";
 import { askDate, help, invite, menu, prepareDialogs, settings } from "./dialogs.js";
 import { button, part } from "./dom.js";
 import { actionsOf } from "./actions.js";
+import { toEnd, toUnread } from "./navigation.js";
 import { readRoute, addressOf } from "./route.js";
 import { Tools } from "./tools.js";
 
@@ -47,7 +48,7 @@ new Tools({
   item: (key) => chat.current?.timeline.items.find((item) => item.key === key) ?? chat.current?.pending.find((item) => item.key === key),
   reply: (item) => app.composer.reply(item.name, item.text),
   address: (item) => (chat.current?.isRoom && item.id > 0 ? addressOf(chat.current, `m${item.id}`) : ""),
-  tell: (text) => app.announcer.tell(text),
+  tell: (text) => app.announcer.flash(text),
   retry: (item) => session.retry(item),
   drop: (item) => session.drop(item),
 });
@@ -82,7 +83,8 @@ onClick("open-search", () => app.search.open());
 onClick("open-mentions", () => app.search.openMentions());
 onClick("open-date", () => askDate((day) => app.showDay(day)));
 onClick("room-menu", () => chat.current && app.onMenu(chat.current));
-onClick("newer", () => app.toEnd());
+onClick("newer", () => toEnd(app));
+onClick("unread-pill", () => toUnread(app));
 onClick("banner-button", () => session.connection.check());
 onClick("me", () => settings(chat, app.noticing, {
   rename: (name) => actions.tryName(name),
@@ -128,7 +130,7 @@ addEventListener("keydown", (event) => {
 
 function escape() {
   if (part("app").classList.contains("open")) app.closeSidebar();
-  else app.toEnd();
+  else toEnd(app);
   app.composer.focus();
 }
 

@@ -25,7 +25,7 @@ export class Place {
     this.read = -1; // the highest id that was read; -1: we have not been here
     this.line = -1; // the unread line stands behind this id; -1: there is none
     this.unread = 0;
-    this.moreUnread = false; // there are more than `unread`
+    this.moreUnread = false; // the unread line is further up than the first page
     this.mentioned = 0;
     this.muted = false;
     this.draft = "";
@@ -49,7 +49,6 @@ export class Place {
   markRead() {
     this.read = Math.max(this.read, this.last);
     this.unread = 0;
-    this.moreUnread = false;
     this.mentioned = 0;
   }
 

@@ -34,6 +34,18 @@ export function drawBanner(chat) {
   button("banner-button").hidden = !lost;
 }
 
+/**
+ * More is unread than the page holds: the way to where it begins.
+ * @param {Chat} chat
+ */
+export function drawUnread(chat) {
+  const place = chat.current;
+  const pill = button("unread-pill");
+  if (place?.moreUnread && place.timeline.firstId <= place.line) place.moreUnread = false;
+  pill.hidden = !place?.moreUnread;
+  setText(pill, say.newAbove);
+}
+
 /** @param {Chat} chat */
 export function drawStatus(chat) {
   const place = chat.current;

@@ -66,7 +66,7 @@ class Visitor:
 
     def _request(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in ("data", "blob") and parts.netloc != self._host:
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self._host:
             self.problems.append(f"a request to {url}")
 
     def open(self, place: str = "") -> "Visitor":

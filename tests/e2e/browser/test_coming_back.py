@@ -187,3 +187,25 @@ def test_a_day_and_the_mentions_can_be_looked_up(site: Server, visit: Visit, bot
     ann.page.click("#open-date")
     ann.page.click("#date .primary")
     expect(ann.row("are you coming?")).to_have_class(re.compile("found"))
+
+
+def test_after_a_long_absence_the_way_leads_to_the_first_unread_message(
+    site: Server, visit: Visit, bot: Peer
+) -> None:
+    ann = visit(site).join("ann")
+    bot.ask(type="say", text="the last one read")
+    ann.sees("the last one read")
+    ann.page.wait_for_timeout(1500)  # it is remembered a second later
+    ann.page.goto("about:blank")
+    for number in range(200):
+        bot.ask(type="say", text=f"line {number}")
+    for _ in range(201):
+        bot.told("said")
+    ann.open()
+    ann.sees("line 199")
+    ann.page.click("#unread-pill")
+    ann.sees("the last one read")
+    expect(ann.page.locator("#log .unread + .row")).to_contain_text("line 0")
+    ann.row("line 0").first.hover()
+    ann.page.click("#tool-link")
+    expect(ann.page.locator("#flash")).to_be_visible()
