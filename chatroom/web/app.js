@@ -118,6 +118,7 @@ export class App {
   opened(place) {
     const { chat } = this;
     this.session.connection.send({ type: "who", room: place.name });
+    this.joinPage.hide();
     if (!chat.current) this.arriveFirst(place);
     else if (chat.current === place) this.history.begin(place);
     else this.history.peek(place);
@@ -126,7 +127,6 @@ export class App {
 
   /** @param {Place} place */
   arriveFirst(place) {
-    this.joinPage.hide();
     const route = readRoute(location.hash);
     this.go(place, route.room ? location.hash.split("/")[1] : "");
     for (const room of recallHere("rooms", recall("rooms", /** @type {string[]} */ ([]))).slice(0, 49)) {
@@ -270,7 +270,7 @@ export class App {
     this.frame = 0;
     const { chat } = this;
     this.noticing.draw();
-    if (!chat.current) return;
+    if (!chat.current) return this.joinPage.waits(chat.condition === "lost");
     this.composer.show(chat.current);
     this.sidebar.draw();
     drawHead(chat);

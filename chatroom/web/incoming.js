@@ -121,12 +121,14 @@ function arrive(world, place, item) {
   place.last = Math.max(place.last, item.id);
   const shown = world.chat.current === place;
   if (!shown || place.scroll === null) place.timeline.trimStart();
+  else place.timeline.holdBack();
   if (!fresh || item.id <= place.read) return;
   if (item.own || world.isRead(place)) {
     if (place.unread === 0 || world.isRead(place)) place.markRead();
     return;
   }
-  const mentioned = item.kind !== "topic" && mentions(item.text, world.chat.me);
+  if (item.kind === "topic") return;
+  const mentioned = mentions(item.text, world.chat.me);
   place.unread += 1;
   if (mentioned) place.mentioned += 1;
   world.arrived(place, item, mentioned || !place.isRoom);

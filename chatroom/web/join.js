@@ -53,6 +53,15 @@ export class JoinPage {
     wrong.select();
   }
 
+  /**
+   * The server does not answer; it is tried again by itself.
+   * @param {boolean} waits
+   */
+  waits(waits) {
+    if (waits) setText(part("join-problem"), say.noServer);
+    else if (part("join-problem").textContent === say.noServer) setText(part("join-problem"), "");
+  }
+
   /** @param {boolean} busy */
   busy(busy) {
     button("join-button").disabled = busy;

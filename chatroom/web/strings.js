@@ -12,6 +12,7 @@ export const say = {
   perhapsNotSent: "The connection was lost before the answer came. It was probably not said.",
   lost: "The connection is lost. What you write is sent when it is back.",
   lostFor: (/** @type {number} */ seconds) => `The connection is lost; next attempt in ${counted(seconds, "second")}. What you write is sent then.`,
+  noServer: "The server does not answer. It is tried again by itself.",
   connecting: "Connecting …",
   reset: "Too much was said meanwhile, or the server began anew. These are the last messages.",
   skipped: (/** @type {number} */ lines) => `${counted(lines, "message")} could not be shown to you.`,

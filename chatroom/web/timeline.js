@@ -2,6 +2,7 @@
 
 export const MOST = 300;
 const SLACK = 60; // beyond MOST, before it is trimmed
+const LATE = 40; // beyond that, while somebody reads back
 
 /**
  * @typedef {object} Item
@@ -118,6 +119,14 @@ export class Timeline {
     if (this.items.length > MOST + SLACK) {
       this.drop(this.items.splice(0, this.items.length - MOST));
       this.moreBefore = true;
+    }
+  }
+
+  /** Somebody reads back while others talk: the newest are left out, and can be loaded again. */
+  holdBack() {
+    if (this.items.length > MOST + SLACK + LATE) {
+      this.drop(this.items.splice(MOST + SLACK));
+      this.level = false;
     }
   }
 

@@ -151,6 +151,39 @@ def test_what_one_reads_stays_where_it_is_while_others_talk(
     expect(ann.page.locator("#newer")).not_to_be_visible()
 
 
+def test_the_page_stays_small_while_one_reads_back_and_others_talk(
+    site: Server, visit: Visit, bot: Peer
+) -> None:
+    for number in range(60):
+        bot.ask(type="say", text=f"line {number}")
+    ann = visit(site).join("ann")
+    ann.sees("line 59")
+    ann.row("line 30").evaluate("(row) => row.scrollIntoView({block: 'start'})")
+    ann.page.wait_for_timeout(100)
+    for number in range(1000):
+        bot.ask(type="say", text=f"news {number}")
+    for _ in range(1060):
+        bot.told("said")
+    expect(ann.page.locator("#newer")).to_contain_text("1,000 new messages")
+    assert ann.page.evaluate("document.getElementById('log').childElementCount") <= 410
+    ann.page.click("#newer")
+    ann.sees("news 999")
+
+
+def test_a_kicked_person_can_join_again_under_another_name(
+    start_site: Callable[..., Server], visit: Visit
+) -> None:
+    site = start_site()
+    ann = visit(site).join("ann")
+    site.type("kick ann\n")
+    expect(ann.page.locator("#join")).to_be_visible()
+    ann.page.fill("#join-name", "anna")
+    ann.page.click("#join-button")
+    expect(ann.page.locator("#app")).to_be_visible()
+    ann.say("back again")
+    ann.sees("back again")
+
+
 def test_a_search_leads_to_the_message_in_its_context(
     site: Server, visit: Visit, bot: Peer
 ) -> None:
