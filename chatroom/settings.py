@@ -156,6 +156,12 @@ class Settings(HistorySettings):
     # Seconds of silence after which a new connection is taken for a person, and greeted.
     silence: float = 0.25
 
+    # The same for an address from which a browser has been served in the last minutes. A browser
+    # connects first and asks later, and takes a greeting for a broken response.
+    browser_silence: float = 3.0
+    browser_memory: float = 300.0
+    max_browsers: int = 1024
+
     # Seconds from connecting in which the beginning of a request must be complete. A connection
     # that has sent half a verb by then is closed.
     head_seconds: float = 10.0

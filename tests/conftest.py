@@ -16,8 +16,8 @@ settings.register_profile("same", derandomize=True, deadline=None, print_blob=Fa
 settings.load_profile("same")
 
 
-SLOW = ("browser", "test_client_in_a_window.py", "test_window_parts.py")
-"""In `tests/e2e`: real windows and browsers take the most time, and differ least by the Python."""
+SLOW = ("test_client_in_a_window.py", "test_window_parts.py")
+"""In `tests/e2e`: real windows take the most time."""
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

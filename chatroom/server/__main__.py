@@ -18,7 +18,7 @@ from chatroom.net.supervisor import notify
 from chatroom.net.workers import Workers
 from chatroom.server.arguments import PROGRAM, parser, settings_of
 from chatroom.server.console import Console
-from chatroom.server.invitation import invitation
+from chatroom.server.invitation import invitation, picture
 from chatroom.server.log import log_to
 from chatroom.server.server import Server
 from chatroom.settings import Settings
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     handler.call_later = loop.call_later
     server = Server(settings, metrics, loop, sockets, history=history)
     Signals(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), server.stopping.on_signal)
-    _announce(output, settings.host, server.listeners, program)
+    _announce(output, settings.host, server.listeners, program, options.qr)
     stop = server.stopping.shut_down
     Console(0, output, loop, server.hub, stop, server.measure).start()
     notify("READY=1")
@@ -67,9 +67,9 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     return code
 
 
-def _announce(output: Stream, host: str, listeners: list[Listener], program: str) -> None:
+def _announce(output: Stream, host: str, listeners: list[Listener], program: str, qr: bool) -> None:
     places = [(listener.host, listener.port) for listener in listeners]
-    for line in invitation(host, places, program):
+    for line in [*invitation(host, places, program), *(picture(host, places) if qr else [])]:
         output.write(line + "\n")
 
 

@@ -132,6 +132,11 @@ def _add_web(result: argparse.ArgumentParser) -> None:
         " server's own; can be given more than once",
     )
     result.add_argument(
+        "--qr",
+        action="store_true",
+        help="show the address of the page as a QR code at the start",
+    )
+    result.add_argument(
         "--public-rooms",
         action="store_true",
         help="let anybody read the rooms without a name: http://HOST:PORT/room/lobby.txt",

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from chatroom.net.address import printable
 from chatroom.net.interfaces import own_addresses
+from chatroom.server.qr import as_lines, qr_code
 
 _EVERYWHERE = ("0.0.0.0", "::")
 
@@ -24,3 +25,15 @@ def invitation(wanted: str, places: Sequence[tuple[str, int]], program: str) -> 
     if all(ip_address(host).is_loopback for host in hosts):
         lines.append(f"Only this machine can reach it. For others: {program} 0.0.0.0")
     return [*lines, f"Join with: nc {wanted} {port}"]
+
+
+def picture(wanted: str, places: Sequence[tuple[str, int]]) -> list[str]:
+    """The address of the page as a QR code for a phone on the same network, and as text."""
+    host, port = places[0]
+    if host in _EVERYWHERE:
+        host = next(iter(own_addresses(False)), "localhost")
+    elif wanted:
+        host = wanted
+    address = f"http://{printable(host, port)}/"
+    matrix = qr_code(address)
+    return [*(as_lines(matrix) if matrix else []), address]

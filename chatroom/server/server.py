@@ -17,6 +17,7 @@ from chatroom.protocols.jsonl import JsonLines
 from chatroom.protocols.line import Line
 from chatroom.protocols.undecided import Undecided, table
 from chatroom.protocols.web.http import Http
+from chatroom.server.browsers import Browsers
 from chatroom.server.keeping import Keeping
 from chatroom.server.pacing import Pacing
 from chatroom.server.session import Session
@@ -53,7 +54,7 @@ class Server:
         self._started = clock()
         self._history = History(None, settings, wall) if history is None else history
         self._connections = Connections(loop, settings, metrics)
-        self._visitors = Visitors(self._connections)
+        self._visitors = Visitors(self._connections, Browsers(settings, clock))
         program = partial(JsonLines, settings.max_object, settings.max_line)
         self._person = partial(Line, settings.max_line, program)
         self.hub = Hub(

@@ -83,7 +83,7 @@ class Session:
         self._visitors = visitors
         self._throttle = new_throttle(settings, loop.woke)
         self._deadlines: Deadlines | None = Deadlines(
-            connection, loop, settings, self._hear_silence, self._nameless
+            connection, loop, settings, self._hear_silence, self._nameless, visitors.is_browser
         )
         self._pause_timer: Timer | None = None
         self._heartbeat: Heartbeat | None = None
@@ -101,7 +101,7 @@ class Session:
         self._hub.drained(self._member)
 
     def lost(self, reason: str) -> None:
-        self._visitors.lost(self._connection)
+        self._visitors.lost(self._connection, reason)
         self._cancel_deadlines()
         if self._pause_timer is not None:
             self._pause_timer.cancel()

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from chatroom.net.connection import Connection
 from chatroom.net.connections import Connections
+from chatroom.server.browsers import Browsers
 
 
 class Visitor(Protocol):
@@ -26,8 +27,9 @@ class Visitor(Protocol):
 class Visitors:
     """`sessions` has each visitor whose socket is open; a session calls `lost` when it is not."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, browsers: Browsers | None = None) -> None:
         self._connections = connections
+        self._browsers = browsers
         self.sessions: dict[Connection, Visitor] = {}
         self.reads = 0  # how often something was received from any of them
 
@@ -49,5 +51,11 @@ class Visitors:
     def add(self, connection: Connection, session: Visitor) -> None:
         self.sessions[connection] = session
 
-    def lost(self, connection: Connection) -> None:
+    def lost(self, connection: Connection, reason: str) -> None:
         self.sessions.pop(connection, None)
+        if self._browsers is not None:
+            self._browsers.ended(connection.address, reason)
+
+    def is_browser(self, connection: Connection) -> bool:
+        """Whether a browser was served at that address lately."""
+        return self._browsers is not None and self._browsers.is_at(connection.address)

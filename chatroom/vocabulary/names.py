@@ -104,7 +104,7 @@ def _replacements() -> dict[str, str]:
     return bars | small | capitals
 
 
-_REPLACEMENTS = str.maketrans(_replacements() | _OURS)
+REPLACEMENTS = str.maketrans(_replacements() | _OURS)
 _RESERVED_DRAWN = frozenset(word.translate(_ASCII_ALIKE) for word in _RESERVED)
 
 
@@ -141,7 +141,7 @@ def key(name: str) -> str:
         lowered = name.lower()
         return name if lowered == name else lowered  # most people's key is their name: keep one
     letters = unicodedata.normalize("NFKD", name.casefold())  # an accent may sit on a look-alike
-    return unicodedata.normalize("NFC", _without_second_dots(letters.translate(_REPLACEMENTS)))
+    return unicodedata.normalize("NFC", _without_second_dots(letters.translate(REPLACEMENTS)))
 
 
 def drawn(name: str) -> str:
