@@ -61,15 +61,18 @@ class HistorySettings:
     # Messages written in one transaction; more of them wait for the next tick. 1,000 take 15 ms.
     rows_per_commit: int = 2000
 
-    # Messages trimmed, or marks forgotten, in one step. A step takes a millisecond.
+    # Messages indexed or trimmed, or marks forgotten, in one step, which takes a millisecond; and
+    # bytes of their texts, since 200 of the longest would take half a second.
     rows_per_step: int = 200
+    bytes_per_step: int = 16 * KIB
 
     # Messages that are not in the index of words. More of them are indexed while the server is
-    # busy: each search looks through them, at a microsecond each.
-    most_unindexed: int = 5000
+    # busy: each search looks through them, at three microseconds each.
+    most_unindexed: int = 3000
 
-    # What one search may look through: characters, and 100 more for each message, or 400 if the
-    # index has found it. It takes 15 ms; the answer then ends and says from where to go on.
+    # What one search may look through: characters, which count 12 times if they are not ASCII, and
+    # 300 more for each message, or 600 if the index has found it. It takes 15 ms; the answer then
+    # ends and says from where to go on.
     search_work: int = 1_500_000
 
     # Pages (4 KiB) in the write-ahead log above which an idle server copies them into the file, and

@@ -23,10 +23,14 @@ from chatroom.vocabulary.events import Message
 from chatroom.vocabulary.names import key, known_key
 
 _END = 2**62  # above every id
-_ROW = 100  # work for one row beside the characters of its text
-_HIT = 400  # and for one that the index has found: it is read by its id
+_ROW = 300  # work for one row beside the characters of its text
+_HIT = 600  # and for one that the index has found: it is read by its id,
+_PART = 200  # and the index has read each part of the expression for it
+_COMPARED = 8  # characters of a text, compared with one phrase, for one unit of work
+_FOLDED = 12  # for a character of a text that is not ASCII, before or after it is folded
 _AT_ONCE = 100  # rows read by one statement
 _PHRASES = 8  # given to the index; the others are looked for in what it finds
+_WORDS = 8  # of a phrase, for the same reason: each costs the index a reader of its own
 _SHORTEST = 3  # characters of a prefix for which the index is asked: it gathers all words first
 
 _FREQUENT = 1000  # rows looked through before the index is asked
@@ -53,10 +57,15 @@ class Wanted:
     room: str | None
     name: str | None
 
-    def accepts(self, event: Message) -> bool:
+    def look_at(self, event: Message) -> tuple[bool, int]:
+        """Whether it is wanted, and how much work that was."""
         if self.name and key(event.name) != self.name:
-            return False
-        return self.question.matches(spaced(event.text))
+            return False, 0
+        text = event.text
+        words = spaced(text)
+        work = len(text) if text.isascii() else _FOLDED * max(len(text), len(words))
+        question = self.question
+        return question.matches(words), work + len(words) * len(question.wanted) // _COMPARED
 
 
 class Search:
@@ -68,6 +77,8 @@ class Search:
         self._wanted = wanted
         self._limit = limit
         self._work = settings.search_work
+        self._reserve = 0  # of the work, for the index: the newest texts may be long
+        self._indexed_to = 0
         self._found: list[Message] = []
         self._is_complete = False
         self.position = before
@@ -97,12 +108,15 @@ class Search:
         """What is stored. `number` is that of the room; 0 for all rooms."""
         reader = _Reader(connection)
         scanned = 0
+        self._indexed_to, self._reserve = indexed_to, self._work // 2
         while self._goes_on and (self.position > indexed_to + 1 or scanned < _FREQUENT):
             scanned += self._look_at(reader.scan(number, self.position), _ROW)
+        self._reserve = 0
         match = _expression(self._wanted, number)
         while self._goes_on:
             if match:
-                self._look_at(reader.indexed(match, self.position), _HIT)
+                cost = _HIT + _PART * match.count(" : ")
+                self._look_at(reader.indexed(match, self.position), cost)
             else:
                 self._look_at(reader.scan(number, self.position), _ROW)
 
@@ -112,7 +126,9 @@ class Search:
 
     @property
     def _goes_on(self) -> bool:
-        return not self._is_complete and self._work > 0 and len(self._found) < self._limit
+        reserve = self._reserve if self.position <= self._indexed_to else 0
+        has_work = self._work > reserve
+        return not self._is_complete and has_work and len(self._found) < self._limit
 
     def _look_at(self, rows: list[_Row], cost: int) -> int:
         """Some rows of the database, of which fewer than were asked for are the last."""
@@ -130,8 +146,9 @@ class Search:
             self._work -= cost
             self.position = id
             if event:
-                self._work -= len(event.text)
-                if self._wanted.accepts(event):
+                is_wanted, work = self._wanted.look_at(event)
+                self._work -= work
+                if is_wanted:
                     self._found.append(event)
 
 
@@ -183,12 +200,18 @@ def _expression(wanted: Wanted, number: int) -> str:
 def _parts(asked: Question) -> Iterator[str]:
     *whole, last = asked.phrases or ("",)
     for phrase in whole[:_PHRASES]:
-        yield f'text : "{phrase}"'
+        yield f'text : "{_beginning(phrase)}"'
     word = last.rpartition(" ")[2]
-    if len(word) >= _SHORTEST or (word and not word.isascii()):
+    if last.count(" ") >= _WORDS:
+        yield f'text : "{_beginning(last)}"'
+    elif len(word) >= _SHORTEST or (word and not word.isascii()):
         yield f'text : "{last}" *'
     elif " " in last:
         yield f'text : "{last.rpartition(" ")[0]}"'
+
+
+def _beginning(phrase: str) -> str:
+    return " ".join(phrase.split(" ", _WORDS)[:_WORDS])
 
 
 def begin(

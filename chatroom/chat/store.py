@@ -14,6 +14,7 @@ from chatroom.vocabulary.events import Acted, Message, Said, TopicSet
 _KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
 EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
 _CACHED_ROOMS = 10_000
+_BYTES = "length(CAST(text AS BLOB))"
 
 Made = tuple[str, float]
 """The name of somebody and a time, in seconds since 1970."""
@@ -29,6 +30,16 @@ class Entry:
     size: int
     mark: bytes
     made: Made | None = None
+
+
+def within(sizes: Sequence[int], most: int) -> int:
+    """How many of these, from the first on, are no more than `most` together; one always is."""
+    total = 0
+    for count, size in enumerate(sizes):
+        total += size
+        if count and total > most:
+            return count
+    return len(sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,24 +258,32 @@ class Store:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def trim_room(self, number: int, last: int, rows: int) -> int:
-        """Delete the oldest messages of a room, up to this id and so many; returns how many."""
+    def trim_room(self, number: int, last: int, rows: int, size: int) -> bool:
+        """Delete the oldest messages of a room, up to this id, and so many or so many bytes of
+        text; whether there may be more."""
         self._run("DELETE FROM gap WHERE room = ? AND last <= ?", (number, last))
-        ids = "SELECT id FROM message WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
-        place = (number, last, rows)
-        self._run(
-            f"UPDATE room SET trimmed = coalesce((SELECT max(id) FROM ({ids})), trimmed)"
-            " WHERE number = ?1",
-            place,
-        )
-        return self._run(f"DELETE FROM message WHERE id IN ({ids})", place).rowcount
+        found = self._run(
+            f"SELECT id, {_BYTES} FROM message WHERE room = ? AND id <= ? ORDER BY id LIMIT ?",
+            (number, last, rows),
+        ).fetchall()
+        count = within([bytes for _, bytes in found], size)
+        if not count:
+            return False
+        end = found[count - 1][0]
+        self._run("UPDATE room SET trimmed = ? WHERE number = ?", (end, number))
+        self._run("DELETE FROM message WHERE room = ? AND id <= ?", (number, end))
+        return count < len(found) or count == rows
 
-    def trim_oldest(self, rows: int) -> int:
+    def trim_oldest(self, rows: int, size: int) -> int:
         """Delete the oldest messages of all rooms, and rooms of which none is left, with their
-        topics; returns how much it was."""
-        found = self._run("SELECT id, room FROM message ORDER BY id LIMIT ?", (rows,)).fetchall()
-        if not found:
+        topics, so many or so many bytes of text; returns how much it was."""
+        rows_found = self._run(
+            f"SELECT id, room, {_BYTES} FROM message ORDER BY id LIMIT ?", (rows,)
+        ).fetchall()
+        if not rows_found:
             return self._forget_rooms("SELECT number FROM room LIMIT ?", rows)
+        count = within([bytes for _, _, bytes in rows_found], size)
+        found = [(id, room) for id, room, _ in rows_found[:count]]
         last = found[-1][0]
         self._run("DELETE FROM message WHERE id <= ?", (last,))
         self._run("DELETE FROM gap WHERE last <= ?", (last,))

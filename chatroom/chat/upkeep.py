@@ -103,7 +103,8 @@ class Upkeep:
         if self._database.used_bytes() <= self._most_bytes:
             return False
         with self._database.transaction():
-            return self._store.trim_oldest(self._settings.rows_per_step) > 0
+            settings = self._settings
+            return self._store.trim_oldest(settings.rows_per_step, settings.bytes_per_step) > 0
 
     def _trim_room(self) -> bool:
         if not self._over:
@@ -112,11 +113,14 @@ class Upkeep:
         if last < 0:
             last = self._store.surplus(number, self._keep)
             self._over[number] = last
-        rows = self._settings.rows_per_step
+        has_more = False
         if last:
+            settings = self._settings
             with self._database.transaction():
-                trimmed = self._store.trim_room(number, last, rows)
-        if not last or trimmed < rows:
+                has_more = self._store.trim_room(
+                    number, last, settings.rows_per_step, settings.bytes_per_step
+                )
+        if not has_more:
             del self._over[number]
         return True
 

@@ -261,9 +261,24 @@ class Session:
                 pending = self._hub.handle(self._member, request)
                 self._turns.charge((self._hub.load - load) / self._settings.bytes_per_second)
                 return pending
+            case commands.Search() | commands.Recall() | commands.More():
+                return self._look_up(request)
             case _:
                 return self._hub.handle(self._member, request)
         return None
+
+    def _look_up(self, request: commands.Command) -> Pending:
+        """Carry out in turn what looks through the history: it takes as long as many lines do, and
+        those who ask for it wait for each other, not those who talk for them."""
+        pending = Pending()
+
+        def look() -> None:
+            if not self._connection.is_broken() and not self._connection.closing:
+                self._hub.handle(self._member, request)
+            pending.finish()
+
+        self._turns.wait(look, self._connection, again=True)
+        return pending
 
     def _become(self, protocol: Protocol) -> None:
         self._protocol = protocol

@@ -10,6 +10,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -354,6 +355,17 @@ def test_of_each_room_the_newest_are_kept(world: World) -> None:
     assert history.bounds("den") == (other[0].id, other[-1].id)
     assert count(history) == 60
     assert history.last == said[-1].id
+
+
+@pytest.mark.parametrize("limit", [{"history_keep": 5}, {"history_memory": 1, "history_bytes": 1}])
+def test_a_step_trims_few_long_texts(world: World, limit: dict[str, int]) -> None:
+    history = world.open(bytes_per_step=10_000, **limit)
+    world.fill(history, 20, text="x" * 4000)
+    counts = [20]
+    while history.idle():
+        counts.append(count(history))
+    assert max(a - b for a, b in pairwise(counts)) == 2
+    assert counts[-1] == limit.get("history_keep", 0)
 
 
 def test_a_server_that_is_never_idle_trims_all_the_same(world: World) -> None:
