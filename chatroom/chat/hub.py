@@ -163,14 +163,14 @@ class Hub:
         """Keep it, and tell everybody in the room except the author, at the tick's end.
 
         A heavy batch does not wait for that. All rooms are then flushed with it, to keep the order
-        that is promised to members of several rooms.
+        that is promised to members of several rooms. While the history is at work they wait, too.
         """
         self.history.append(room.key, event, author.ticket, author.ref, room.made)
         before = room.batch.weight
         room.publish(event, author)
         self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
-        if room.heavy:
-            self.flush()
+        if room.heavy and self.history.commit():
+            self.delivery.flush()
 
     def page(
         self,

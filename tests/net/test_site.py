@@ -121,11 +121,11 @@ def test_rooms_are_text_where_they_are_open(path: str) -> None:
         with connect(f"ws://{place}/ws") as ann:
             ann.send('{"type":"join","name":"ann"}')
             ann.recv(PATIENCE)
-            assert b"Nothing was said" in get(f"http://{place}{path}")
+            assert b"nothing to show" in get(f"http://{place}{path}")
             ann.send('{"type":"say","text":"hi","ref":1}')
             ann.recv(PATIENCE)
             assert get(f"http://{place}{path}").endswith(b"] ann: hi\n")
-            assert b"Nothing was said" in get(f"http://{place}/room/lobby.txt?since=0s")
+            assert b"nothing to show" in get(f"http://{place}/room/lobby.txt?since=0s")
 
 
 def test_rooms_are_closed_to_readers_without_a_name() -> None:
