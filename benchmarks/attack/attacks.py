@@ -41,13 +41,16 @@ class Leaves(enum.Enum):
 
 @dataclass(frozen=True)
 class Visit:
-    """``packet`` is sent without end; ``reads`` is in bytes a second."""
+    """``packet`` is sent without end; ``reads`` is in bytes a second. ``asks``: the packet waits for
+    an answer to the hello.
+    """
 
     hello: bytes = b""
     packet: bytes = b""
     reads: float = inf
     leaves: Leaves = Leaves.NEVER
     bye: bytes = b""
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,7 +244,8 @@ def frames(number: int) -> Visit:
     empty = fill(REQUESTS // 3, masked(0x1), masked(0xA))
     ping = request(type="ping")
     pieces = (masked(0x0 if at else 0x1, ping[at : at + 1], False) for at in range(len(ping)))
-    return Visit(OPENING + hello, pings + empty + b"".join(pieces) + masked(0x0))
+    packet = hello + pings + empty + b"".join(pieces) + masked(0x0)
+    return Visit(OPENING, packet, asks=True)
 
 
 def heads(number: int) -> Visit:
