@@ -41,8 +41,8 @@ class Leaves(enum.Enum):
 
 @dataclass(frozen=True)
 class Visit:
-    """``packet`` is sent without end; ``reads`` is in bytes a second. ``asks``: the packet waits for
-    an answer to the hello.
+    """``packet`` is sent without end; ``reads`` is in bytes a second. ``asks``: the packet waits
+    for an answer to the hello.
     """
 
     hello: bytes = b""

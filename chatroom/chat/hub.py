@@ -12,6 +12,7 @@ their queue has drained (`drained`).
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ from chatroom.chat.catchup import CatchUp
 from chatroom.chat.delivery import Delivery
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
-from chatroom.chat.kept import kept
+from chatroom.chat.kept import for_reader, kept
 from chatroom.chat.pending import Pending
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -200,8 +201,8 @@ class Hub:
         """The last messages, for somebody who has come into the room."""
         if member.dialect.recent and self.settings.recent_lines:
             page = self.page(room, self.settings.recent_lines)
-            if page.messages:
-                self.tell(member, page)
+            if messages := for_reader(member, page.messages):
+                self.tell(member, replace(page, messages=messages))
 
     # --- what the rules call: coming and going ------------------------------------------------
 
