@@ -15,6 +15,7 @@ _KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "top
 EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
 _CACHED_ROOMS = 10_000
 _BYTES = "length(CAST(text AS BLOB))"
+_OLDEST = f"SELECT id, {_BYTES} FROM message WHERE room = ? AND id <= ? ORDER BY id LIMIT ?"
 
 Made = tuple[str, float]
 """The name of somebody and a time, in seconds since 1970."""
@@ -132,8 +133,10 @@ class Store:
         """A transaction has failed: a room that it made is not there."""
         self._numbers.clear()
 
-    def rooms(self) -> list[int]:
-        return [number for (number,) in self._run("SELECT number FROM room")]
+    def rooms(self, after: int, limit: int) -> list[int]:
+        """The numbers of some rooms, from the lowest above this one on."""
+        statement = "SELECT number FROM room WHERE number > ? ORDER BY number LIMIT ?"
+        return [number for (number,) in self._run(statement, (after, limit)).fetchall()]
 
     def topic(self, key: str) -> Topic | None:
         row = self._run(
@@ -262,10 +265,7 @@ class Store:
         """Delete the oldest messages of a room, up to this id, and so many or so many bytes of
         text; whether there may be more."""
         self._run("DELETE FROM gap WHERE room = ? AND last <= ?", (number, last))
-        found = self._run(
-            f"SELECT id, {_BYTES} FROM message WHERE room = ? AND id <= ? ORDER BY id LIMIT ?",
-            (number, last, rows),
-        ).fetchall()
+        found = self._run(_OLDEST, (number, last, rows)).fetchall()
         count = within([bytes for _, bytes in found], size)
         if not count:
             return False
@@ -277,17 +277,15 @@ class Store:
     def trim_oldest(self, rows: int, size: int) -> int:
         """Delete the oldest messages of all rooms, and rooms of which none is left, with their
         topics, so many or so many bytes of text; returns how much it was."""
-        rows_found = self._run(
-            f"SELECT id, room, {_BYTES} FROM message ORDER BY id LIMIT ?", (rows,)
-        ).fetchall()
-        if not rows_found:
+        statement = f"SELECT id, room, {_BYTES} FROM message ORDER BY id LIMIT ?"
+        found = self._run(statement, (rows,)).fetchall()
+        if not found:
             return self._forget_rooms("SELECT number FROM room LIMIT ?", rows)
-        count = within([bytes for _, _, bytes in rows_found], size)
-        found = [(id, room) for id, room, _ in rows_found[:count]]
+        found = found[: within([bytes for _, _, bytes in found], size)]
         last = found[-1][0]
         self._run("DELETE FROM message WHERE id <= ?", (last,))
         self._run("DELETE FROM gap WHERE last <= ?", (last,))
-        for number, id in {number: id for id, number in found}.items():
+        for number, id in {number: id for id, number, _ in found}.items():
             self._run("UPDATE room SET trimmed = ? WHERE number = ?", (id, number))
             self._forget_rooms("?", number)
         return len(found)

@@ -368,6 +368,23 @@ def test_a_step_trims_few_long_texts(world: World, limit: dict[str, int]) -> Non
     assert counts[-1] == limit.get("history_keep", 0)
 
 
+def test_many_rooms_are_looked_at_some_at_a_time_after_a_start(on_disk: World) -> None:
+    history = on_disk.open(history_keep=0)
+    for number in range(70):
+        on_disk.fill(history, 3 if number == 65 else 1, f"room{number}")
+    on_disk.close()
+    history = on_disk.open(history_keep=2)
+    asked: list[str] = []
+    connection(history).set_trace_callback(asked.append)
+    assert len(history._writer._upkeep._over) == 0
+    most = 0
+    while history.idle():
+        most = max(most, sum("OFFSET" in statement for statement in asked))
+        asked.clear()
+    assert most == 20
+    assert count(history) == 71
+
+
 def test_a_server_that_is_never_idle_trims_all_the_same(world: World) -> None:
     history = world.open(history_keep=100, rows_per_step=20)
     for _ in range(200):
