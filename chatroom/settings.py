@@ -61,18 +61,21 @@ class HistorySettings:
     # Messages written in one transaction; more of them wait for the next tick. 1,000 take 15 ms.
     rows_per_commit: int = 2000
 
-    # Messages trimmed or indexed, or marks forgotten, in one step, and seconds between two steps of
-    # an idle server. A step takes 1 to 3 ms; a history in memory does it in the loop.
+    # Messages trimmed or indexed, or marks forgotten, in one step, and bytes of their texts. Seconds
+    # between two steps of an idle server. A step takes 1 to 3 ms, and a history in memory does it in
+    # the loop.
     rows_per_step: int = 50
+    bytes_per_step: int = 16 * KIB
     step_seconds: float = 0.01
 
     # Messages that are not in the index of words. More of them are indexed while the server is
-    # busy: each search looks through them, at a microsecond each.
-    most_unindexed: int = 5000
+    # busy: each search looks through them, at three microseconds each.
+    most_unindexed: int = 1000
 
-    # What one search may look through: characters, and 100 more for each message, or 400 if the
-    # index has found it. It takes 20 ms; the answer then ends and says from where to go on.
-    search_work: int = 1_000_000
+    # What one search may look through: characters, which count 12 times if they are not ASCII, and
+    # 300 more for each message, or 600 if the index has found it. It takes 6 ms; the answer then
+    # ends and says from where to go on.
+    search_work: int = 600_000
 
     # Steps of SQLite after which the index is interrupted: 1,000 of them return 100 hits, and
     # the others take 10 ms. The search then goes on in another way, and may end with a part.

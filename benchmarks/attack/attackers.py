@@ -61,6 +61,7 @@ class Attacker:
         self.waits = waits
         self.let_in = False
         self.over = False
+        self.answered = not visit.asks
         self.rest = memoryview(visit.hello)
         self.kept = bytearray() if keep else None
         self.sock = socket.socket()
@@ -79,7 +80,7 @@ class Attacker:
 
     @property
     def wants_to_send(self) -> bool:
-        return bool(self.rest or (self.visit.packet and not self.waits))
+        return bool(self.rest or (self.visit.packet and self.answered and not self.waits))
 
     def send(self) -> int:
         """Send once. Returns the number of bytes that the kernel took."""
@@ -103,6 +104,7 @@ class Attacker:
         except OSError:
             data = b""
         self.over = not data
+        self.answered = True
         self.let_in = self.let_in or any(words in data for words in LET_IN)
         if self.kept is not None:
             self.kept += data
@@ -189,9 +191,11 @@ class Attackers:
                 self.leave(descriptor, attacker)
 
     def receive(self, attacker: Attacker, most: int) -> None:
-        before = attacker.let_in
+        before, mask = attacker.let_in, attacker.mask
         self.report.received += attacker.receive(most)
         self.report.let_in += attacker.let_in and not before
+        if attacker.mask != mask:
+            self.poller.rewatch(attacker.sock, attacker.mask)
 
     def read_slowly(self) -> None:
         if monotonic() < self.read_at:

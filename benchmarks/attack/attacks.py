@@ -24,6 +24,10 @@ SLOW = 2_000  # bytes a second
 VICTIM = b"victim"
 VICTIM_READS = 100_000.0  # bytes a second
 ZALGO = "Z" + "\u0300\u0316\u0338" * 30
+OPENING = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
 HALVES = (b"GE", b"POS", b"HEA", b"OPTION", b"GET / HTTP/1.1\r\nHost: x", b"FOO / HTTP/1.1\r\n")
 
 
@@ -37,13 +41,16 @@ class Leaves(enum.Enum):
 
 @dataclass(frozen=True)
 class Visit:
-    """``packet`` is sent without end; ``reads`` is in bytes a second."""
+    """``packet`` is sent without end; ``reads`` is in bytes a second. ``asks``: the packet waits
+    for an answer to the hello.
+    """
 
     hello: bytes = b""
     packet: bytes = b""
     reads: float = inf
     leaves: Leaves = Leaves.NEVER
     bye: bytes = b""
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,6 +209,53 @@ def dribble(number: int) -> Visit:
     return Visit(name(number), b"x")
 
 
+def catch_up(number: int) -> Visit:
+    """Every 20th says what the others come back for, again and again, each from another place."""
+    if number % 20 == 0:
+        return Visit(program(number), request(type="say", text="x" * 3000) * BURST)
+    fills = b"".join(request(type="enter", room=f"r{room}", after=0) for room in range(9))
+    leaves = b"".join(request(type="leave", room=f"r{room}") for room in range(9))
+    hello = request(type="join", name=f"h{number:06}", after=number, ticket=f"t{number}")
+    return Visit(hello, fills + leaves, reads=SLOW if number % 2 else inf)
+
+
+def search(number: int) -> Visit:
+    """Questions that take long, in a history of texts that take long."""
+    texts = ("\ufdfa" * 1300, "\uac01" * 1300, "x " * 2000)
+    asked = ("q", " ".join(f"w{n}" for n in range(700)), "x " * 2000 + "qq", "\u4e2d" * 1300)
+    if number % 4 == 0:
+        return Visit(program(number), request(type="say", text=texts[number // 4 % len(texts)]))
+    questions = (request(type="search", text=text) for text in asked)
+    others = request(type="history", name="nobody", limit=100) + request(type="history", ago=1e300)
+    return Visit(program(number), b"".join(questions) + others)
+
+
+def masked(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
+    """A frame of a client; the mask is zero, and the server has to take it off all the same."""
+    size = len(payload)
+    length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2)
+    return bytes((opcode | 0x80 * final,)) + length + bytes(4) + payload
+
+
+def frames(number: int) -> Visit:
+    """Pings, empty messages, and texts in many fragments."""
+    hello = masked(0x1, program(number))
+    pings = fill(REQUESTS // 3, masked(0x9, b"x" * 100))
+    empty = fill(REQUESTS // 3, masked(0x1), masked(0xA))
+    ping = request(type="ping")
+    pieces = (masked(0x0 if at else 0x1, ping[at : at + 1], False) for at in range(len(ping)))
+    packet = hello + pings + empty + b"".join(pieces) + masked(0x0)
+    return Visit(OPENING, packet, asks=True)
+
+
+def heads(number: int) -> Visit:
+    """Long heads and large files, of which nothing is read."""
+    fields = b"".join(b"x-%d: %s\r\n" % (n, b"y" * 150) for n in range(95))
+    path = (b"/chatroom.pyz", b"/room/%E4.txt?since=" + b"9" * 3000, b"/..%2f..%2f")[number % 3]
+    get = b"GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (path, fields)
+    return Visit(get * 3, reads=0)
+
+
 KINDS = {
     "telnet": Kind("send 16 KB of IAC SB again and again, before any name", telnet),
     "who": Kind("send /who 19 times in one packet", who, together=True),
@@ -229,4 +283,8 @@ KINDS = {
     "rooms": Kind("talk and rename themselves in 50 rooms at once", rooms),
     "pages": Kind("say texts of a hundred lines", pages),
     "pings": Kind("send pings as JSON before any name", pings),
+    "catch-up": Kind("come back for everything, in nine rooms again and again", catch_up),
+    "search": Kind("search long texts for hundreds of words", search),
+    "frames": Kind("send pings, empty frames and fragments over a WebSocket", frames),
+    "heads": Kind("ask for files with long heads, and read nothing", heads, visits=50),
 }

@@ -119,10 +119,16 @@ class CatchUp:
     def _serve(self, member: Member) -> None:
         if member.behind is None:
             return
-        for seat in member.seats:
-            if seat.place and not self._read_on(seat, seat.place):
+        places = [(seat.place, seat) for seat in member.seats if seat.place]
+        places.sort(key=_seen)
+        read = 0
+        for place, seat in places:
+            before = place.read
+            # of many rooms as much as of one: these pieces may all be of people they ignore
+            if read >= self._settings.page_messages or not self._read_on(seat, place):
                 self._go_on_later(member)
                 return
+            read += place.read - before
         self._level(member)
 
     def _go_on_later(self, member: Member) -> None:
@@ -232,6 +238,11 @@ def _for(member: Member, place: Place, piece: Piece) -> bytes:
         elif names.known_key(event.name) not in ignored:
             lines.append(member.dialect.encode(event))
     return b"".join(lines)
+
+
+def _seen(at: tuple[Place, Seat]) -> int:
+    """Whoever is in several rooms reads on where they are furthest behind."""
+    return at[0].seen
 
 
 def _wake() -> None:

@@ -22,7 +22,7 @@ from chatroom.chat.delivery import Delivery
 from chatroom.chat.followers import Followers
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
-from chatroom.chat.kept import heard_by, kept
+from chatroom.chat.kept import for_reader, kept
 from chatroom.chat.pending import Pending
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -216,8 +216,8 @@ class Hub:
         """The last messages, for somebody who has come into the room."""
         if member.dialect.recent and self.settings.recent_lines:
             page = self.page(room, self.settings.recent_lines)
-            if shown := tuple(filter(heard_by(member), page.messages)):
-                self.tell(member, replace(page, messages=shown))
+            if messages := for_reader(member, page.messages):
+                self.tell(member, replace(page, messages=messages))
 
     # --- what the rules call: coming and going ------------------------------------------------
 

@@ -22,6 +22,7 @@ import sqlite3
 from functools import cache, lru_cache
 
 from chatroom.chat.database import Database
+from chatroom.chat.store import within
 from chatroom.chat.words import spaced
 from chatroom.settings import Settings
 from chatroom.vocabulary.names import known_key
@@ -113,10 +114,12 @@ class Index:
             return self._merge_on()
         limit = self._settings.rows_per_step
         try:
-            rows = self._run(
+            found = self._run(
                 "SELECT id, text, name, room FROM message WHERE id > ? ORDER BY id LIMIT ?",
                 (self.indexed_to, limit),
             ).fetchall()
+            sizes = [len(text.encode()) for _, text, _, _ in found]
+            rows = found[: within(sizes, self._settings.bytes_per_step)]
             if rows:
                 self._add(rows)
         except sqlite3.DatabaseError as error:
@@ -124,7 +127,8 @@ class Index:
                 raise
             self._give_up(error)
             return False
-        self._tail = max(self._tail - len(rows), 1) if len(rows) == limit else 0
+        is_last = len(rows) == len(found) < limit
+        self._tail = 0 if is_last else max(self._tail - len(rows), 1)
         return bool(rows)
 
     def _give_up(self, error: sqlite3.Error) -> None:

@@ -1,9 +1,11 @@
 """Messages of the past, as they are told."""
 
-from collections.abc import Callable
+from typing import TypeVar
 
 from chatroom.chat.room import Member
 from chatroom.vocabulary import events, names
+
+_M = TypeVar("_M", events.Kept, events.Hit)
 
 _KINDS: dict[type[events.Message], str] = {
     events.Said: "said",
@@ -23,10 +25,10 @@ def hit(event: events.Message) -> events.Hit:
     return events.Hit(event.room, event.id, kind, event.name, event.text, event.time)
 
 
-def heard_by(member: Member) -> Callable[[events.Kept | events.Hit], bool]:
-    """Whether a message is not of somebody whom the member ignores.
-
-    The history knows people by their names, so it goes by the names that they have now.
-    """
+def for_reader(member: Member, messages: tuple[_M, ...]) -> tuple[_M, ...]:
+    """Without those of people whom they ignore. A program gets all of them: it goes on from the ids
+    of the last page. The history knows people by their names only."""
+    if not member.ignored or member.dialect.receipts:
+        return messages
     ignored = {person.key for person in member.ignored}
-    return lambda message: not ignored or names.known_key(message.name) not in ignored
+    return tuple(one for one in messages if names.known_key(one.name) not in ignored)

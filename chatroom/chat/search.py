@@ -26,10 +26,13 @@ from chatroom.vocabulary.events import Message
 from chatroom.vocabulary.names import key, known_key
 
 _END = 2**62  # above every id
-_ROW = 100  # work for one row beside the characters of its text
-_HIT = 400  # and for one that the index has found: it is read by its id
+_ROW = 300  # work for one row beside the characters of its text
+_HIT = 600  # and for one that the index has found: it is read by its id
+_COMPARED = 8  # characters of a text, compared with one phrase, for one unit of work
+_FOLDED = 12  # for a character of a text that is not ASCII, before or after it is folded
 _AT_ONCE = 100  # rows read by one statement
 _PHRASES = 8  # given to the index; the others are looked for in what it finds
+_WORDS = 8  # of a phrase, for the same reason: each costs the index a reader of its own
 _SHORTEST = 3  # characters of a prefix for which the index is asked: it gathers all words first
 
 _FREQUENT = 500  # rows looked through before the index is asked for the beginning of a word
@@ -60,10 +63,21 @@ class Wanted:
     room: str | None
     name: str | None
 
-    def accepts(self, name: str, text: str) -> bool:
+    def look_at(self, name: str, text: str) -> tuple[bool, int]:
+        """Whether a message is wanted, and how much work that was."""
         if self.name and key(name) != self.name:
-            return False
-        return self.question.is_in(text)
+            return False, 0
+        work, question = len(text), self.question
+        if text.isascii():
+            lower = text.lower()
+            for word in question.words:
+                work += len(text) // _COMPARED
+                if word not in lower:
+                    return False, work
+        words = spaced(text)
+        if not text.isascii():
+            work = _FOLDED * max(len(text), len(words))
+        return question.matches(words), work + len(words) * len(question.wanted) // _COMPARED
 
 
 class Search:
@@ -75,6 +89,8 @@ class Search:
         self._wanted = wanted
         self._limit = limit
         self._work = settings.search_work
+        self._reserve = 0  # of the work, for the index: the newest texts may be long
+        self._indexed_to = 0
         self._found: list[Message] = []
         self._is_complete = False
         self.position = before
@@ -105,8 +121,10 @@ class Search:
         reader = _Reader(connection, self._settings.index_steps)
         terms, beginning = _terms(self._wanted, number)
         scanned = 0 if beginning else _FREQUENT
+        self._indexed_to, self._reserve = indexed_to, self._work // 2
         while self._goes_on and (self.position > indexed_to + 1 or scanned < _FREQUENT):
             scanned += self._look_at(reader.scan(number, self.position), _ROW)
+        self._reserve = 0
         if beginning:
             self._ask(reader, [*terms, beginning])
         if terms:
@@ -114,9 +132,8 @@ class Search:
             while self._goes_on:
                 hits, listed, end = reader.part(terms, self.position)
                 self._look_at_hits(reader, hits, end)
-                self._work -= (
-                    listed * _LISTED
-                )  # afterwards: an answer that looks at nothing never ends
+                # afterwards: an answer that looks at nothing never ends
+                self._work -= listed * _LISTED
         while self._goes_on:
             self._look_at(reader.scan(number, self.position), _ROW)
 
@@ -141,7 +158,9 @@ class Search:
 
     @property
     def _goes_on(self) -> bool:
-        return not self._is_complete and self._work > 0 and len(self._found) < self._limit
+        reserve = self._reserve if self.position <= self._indexed_to else 0
+        has_work = self._work > reserve
+        return not self._is_complete and has_work and len(self._found) < self._limit
 
     def _look_at(self, rows: list[_Row], cost: int) -> int:
         """Some rows of the database, of which fewer than were asked for are the last."""
@@ -151,7 +170,6 @@ class Search:
 
     def _look(self, rows: Iterable[_Row], cost: int) -> None:
         """Those that were looked at already are left out: what waits may be stored as well."""
-        accepts = self._wanted.accepts
         for id, kind, room, name, text, time in rows:
             if id >= self.position:
                 continue
@@ -159,8 +177,9 @@ class Search:
                 return
             self._work -= cost
             self.position = id
-            self._work -= len(text)
-            if accepts(name, text) and kind in EVENTS:
+            is_wanted, work = self._wanted.look_at(name, text)
+            self._work -= work
+            if is_wanted and kind in EVENTS:
                 self._found.append(EVENTS[kind](id, room, name, text, time))
 
 
@@ -228,10 +247,12 @@ def _terms(wanted: Wanted, number: int) -> tuple[list[str], str]:
     Words hold letters, digits and symbols alone, so that nothing of FTS5's own syntax is in them.
     """
     *whole, last = wanted.question.phrases or ("",)
-    terms = [f'text : "{phrase}"' for phrase in whole[:_PHRASES]]
+    terms = [f'text : "{_first_words(phrase)}"' for phrase in whole[:_PHRASES]]
     word = last.rpartition(" ")[2]
     beginning = ""
-    if len(word) >= _SHORTEST or (word and not word.isascii()):
+    if last.count(" ") >= _WORDS:
+        terms.append(f'text : "{_first_words(last)}"')
+    elif len(word) >= _SHORTEST or (word and not word.isascii()):
         beginning = f'text : "{last}" *'
     elif " " in last:
         terms.append(f'text : "{last.rpartition(" ")[0]}"')
@@ -240,6 +261,10 @@ def _terms(wanted: Wanted, number: int) -> tuple[list[str], str]:
     if number and (terms or beginning):
         terms.append(f'room : "r{number}"')
     return terms, beginning
+
+
+def _first_words(phrase: str) -> str:
+    return " ".join(phrase.split(" ", _WORDS)[:_WORDS])
 
 
 def begin(

@@ -33,6 +33,16 @@ class Entry:
     made: Made | None = None
 
 
+def within(sizes: Sequence[int], most: int) -> int:
+    """How many of these, from the first on, are no more than `most` together; one always is."""
+    total = 0
+    for count, size in enumerate(sizes):
+        total += size
+        if count and total > most:
+            return count
+    return len(sizes)
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """So many messages of a room, with ids from `first` to `last`, could not be stored."""
@@ -125,8 +135,10 @@ class Store:
         """A transaction has failed: a room that it made is not there."""
         self._numbers.clear()
 
-    def rooms(self) -> list[int]:
-        return [number for (number,) in self._run("SELECT number FROM room")]
+    def rooms(self, after: int, limit: int) -> list[int]:
+        """The numbers of some rooms, from the lowest above this one on."""
+        statement = "SELECT number FROM room WHERE number > ? ORDER BY number LIMIT ?"
+        return [number for (number,) in self._run(statement, (after, limit)).fetchall()]
 
     def topic(self, key: str) -> Topic | None:
         row = self._run(

@@ -7,7 +7,10 @@ missing.
 
 import sqlite3
 
-from chatroom.chat.store import FORGOTTEN, Store
+from chatroom.chat.store import FORGOTTEN, Store, within
+
+_BYTES = "length(CAST(text AS BLOB))"
+_OLDEST = f"SELECT id, {_BYTES} FROM message WHERE room = ? AND id <= ? ORDER BY id LIMIT ?"
 
 
 class Trimming:
@@ -23,28 +26,31 @@ class Trimming:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def trim_room(self, number: int, last: int, rows: int) -> int:
-        """Delete the oldest messages of a room, up to this id and so many; returns how many."""
+    def trim_room(self, number: int, last: int, rows: int, size: int) -> bool:
+        """Delete the oldest messages of a room, up to this id, and so many or so many bytes of
+        text; whether there may be more."""
         self._run("DELETE FROM gap WHERE room = ? AND last <= ?", (number, last))
-        ids = "SELECT id FROM message WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
-        place = (number, last, rows)
-        self._run(
-            f"UPDATE room SET trimmed = coalesce((SELECT max(id) FROM ({ids})), trimmed)"
-            " WHERE number = ?1",
-            place,
-        )
-        return self._run(f"DELETE FROM message WHERE id IN ({ids})", place).rowcount
+        found = self._run(_OLDEST, (number, last, rows)).fetchall()
+        count = within([bytes for _, bytes in found], size)
+        if not count:
+            return False
+        end = found[count - 1][0]
+        self._run("UPDATE room SET trimmed = ? WHERE number = ?", (end, number))
+        self._run("DELETE FROM message WHERE room = ? AND id <= ?", (number, end))
+        return count < len(found) or count == rows
 
-    def trim_oldest(self, rows: int) -> int:
+    def trim_oldest(self, rows: int, size: int) -> int:
         """Delete the oldest messages of all rooms, and rooms of which none is left, with their
-        topics; returns how much it was."""
-        found = self._run("SELECT id, room FROM message ORDER BY id LIMIT ?", (rows,)).fetchall()
+        topics, so many or so many bytes of text; returns how much it was."""
+        statement = f"SELECT id, room, {_BYTES} FROM message ORDER BY id LIMIT ?"
+        found = self._run(statement, (rows,)).fetchall()
         if not found:
             return self._forget_rooms("SELECT number FROM room LIMIT ?", rows)
+        found = found[: within([bytes for _, _, bytes in found], size)]
         last = found[-1][0]
         self._run("DELETE FROM message WHERE id <= ?", (last,))
         self._run("DELETE FROM gap WHERE last <= ?", (last,))
-        for number, id in {number: id for id, number in found}.items():
+        for number, id in {number: id for id, number, _ in found}.items():
             self._run("UPDATE room SET trimmed = ? WHERE number = ?", (id, number))
             self._forget_rooms("?", number)
         return len(found)

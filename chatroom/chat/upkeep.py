@@ -15,6 +15,7 @@ from chatroom.settings import Settings
 
 _ALL = 2**62  # messages of a room: no limit
 _LATE = 100  # a room is trimmed when it is over by the so manieth part of what is kept
+_LOOKED_AT = 20  # rooms in a step
 _ROOMS = 10_000  # of which we know how much was written to them
 _STEPS = 4  # at once while the server is busy
 _FREE_PART = 8  # of the file: more free pages than that are given back to the disk
@@ -35,6 +36,7 @@ class Upkeep:
     ) -> None:
         self._settings = settings
         self._database = database
+        self._store = store
         self._trimming = Trimming(database.connection, store)
         self._marks = marks
         self._index = index
@@ -42,14 +44,13 @@ class Upkeep:
         self._most_bytes = settings.history_bytes if database.path else settings.history_memory
         self._uncounted: dict[int, int] = {}  # messages written to a room since it was counted
         self._keep = settings.history_keep or _ALL
-        kept = () if self._keep == _ALL else store.rooms()
         # rooms that may be over, and up to which id: -1 is found out in the step. The oldest is
         # taken from the front, which a plain dict is slow at.
-        self._over: OrderedDict[int, int] = OrderedDict.fromkeys(kept, -1)
-        self._debt = 0  # messages written since
-        self._most_debt = (
-            _STEPS * settings.rows_per_step // 2
-        )  # twice as much is trimmed and indexed
+        self._over: OrderedDict[int, int] = OrderedDict()
+        # All rooms are looked at once after the start, some at a time: there may be millions.
+        self._looked_at = _ALL if self._keep == _ALL else 0
+        self._debt = 0  # messages written since; twice as much is trimmed and indexed
+        self._most_debt = _STEPS * settings.rows_per_step // 2
 
     def wrote(self, rooms: dict[int, int]) -> None:
         """So many messages were written to each of these rooms."""
@@ -110,25 +111,41 @@ class Upkeep:
         if self._database.used_bytes() <= self._most_bytes:
             return False
         with self._database.transaction():
-            trimmed = self._trimming.trim_oldest(self._settings.rows_per_step)
+            settings = self._settings
+            trimmed = self._trimming.trim_oldest(settings.rows_per_step, settings.bytes_per_step)
             self._index.merge()
         return trimmed > 0
 
     def _trim_room(self) -> bool:
         if not self._over:
-            return False
+            return self._look_at_rooms()
         number, last = next(iter(self._over.items()))
         if last < 0:
             last = self._trimming.surplus(number, self._keep)
             self._over[number] = last
-        rows = self._settings.rows_per_step
+        has_more = False
         if last:
+            settings = self._settings
             with self._database.transaction():
-                trimmed = self._trimming.trim_room(number, last, rows)
+                has_more = self._trimming.trim_room(
+                    number, last, settings.rows_per_step, settings.bytes_per_step
+                )
                 self._index.merge()
-        if not last or trimmed < rows:
+        if not has_more:
             del self._over[number]
         return True
+
+    def _look_at_rooms(self) -> bool:
+        """Find some of the rooms that were over when the server started; whether there may be
+        more."""
+        if self._looked_at == _ALL:
+            return False
+        numbers = self._store.rooms(self._looked_at, _LOOKED_AT)
+        for number in numbers:
+            if last := self._trimming.surplus(number, self._keep):
+                self._over[number] = last
+        self._looked_at = numbers[-1] if len(numbers) == _LOOKED_AT else _ALL
+        return bool(self._over) or self._looked_at < _ALL
 
     def _forget(self) -> bool:
         rows = self._settings.rows_per_step

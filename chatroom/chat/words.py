@@ -15,7 +15,22 @@ _ALONE = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]"
 )
-_CACHED = 20_000  # characters whose kind is remembered
+_CACHED = 20_000  # characters of which this is remembered
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: what a character is without case, width and accent.
+
+    Whole texts take several times as long to decompose, most of all Hangul.
+    """
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _CACHED:
+            self.clear()
+        # lone surrogates are kept by both normal forms, and are no part of a word
+        bare = normalize("NFKD", chr(code).casefold()).translate(_ACCENTS)
+        folded = self[code] = normalize("NFC", bare)
+        return folded
 
 
 class _Spacing(dict[int, str]):
@@ -34,6 +49,7 @@ class _Spacing(dict[int, str]):
         return spaced
 
 
+_FOLDING = _Folding()
 _SPACING = _Spacing()
 
 
@@ -42,35 +58,34 @@ def spaced(text: str) -> str:
     if text.isascii():
         folded = text.lower()
     else:
-        # lone surrogates are kept by both normal forms, and are no part of a word
-        bare = normalize("NFKD", text.casefold()).translate(_ACCENTS)
-        folded = normalize("NFC", bare.casefold())
+        folded = normalize("NFC", text.translate(_FOLDING)).casefold()
     return f" {' '.join(folded.translate(_SPACING).split())} "
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All `phrases` must occur, as whole words; the last one may go on."""
+    """All `phrases` must occur, as whole words; the last one may go on.
+
+    `wanted` is how they are written where words have a space on both sides.
+    """
 
     phrases: tuple[str, ...]
+    wanted: tuple[str, ...]
+    words: tuple[str, ...]
+    """All words of the phrases: a text that lacks one need not be taken apart."""
 
-    def is_in(self, text: str) -> bool:
-        """Whether this text has what is asked for."""
-        if text.isascii():  # most texts have not, and are not taken apart
-            lower = text.lower()
-            for phrase in self.phrases:
-                for word in phrase.split():
-                    if word not in lower:
-                        return False
-        words = spaced(text)
-        return all(phrase in words for phrase in self._wanted())
-
-    def _wanted(self) -> list[str]:
-        wanted = [f" {phrase} " for phrase in self.phrases]
-        return [*wanted[:-1], wanted[-1][:-1]] if wanted else []
+    def matches(self, words: str) -> bool:
+        """Whether these words, as `spaced` returns them, are what is asked for."""
+        return all(phrase in words for phrase in self.wanted)
 
 
 def question(text: str) -> Question:
     """What somebody has typed. What is written without a space is looked for as a phrase."""
-    phrases = [spaced(word).strip() for word in text.split()]
-    return Question(tuple(phrase for phrase in phrases if phrase))
+    found = [phrase for word in text.split() if (phrase := spaced(word).strip())]
+    if not found:
+        return Question((), (), ())
+    *whole, last = found
+    whole = list(dict.fromkeys(whole))
+    wanted = (*(f" {phrase} " for phrase in whole), f" {last}")
+    words = dict.fromkeys(word for phrase in found for word in phrase.split())
+    return Question((*whole, last), wanted, tuple(words))

@@ -71,11 +71,12 @@ class Owner(Protocol):
     talking: set["Connection"]
     lingering: set["Connection"]
     blocked: set["Connection"]
+    writable: dict["Connection", None]
     dirty: list["Connection"]
     ended: deque["Connection"]
 
     def offer(self, connection: "Connection") -> None:
-        """Send what the kernel has room for now."""
+        """At the end of the tick, send what the kernel has room for."""
 
     def broadcast(self, receivers: Mapping[K, "Connection"], data: bytes) -> list[K]:
         """Send the same bytes to many, at the end of a tick; returns those whose queue is full."""
@@ -313,13 +314,13 @@ class Connection:
 
         1. READ while open, unless the session wants a pause or the peer has ended its input.
         2. READ while lingering, to learn when the peer is done.
-        3. WRITE while the kernel holds us up.
+        3. WRITE while the kernel holds us up, until it has room.
         4. For nothing: do not watch at all, or a hang-up would wake the loop for ever.
         """
         reading = self._state is OPEN and not (self._paused or self._input_ended)
         interest = READ if reading or self._state is LINGERING else 0
         if self._stall is not None and self._state is not CLOSED:
-            interest |= WRITE
+            interest |= 0 if self in self._owner.writable else WRITE
         if interest == self._interest:
             return
         before, self._interest = self._interest, 0  # true as well if the selector should fail

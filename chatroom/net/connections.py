@@ -6,7 +6,7 @@ are closed.
 
 import contextlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from chatroom.metrics import Metrics
@@ -24,7 +24,8 @@ K = TypeVar("K")
 class Connections:
     """A set of connections, and those that asked for something in this tick.
 
-    `flush` has to be a stage of the end of the loop's tick, after those which write.
+    `flush` has to be a stage of the end of the loop's tick, after those which write. While it
+    `is_held` nothing is sent or closed; whatever ends that wakes the loop.
     """
 
     def __init__(self, loop: Loop, settings: Settings, metrics: Metrics) -> None:
@@ -43,6 +44,8 @@ class Connections:
         self.blocked: set[Connection] = set()
         self.dirty: list[Connection] = []
         self.ended: deque[Connection] = deque()
+        self.is_held: Callable[[], bool] = _never
+        self.writable: dict[Connection, None] = {}  # the kernel has room for these again
         loop.at_memory_error(self.shed)
 
     def __len__(self) -> int:
@@ -56,6 +59,11 @@ class Connections:
         Closing is work as well, so when many end at once some wait for the next tick. And it may
         publish something (somebody has left), so that tick must not wait.
         """
+        if self.is_held():
+            self.loop.each(Connection._watch, self.writable)
+            return
+        writable, self.writable = self.writable, {}
+        self.loop.each(self._offer, writable)
         dirty, self.dirty = self.dirty, []
         self.loop.each(self._flush_one, dirty)
         if self.ended:
@@ -78,9 +86,14 @@ class Connections:
             self._settle(connection)
 
     def offer(self, connection: Connection) -> None:
-        """Send what the kernel has room for now."""
-        self._send(connection)
-        self._settle(connection)
+        """At the end of the tick, send what the kernel has room for."""
+        self.writable[connection] = None
+
+    def _offer(self, connection: Connection) -> None:
+        if connection._state is not CLOSED:
+            connection._watch()
+            self._send(connection)
+            self._settle(connection)
 
     def _send(self, connection: Connection) -> None:
         outgoing = connection._outgoing
@@ -144,6 +157,7 @@ class Connections:
         self.talking.discard(connection)
         self.lingering.discard(connection)
         self.blocked.discard(connection)
+        self.writable.pop(connection, None)
         self.metrics.endings[connection.reason] += 1
         if connection._closing is not None:
             connection._closing.stop()
@@ -165,6 +179,7 @@ class Connections:
 
     def close(self) -> None:
         """Close all sockets now; the loop is not going to turn again."""
+        self.is_held = _never
         for connection in (*self.talking, *self.lingering):
             connection.abort("shutdown")
         while self.ended:
@@ -205,3 +220,7 @@ class Connections:
         connection._outgoing.advance(sent)
         connection._clear = False
         self._block(connection)
+
+
+def _never() -> bool:
+    return False

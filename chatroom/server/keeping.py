@@ -2,8 +2,9 @@
 
 What was said in a tick is committed before anything of the tick is sent. What can wait
 (checkpoints, trimming) is done in small steps when nothing has been said for a moment, so that
-nobody waits for it. While a job of the history runs, the flush of the tick is held, and with it
-what was said: a line that is sent is in the history.
+nobody waits for it. While a job of the history runs and something was said that is not kept yet,
+nothing is sent to anybody: lines leave not only with the flush of their room, but also with a page,
+a search, and somebody who goes. So a line that is sent is in the history.
 """
 
 from chatroom.chat.history import History

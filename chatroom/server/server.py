@@ -83,9 +83,9 @@ class Server:
         """Kept, then handed out, then sent, then measured."""
         loop, settings = self._loop, self._settings
         keeping = Keeping(self._history, loop, settings)
+        held = self._connections.is_held = keeping.is_held
         loop.at_tick_end(keeping.commit)
-        loop.at_tick_end(self.hub.catch_up)
-        held = keeping.is_held
+        loop.at_tick_end(partial(_unless, held, self.hub.catch_up))
         pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock, held)
         loop.at_tick_end(pacing.flush)
         loop.at_tick_end(self._connections.flush)
@@ -116,3 +116,8 @@ class Server:
         uptime = self._clock() - self._started
         figures = self._history.figures() if self._history else Figures()
         return measure(self._metrics, self._visitors, len(self.hub.rooms), uptime, figures)
+
+
+def _unless(held: Callable[[], bool], stage: Callable[[], None]) -> None:
+    if not held():
+        stage()

@@ -14,7 +14,8 @@ behind the paste, so it is searched for in what is not decided yet and in the ke
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from chatroom.chat.hub import Hub
 from chatroom.chat.pending import Pending
@@ -117,8 +118,7 @@ class Session:
     # --- the chat's Outlet --------------------------------------------------------------------
 
     def answer(self, event: events.Event, ref: Ref) -> bytes:
-        data = self._protocol.answer(event, ref)
-        self._throttle.answered(len(data))
+        self._throttle.answered(len(data := self._protocol.answer(event, ref)))
         return data
 
     def named(self) -> None:
@@ -147,8 +147,7 @@ class Session:
         untaken = self._count_waiting()
         if untaken:
             text = f"{text} Lines of yours that were not taken: {untaken}."
-        last = events.Closing("shutdown", text)
-        self.close("shutdown", self._hub.last_words(self._member, last))
+        self.close("shutdown", self._hub.last_words(self._member, events.Closing("shutdown", text)))
         return untaken
 
     # --- consuming commands -------------------------------------------------------------------
@@ -261,6 +260,8 @@ class Session:
                 pending = self._hub.handle(self._member, request)
                 self._turns.charge((self._hub.load - load) / self._settings.bytes_per_second)
                 return pending
+            case commands.Search() | commands.Recall() | commands.More():
+                return _in_turn(self._connection, partial(self._hub.handle, self._member, request))
             case _:
                 return self._hub.handle(self._member, request)
         return None
@@ -285,5 +286,19 @@ class Session:
 
     def _nameless(self) -> None:
         text = f"No name was given within {duration(self._settings.name_seconds)}."
-        last = events.Closing("no-name", text)
-        self.close("gave no name", self._hub.last_words(self._member, last))
+        last = self._hub.last_words(self._member, events.Closing("no-name", text))
+        self.close("gave no name", last)
+
+
+def _in_turn(connection: Connection, handle: Callable[[], object]) -> Pending:
+    """Carry out in turn what looks through the history: it takes as long as many lines do, and
+    those who ask for it wait for each other, not those who talk for them."""
+    pending = Pending()
+
+    def look() -> None:
+        if not connection.is_broken() and not connection.closing:
+            handle()
+        pending.finish()
+
+    connection.turns.wait(look, connection, again=True)
+    return pending

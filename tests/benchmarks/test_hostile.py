@@ -20,7 +20,7 @@ from machine.proc import Busy
 FEW = ["--clients", "5", "--seconds", "0.5"]
 SHORT = 0.1  # seconds
 PATIENCE = 20.0
-NAMELESS = ("telnet", "halves", "pings", "resets")
+NAMELESS = ("telnet", "halves", "pings", "resets", "heads")
 DEAF = ("deaf",)
 
 

@@ -930,14 +930,15 @@ def test_whatever_the_error_of_the_network_the_peer_is_gone(
     assert caplog.records == []
 
 
-def test_after_an_error_of_sending_nothing_is_received(world: World) -> None:
+def test_after_an_error_of_sending_nothing_is_received_but_what_had_arrived(world: World) -> None:
     plain = blocked(world)
     plain.sock.plan = [OSError(errno.ECONNRESET, "")]
-    plain.peer.send("never to be handled")
+    plain.peer.send("handled")
     plain.peer.read()
     world.tick()
     assert plain.session.reasons == ["connection reset by peer"]
-    assert plain.session.data == b""
+    world.tick()
+    assert plain.session.data == b"handled"
 
 
 def test_a_session_that_fails_loses_its_connection_and_nobody_elses(
@@ -1329,3 +1330,30 @@ def test_a_socket_that_cannot_be_closed_leaves_nobody_behind(world: World) -> No
     plain.connection.abort("gone")
     world.tick()
     assert plain.session.reasons == ["gone"]
+
+
+def test_what_the_kernel_has_room_for_again_waits_while_all_is_held(world: World) -> None:
+    plain = blocked(world)
+    held = True
+    world.connections.is_held = lambda: held
+    plain.peer.read()
+    before = len(plain.sock.sent)
+    for _ in range(3):
+        world.tick()
+    assert len(plain.sock.sent) == before
+    assert plain.connection._interest == READ, "or the loop would turn without an end"
+    held = False
+    for _ in range(100):
+        plain.peer.read()
+        world.tick()
+    assert plain.connection.queued == 0
+    assert not world.connections.blocked
+
+
+def test_a_stop_sends_and_closes_although_all_is_held(world: World) -> None:
+    plain = world.plain()
+    world.connections.is_held = lambda: True
+    plain.connection.write(b"last words")
+    plain.connection.close("bye")
+    world.connections.close()
+    assert len(plain.session.reasons) == 1

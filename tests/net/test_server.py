@@ -404,3 +404,32 @@ def test_a_hang_up_changes_nothing(house: House) -> None:
     assert not house.loop.stopped
     ann.send("still here\n")
     house.pump(lambda: house.metrics.messages)
+
+
+# --- what is not kept yet -----------------------------------------------------------------------
+
+
+def test_nothing_is_sent_before_what_was_said_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob, cy = house.member("ann"), house.member("bob"), house.member("cy")
+    cy.send("/join den\n")
+    house._hears(cy, "den")
+    house.pump(lambda: "cy" in ann.text())
+    bob.read()
+    history = house.server._history
+    commit = history.commit
+    monkeypatch.setattr(history, "commit", lambda wait=False: wait and commit(wait))
+    ann.send("secret\n")
+    house.pump(lambda: history.waiting)
+    cy.send("/search secret\n")
+    bob.send("/quit\n")
+    house.pump(lambda: house.server.hub.roster.find("bob") is None)
+    for _ in range(5):
+        house.loop.tick(max_wait=0.005)
+    assert [guest.text() for guest in (ann, bob, cy)] == ["", "", ""]
+    monkeypatch.undo()
+    house.pump(lambda: not history.waiting)
+    house._hears(bob, "ann: secret\n")
+    house._hears(cy, "ann: secret\n")
+    assert history.page("lobby").events[-1].text == "secret"

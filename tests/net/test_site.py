@@ -37,7 +37,7 @@ def serving(**changes: Any) -> Iterator[str]:
     settings = replace(Settings(), **changes)
     metrics = Metrics()
     loop = Loop(settings, metrics)
-    history = History(":memory:", settings, time.time)
+    history = History(None, settings, time.time)
     server = Server(settings, metrics, loop, bind("127.0.0.1", 0, settings), history=history)
     thread = threading.Thread(target=server.run)
     place = f"127.0.0.1:{server.listeners[0].port}"

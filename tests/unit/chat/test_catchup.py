@@ -370,6 +370,37 @@ def test_the_pieces_of_a_tick_take_a_limited_time(hall: Hall) -> None:
     assert all(one.member.behind is None for one in herd)
 
 
+@pytest.mark.parametrize("ignores", [False, True])
+def test_many_rooms_are_read_as_slowly_as_one(hall: Hall, ignores: bool) -> None:
+    (ann,) = hall.people("ann")
+    rooms = [f"r{number}" for number in range(10)]
+    ann.does(*(commands.Enter(room) for room in rooms))
+    for number in range(40):
+        ann.does(*(commands.Say(str(number), room=room) for room in rooms))
+        hall.tick()
+    bob = program(hall, "bob")
+    if ignores:
+        bob.does(commands.Ignore("ann"))
+    bob.does(*(commands.Enter(room, 0) for room in rooms))
+    messages(bob)
+    got: list[list[dict[str, Any]]] = []
+    while bob.member.behind:
+        hall.hub.catching_up.serve()
+        got.append(messages(bob, "said"))
+        ann.does(*(commands.Say("new", room=room) for room in rooms[:3]))
+        hall.hub.flush()
+    read = [one for piece in got for one in piece]
+    assert len(got) == 4
+    assert max(map(len, got)) <= 140  # a page, and the rest of the room that filled it
+    for room in rooms:
+        heard = [one["text"] for one in read if one["room"] == room]
+        assert heard[:40] == ([] if ignores else [str(number) for number in range(40)])
+        assert set(heard[40:]) <= {"new"}
+    assert [one["id"] for one in read if one["room"] == "r0"] == sorted(
+        {one["id"] for one in read if one["room"] == "r0"}
+    )
+
+
 def test_who_has_gone_is_given_nothing(hall: Hall) -> None:
     (ann,) = hall.people("ann")
     say(hall, ann, 1)

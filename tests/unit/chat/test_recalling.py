@@ -408,15 +408,35 @@ def test_what_could_not_be_kept_is_told_in_its_place(new_hall: type[Hall]) -> No
     assert lines[1:] == ["ann: three", "ann: four", "ann: five"]
 
 
-def test_who_is_ignored_is_not_in_what_is_recalled_or_found(hall: Hall) -> None:
-    ann, bob, cy = hall.people("ann", "bob", "cy")
-    ann.says("tea please")
-    cy.says("tea for nobody")
-    bob.does(commands.Ignore("cy"))
+# --- people who are ignored -----------------------------------------------------------------------
+
+
+def test_whoever_is_ignored_is_not_shown_unless_they_are_asked_for_by_name(hall: Hall) -> None:
+    said(hall, 3)
+    (cy,) = hall.people("cy")
+    cy.says("mine")
+    bob = person(hall, "bob")
+    bob.does(commands.Ignore("ann"), commands.Move("den"))
     hall.tick()
-    hall.hush()
-    bob.does(commands.Recall(), commands.Search("tea"))
-    assert [line.rpartition("] ")[2] for line in bob.heard()] == [
-        "ann: tea please",
-        "#lobby ann: tea please",
-    ]
+    bob.heard()
+    bob.does(commands.Move("lobby"))
+    assert texts(bob) == ["cy: mine"]
+    hall.tick()
+    bob.does(commands.Recall())
+    assert texts(bob) == ["cy: mine"]
+    bob.does(commands.Search("1"))
+    assert texts(bob) == []
+    bob.does(commands.Recall(name="ann"))
+    assert texts(bob) == [f"ann: {number}" for number in (1, 2, 3)]
+
+
+def test_pages_of_ignored_people_do_not_end_the_history(hall: Hall) -> None:
+    (cy,) = hall.people("cy")
+    cy.says("first")
+    said(hall, 50)
+    bob = person(hall, "bob")
+    bob.does(commands.Ignore("ann"))
+    hall.tick()
+    bob.heard()
+    bob.does(commands.Recall(), commands.More(), commands.More())
+    assert texts(bob) == ["cy: first"]

@@ -304,3 +304,30 @@ def test_what_takes_time_is_paid_for_as_well() -> None:
     assert talk.metrics.messages == 0
     talk.loop.passes(1.0)
     assert talk.metrics.messages == 1
+
+
+# --- what looks through the history -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", [b"/search tea", b"/history", b"/more"])
+def test_who_looks_through_the_history_waits_for_a_turn(question: bytes) -> None:
+    talk = Talk(Settings(rate=0.0))
+    talk.session.received(b"ann\ntea\n")
+    talk.hub.flush()
+    before = talk.wire.written
+    talk.session.received(question + b"\nmore tea\n")
+    assert (talk.metrics.messages, talk.wire.written, talk.wire.reading) == (1, before, False)
+    talk.loop.passes(0.0)
+    assert talk.metrics.messages == 2
+    assert talk.wire.reading
+    assert talk.wire.written != before
+
+
+def test_a_search_of_somebody_who_has_left_is_not_made() -> None:
+    talk = Talk(Settings(rate=0.0))
+    talk.session.received(b"ann\n/search tea\n")
+    talk.wire.closing = True
+    talk.session.lost("reset")
+    before = talk.wire.written
+    talk.loop.passes(1.0)
+    assert talk.wire.written == before
