@@ -91,7 +91,6 @@ class Connection:
     __slots__ = (
         "_clear",
         "_closing",
-        "_heard",
         "_input_ended",
         "_interest",
         "_notify",
@@ -102,6 +101,7 @@ class Connection:
         "_stall",
         "_state",
         "address",
+        "heard",
         "reason",
         "session",
     )
@@ -122,7 +122,7 @@ class Connection:
         self._closing: Closing | None = None  # set from the request to close it
         self._notify = False  # the session waits for the queue to drain
         self._paused = False
-        self._heard = owner.loop.woke  # when something was received last
+        self.heard = owner.loop.woke  # when something was received last, by the loop's clock
         self._input_ended = False
         self._interest = 0
 
@@ -139,11 +139,6 @@ class Connection:
     def queued(self) -> int:
         """Bytes that wait to be sent."""
         return self._outgoing.size
-
-    @property
-    def heard(self) -> float:
-        """When something was received last, on the loop's clock."""
-        return self._heard
 
     @property
     def turns(self) -> Turns:
@@ -276,7 +271,7 @@ class Connection:
     def _comes_first(self) -> bool:
         """Whether the peer has been quiet and has sent little."""
         owner = self._owner
-        quiet = owner.loop.woke - self._heard > owner.settings.quiet_seconds
+        quiet = owner.loop.woke - self.heard > owner.settings.quiet_seconds
         return quiet and self.unread <= owner.settings.small_input
 
     def _receive_in_turn(self) -> None:
@@ -298,7 +293,7 @@ class Connection:
         if self._closing is not None:
             self._closing.drop(data)
             return
-        self._heard = self._owner.loop.woke
+        self.heard = self._owner.loop.woke
         if not data:
             self._input_ended = True
             self._watch()

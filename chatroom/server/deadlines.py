@@ -8,6 +8,7 @@ from functools import partial
 
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop
+from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 
 
@@ -16,12 +17,12 @@ class Deadlines:
 
     __slots__ = (
         "_connection",
-        "_is_browser",
         "_loop",
         "_nameless",
         "_settings",
         "_silence",
         "_timers",
+        "_visitors",
     )
 
     def __init__(
@@ -29,16 +30,16 @@ class Deadlines:
         connection: Connection,
         loop: Loop,
         settings: Settings,
+        visitors: Visitors,
         silence: Callable[[], object],
         nameless: Callable[[], object],
-        is_browser: Callable[[], bool],
     ) -> None:
         self._connection = connection
         self._loop = loop
         self._settings = settings
         self._silence = silence
         self._nameless = nameless
-        self._is_browser = is_browser
+        self._visitors = visitors
         self._timers = [loop.call_later(settings.silence, self._first, connection)]
 
     def cancel(self) -> None:
@@ -48,7 +49,7 @@ class Deadlines:
 
     def _first(self) -> None:
         settings = self._settings
-        if not self._is_browser():
+        if not self._visitors.is_browser(self._connection):
             self._end_silence(settings.silence)
             return
         more = settings.browser_silence - settings.silence

@@ -15,7 +15,6 @@ behind the paste, so it is searched for in what is not decided yet and in the ke
 
 import logging
 from collections.abc import Iterator
-from functools import partial
 
 from chatroom.chat.hub import Hub
 from chatroom.chat.pending import Pending
@@ -84,12 +83,7 @@ class Session:
         self._visitors = visitors
         self._throttle = new_throttle(settings, loop.woke)
         self._deadlines: Deadlines | None = Deadlines(
-            connection,
-            loop,
-            settings,
-            self._hear_silence,
-            self._nameless,
-            partial(visitors.is_browser, connection),
+            connection, loop, settings, visitors, self._hear_silence, self._nameless
         )
         self._pause_timer: Timer | None = None
         self._heartbeat: Heartbeat | None = None
