@@ -13,7 +13,7 @@ KIB = 1024
 class HistorySettings:
     """How much of what is said is kept, and how."""
 
-    # The file in which what is said is kept; without one nothing is.
+    # The file in which what is said is kept; without one it is in memory, until the server stops.
     history: str | None = None
 
     # Seconds without a message after which what can wait is done, a small step at a time.
@@ -61,16 +61,22 @@ class HistorySettings:
     # Messages written in one transaction; more of them wait for the next tick. 1,000 take 15 ms.
     rows_per_commit: int = 2000
 
-    # Messages trimmed, or marks forgotten, in one step. A step takes a millisecond.
-    rows_per_step: int = 200
+    # Messages trimmed or indexed, or marks forgotten, in one step, and seconds between two steps of
+    # an idle server. A step takes 1 to 3 ms; a history in memory does it in the loop.
+    rows_per_step: int = 50
+    step_seconds: float = 0.01
 
     # Messages that are not in the index of words. More of them are indexed while the server is
     # busy: each search looks through them, at a microsecond each.
     most_unindexed: int = 5000
 
     # What one search may look through: characters, and 100 more for each message, or 400 if the
-    # index has found it. It takes 15 ms; the answer then ends and says from where to go on.
-    search_work: int = 1_500_000
+    # index has found it. It takes 20 ms; the answer then ends and says from where to go on.
+    search_work: int = 1_000_000
+
+    # Steps of SQLite after which the index is interrupted: 1,000 of them return 100 hits, and
+    # the others take 10 ms. The search then goes on in another way, and may end with a part.
+    index_steps: int = 1600
 
     # Pages (4 KiB) in the write-ahead log above which an idle server copies them into the file, and
     # above which it is done at once, busy or not: 1,000 take 10 ms.

@@ -86,6 +86,16 @@ class Place:
         self.own[id] = ref
         return True
 
+    def lost(self, now: Tally, kept: int, trimmed: int) -> int:
+        """Lines of others that are not to be had any more, when so many messages still are and
+        everything up to this id was trimmed."""
+        own = sum(id <= trimmed for id in self.own)
+        return max(0, now.messages - self.before.messages - self.read - kept - own)
+
+    def note_told(self, lines: int) -> None:
+        """They know that they have missed so many."""
+        self.before = self.before._replace(messages=self.before.messages + lines)
+
     def missed(self, now: Tally) -> tuple[int, int]:
         """Lines and other events that are not to be had any more."""
         lines = now.messages - self.before.messages - self.read - len(self.own) + self.gaps

@@ -27,16 +27,18 @@ _KEPT = 32  # pieces, of about 64 KiB
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """Some messages of a room and their rendering; `last` is the id up to which it goes."""
 
     events: tuple[Message, ...]
-    lines: tuple[bytes, ...]
     data: bytes
     last: int
     more: bool
     gaps: tuple[tuple[int, int], ...]
     """Of each its last id, and how many messages could not be kept."""
+    trimmed: int
+    """The last id that was trimmed from the room then, if that is why messages are missing between
+    the id after which it begins and its first one; or 0."""
     made_at: int
     """The last id of the whole history then. A piece with nothing behind it is old after that."""
 
@@ -61,7 +63,7 @@ class CatchUp:
         self._call_later = call_later
         self._clock = clock
         self._waiting: dict[Member, None] = {}
-        self._pieces: OrderedDict[tuple[str, int, Dialect], _Piece] = OrderedDict()
+        self._pieces: OrderedDict[tuple[str, int, Dialect], Piece] = OrderedDict()
 
     def add(self, member: Member) -> None:
         """Their queue is empty: give them a piece at the end of this tick, or of a later one."""
@@ -132,9 +134,15 @@ class CatchUp:
     def _read_on(self, seat: Seat, place: Place) -> bool:
         """Give them the next piece of a room; whether that is all of it."""
         member = seat.member
-        piece = self._piece(seat.room.key, place.seen, member.dialect)
-        if not member.write(_for(member, place, piece)):
+        piece = self.piece(seat.room.key, place.seen, member.dialect)
+        data = _for(member, place, piece)
+        lost = self._lost(seat, place, piece.trimmed) if piece.trimmed else 0
+        if lost:  # told in front of the piece: the connection may end behind it
+            data = member.dialect.encode(Skipped(lost)) + data
+        if not member.write(data):
             return False
+        place.note_told(lost)
+        self._metrics.skipped += lost
         for event in piece.events:
             place.own.pop(event.id, None)
         place.seen = piece.last
@@ -142,6 +150,14 @@ class CatchUp:
         place.gaps += sum(count for last, count in piece.gaps if last <= place.joined)
         self._metrics.deliveries += len(piece.events)
         return not piece.more
+
+    def _lost(self, seat: Seat, place: Place, trimmed: int) -> int:
+        """How many lines were trimmed between what they have and the next piece."""
+        most = self._settings.most_counted
+        kept = self._history.count(seat.room.key, place.seen, most)
+        if kept == most:
+            return 0  # too many to tell; they are told the number at the end
+        return place.lost(seat.room.published, kept, trimmed)
 
     def _level(self, member: Member) -> None:
         """They have everything that was published until now."""
@@ -159,21 +175,29 @@ class CatchUp:
 
     # --- the pieces ---------------------------------------------------------------------------
 
-    def _piece(self, key: str, after: int, dialect: Dialect) -> _Piece:
+    def piece(self, key: str, after: int, dialect: Dialect) -> Piece:
+        """What comes after an id in a room, in this dialect."""
         place = key, after, dialect
         piece = self._pieces.get(place)
-        if piece is None or not (piece.more or piece.made_at == self._history.last):
+        if piece is None or self._is_old(piece, key):
             piece = self._pieces[place] = self._read(key, after, dialect)
             if len(self._pieces) > _KEPT:
                 self._pieces.popitem(last=False)
         return piece
 
-    def _read(self, key: str, after: int, dialect: Dialect) -> _Piece:
+    def _is_old(self, piece: Piece, key: str) -> bool:
+        """Whether more was said behind it, or more was trimmed in front of it."""
+        if not piece.more and piece.made_at != self._history.last:
+            return True
+        return piece.trimmed > 0 and piece.trimmed != self._history.trimmed(key)
+
+    def _read(self, key: str, after: int, dialect: Dialect) -> Piece:
         page = self._history.page(key, after=after, limit=self._settings.page_messages)
+        spoken = dialect.carries or dialect
         lines: list[bytes] = []
         size = 0
         for event in page.events:
-            line = dialect.encode(event)
+            line = spoken.encode(event)
             size += len(line)
             if lines and size > self._settings.page_bytes:
                 break
@@ -183,24 +207,30 @@ class CatchUp:
         last = done[-1].id if done else after
         gaps = tuple((gap.last, gap.count) for gap in page.gaps if gap.last <= last or not more)
         last = max(last, *(end for end, _ in gaps), 0)
-        return _Piece(
-            done, tuple(lines), b"".join(lines), last, more, gaps, made_at=self._history.last
+        data = b"".join(lines)
+        if dialect.frame and data:
+            data = dialect.frame(data)
+        trimmed = self._history.trimmed(key)
+        return Piece(
+            *(done, data, last, more, gaps),
+            trimmed=trimmed if trimmed > after else 0,
+            made_at=self._history.last,
         )
 
 
-def _for(member: Member, place: Place, piece: _Piece) -> bytes:
+def _for(member: Member, place: Place, piece: Piece) -> bytes:
     """What this member gets of a piece: receipts for their own lines, and nothing of those whom
     they ignore. The history knows people by their names only."""
     if not place.own and not member.ignored:
         return piece.data
     ignored = {person.key for person in member.ignored}
     lines: list[bytes] = []
-    for event, line in zip(piece.events, piece.lines, strict=True):
+    for event in piece.events:
         if event.id in place.own:
             if member.dialect.receipts:
                 lines.append(member.outlet.answer(event, place.own[event.id]))
         elif names.known_key(event.name) not in ignored:
-            lines.append(line)
+            lines.append(member.dialect.encode(event))
     return b"".join(lines)
 
 

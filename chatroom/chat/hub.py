@@ -12,15 +12,17 @@ their queue has drained (`drained`).
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from chatroom.chat.bars import Bars
 from chatroom.chat.catchup import CatchUp
 from chatroom.chat.delivery import Delivery
+from chatroom.chat.followers import Followers
 from chatroom.chat.history import Gap, History, Page
 from chatroom.chat.ids import Ids, time_of
-from chatroom.chat.kept import kept
+from chatroom.chat.kept import heard_by, kept
 from chatroom.chat.pending import Pending
 from chatroom.chat.presence import Announcer
 from chatroom.chat.private import Private
@@ -34,6 +36,7 @@ from chatroom.vocabulary.counts import counted
 from chatroom.vocabulary.dialect import Dialect
 from chatroom.vocabulary.text import clean
 
+_TOO_HEAVY = 16  # times the batch that is sent at once
 _USUAL = 512  # bytes of a message; sending so many costs hardly more than sending one
 
 log = logging.getLogger(__name__)
@@ -68,6 +71,7 @@ class Hub:
         self.history = history
         self.ids = Ids(wall, clock, history.last)
         self.catching_up = CatchUp(settings, metrics, history, call_later, clock)
+        self.followers = Followers(settings, self.catching_up, call_later, clock)
         self.load = 0
         """Bytes that all receivers together are sent of long texts; it only grows."""
         self._decide = decide
@@ -101,6 +105,8 @@ class Hub:
         """The member's queue is empty again. If they are behind, they are caught up."""
         if member.behind:
             self.catching_up.add(member)
+        else:
+            self.followers.drained(member)
 
     def last_words(self, member: Member, *last: events.Event) -> bytes:
         """The last bytes of a connection: how many lines were missed, if any, and these events."""
@@ -110,6 +116,7 @@ class Hub:
 
     def leave(self, member: Member, reason: str) -> None:
         """The connection is lost; nothing happens to somebody who left by themselves before."""
+        self.followers.remove(member)
         if member.seats:
             self.depart(member, reason, hold=True)
 
@@ -117,6 +124,11 @@ class Hub:
     def has_news(self) -> bool:
         """Whether anything was published since the last flush."""
         return self.delivery.has_news
+
+    def catch_up(self) -> None:
+        """Near the end of the tick: those who have missed something are given some of it."""
+        self.catching_up.serve()
+        self.followers.serve()
 
     def flush(self) -> None:
         """The end of the tick: what was said is kept, and then every room hands it out."""
@@ -162,15 +174,19 @@ class Hub:
     def say(self, room: Room, event: events.Message, author: Member) -> None:
         """Keep it, and tell everybody in the room except the author, at the tick's end.
 
-        A heavy batch does not wait for that. All rooms are then flushed with it, to keep the order
-        that is promised to members of several rooms.
+        A heavy batch does not wait for that, unless the history waits for the disk. A very heavy
+        one does not even then. All rooms are flushed with it, to keep the order that is promised to
+        members of several rooms.
         """
         self.history.append(room.key, event, author.ticket, author.ref, room.made)
+        self.followers.said(room.key)
         before = room.batch.weight
         room.publish(event, author)
         self.load += max(0, room.batch.weight - before - _USUAL) * len(room)
         if room.heavy:
-            self.flush()
+            is_too_heavy = room.batch.weight > _TOO_HEAVY * self.settings.max_batch
+            if self.history.commit(wait=is_too_heavy):
+                self.delivery.flush()
 
     def page(
         self,
@@ -200,8 +216,8 @@ class Hub:
         """The last messages, for somebody who has come into the room."""
         if member.dialect.recent and self.settings.recent_lines:
             page = self.page(room, self.settings.recent_lines)
-            if page.messages:
-                self.tell(member, page)
+            if shown := tuple(filter(heard_by(member), page.messages)):
+                self.tell(member, replace(page, messages=shown))
 
     # --- what the rules call: coming and going ------------------------------------------------
 

@@ -10,6 +10,9 @@ trigger is temporary: it belongs to this connection, and not to the file, which 
 other program. Words are folded and divided by `words.py`; FTS5's own `ascii` tokenizer then has
 only spaces to look for, and cannot be of another opinion.
 
+FTS5 writes a segment for each transaction and merges them later, sometimes all at once, which takes
+50 ms. So it is told to merge nothing by itself, and each step merges some pages.
+
 SQLite may have been built without FTS5. What is trimmed then stays in the index, so the note of how
 far it goes is taken away, and the next SQLite that has FTS5 begins anew.
 """
@@ -27,6 +30,8 @@ log = logging.getLogger(__name__)
 
 _TABLE = """\
 CREATE VIRTUAL TABLE words USING fts5 (text, name, room, content='', tokenize='ascii')"""
+_OPTIONS = {"automerge": 0, "crisismerge": 1000}
+_MERGED = 24  # pages that are merged in one step: some milliseconds
 _TRIGGER = """\
 CREATE TEMP TRIGGER forget_words BEFORE DELETE ON main.message
 WHEN old.id <= (SELECT value FROM main.meta WHERE key = 'indexed_to')
@@ -64,6 +69,7 @@ class Index:
         self._run = database.connection.execute
         self.indexed_to = 0
         self._has_fts5 = has_fts5()
+        self._is_merged = False
         self._open()
         self._tail = settings.most_unindexed + 1  # messages beyond it; how many is not known yet
 
@@ -86,6 +92,8 @@ class Index:
         with self._database.transaction():
             self._run("DROP TABLE IF EXISTS words")
             self._run(_TABLE)
+            for option, value in _OPTIONS.items():
+                self._run("INSERT INTO words (words, rank) VALUES (?, ?)", (option, value))
             self._run("INSERT OR REPLACE INTO meta VALUES ('indexed_to', 0)")
 
     def wrote(self, count: int) -> None:
@@ -99,8 +107,10 @@ class Index:
 
     def step(self) -> bool:
         """Index some messages; whether there were any. Raises `sqlite3.Error`."""
-        if not self._tail or not self._has_fts5:
+        if not self._has_fts5:
             return False
+        if not self._tail:
+            return self._merge_on()
         limit = self._settings.rows_per_step
         try:
             rows = self._run(
@@ -134,7 +144,23 @@ class Index:
                 [(id, spaced(text), name_words(name), f"r{room}") for id, text, name, room in rows],
             )
             self._run("UPDATE meta SET value = ? WHERE key = 'indexed_to'", (last,))
+            self.merge()
         self.indexed_to = last
+
+    def _merge_on(self) -> bool:
+        """Merge a little more; whether there was something. FTS5 then changes two rows and more."""
+        if not self._is_merged:
+            before = self._database.connection.total_changes
+            with self._database.transaction():
+                self.merge()
+            self._is_merged = self._database.connection.total_changes - before < 2
+        return not self._is_merged
+
+    def merge(self) -> None:
+        """Within a transaction that has changed the index: merge a little of it."""
+        self._is_merged = False
+        if self._has_fts5:
+            self._run("INSERT INTO words (words, rank) VALUES ('merge', ?)", (_MERGED,))
 
 
 def begin_anew(connection: sqlite3.Connection) -> None:

@@ -1,22 +1,25 @@
 """Search over all messages: what is asked, and how much is looked at for one answer.
 
-The newest messages are looked through one by one: those that wait to be written, those that are not
-indexed, and some more. That finds all that is frequent. What is rare is found by the index, and
-looked at again, so that both have the same meaning. Without FTS5 all is looked through.
+The newest messages are looked through one by one: those that wait to be written, and those that are
+not indexed. The others are found by the index, and looked at again, so that all have the same
+meaning. Without FTS5 all is looked through.
+
+FTS5 gathers all words for a beginning of a word before it returns the first hit. So some of the
+newest are looked through first, which finds what is frequent. Nor does it return between two hits,
+which takes 0.1 s for two frequent words that never occur together in a million messages. So it is
+interrupted after a number of steps (`index_steps`). Then the beginning of a word is not asked for,
+and if that is not enough, the messages with each of the words are read from the index in parts.
 
 The work for one answer is bounded and counted, not timed: the answer to the same question is the
 same on any machine. When the work is used up the answer is what was found, and the place to go on.
-What FTS5 does between two hits cannot be divided or interrupted, and is not counted: two frequent
-words that never occur together take 0.13 s in a million messages (`benchmarks/million.py`).
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chatroom.chat.backlog import Backlog
-from chatroom.chat.store import EVENTS
+from chatroom.chat.store import EVENTS, KINDS
 from chatroom.chat.words import Question, question, spaced
 from chatroom.settings import Settings
 from chatroom.vocabulary.events import Message
@@ -29,11 +32,15 @@ _AT_ONCE = 100  # rows read by one statement
 _PHRASES = 8  # given to the index; the others are looked for in what it finds
 _SHORTEST = 3  # characters of a prefix for which the index is asked: it gathers all words first
 
-_FREQUENT = 1000  # rows looked through before the index is asked
+_FREQUENT = 500  # rows looked through before the index is asked for the beginning of a word
+_PART = 1000  # messages with one word that are read from the index at once
+_LISTED = 50  # work for one of them
+_STEPS = 100  # of SQLite, between two looks whether it is enough
 
 _COLUMNS = "kind, room.name, message.name, text, time"
+_HITS = "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 
-_Row = tuple[int, Message | None]  # an id, and the message unless it is gone
+_Row = tuple[int, str, str, str, str, float]  # id, then the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,10 @@ class Wanted:
     room: str | None
     name: str | None
 
-    def accepts(self, event: Message) -> bool:
-        if self.name and key(event.name) != self.name:
+    def accepts(self, name: str, text: str) -> bool:
+        if self.name and key(name) != self.name:
             return False
-        return self.question.matches(spaced(event.text))
+        return self.question.is_in(text)
 
 
 class Search:
@@ -91,20 +98,42 @@ class Search:
         """What waits to be written."""
         room = self._wanted.room
         waiting = (event for key, event in backlog.newest() if room in (None, key))
-        self._look(((event.id, event) for event in waiting), _ROW)
+        self._look((_row(event) for event in waiting), _ROW)
 
     def look_into(self, connection: sqlite3.Connection, number: int, indexed_to: int) -> None:
         """What is stored. `number` is that of the room; 0 for all rooms."""
-        reader = _Reader(connection)
-        scanned = 0
+        reader = _Reader(connection, self._settings.index_steps)
+        terms, beginning = _terms(self._wanted, number)
+        scanned = 0 if beginning else _FREQUENT
         while self._goes_on and (self.position > indexed_to + 1 or scanned < _FREQUENT):
             scanned += self._look_at(reader.scan(number, self.position), _ROW)
-        match = _expression(self._wanted, number)
+        if beginning:
+            self._ask(reader, [*terms, beginning])
+        if terms:
+            self._ask(reader, terms)
+            while self._goes_on:
+                hits, listed, end = reader.part(terms, self.position)
+                self._look_at_hits(reader, hits, end)
+                self._work -= (
+                    listed * _LISTED
+                )  # afterwards: an answer that looks at nothing never ends
         while self._goes_on:
-            if match:
-                self._look_at(reader.indexed(match, self.position), _HIT)
-            else:
-                self._look_at(reader.scan(number, self.position), _ROW)
+            self._look_at(reader.scan(number, self.position), _ROW)
+
+    def _ask(self, reader: "_Reader", terms: list[str]) -> None:
+        """The index, for as long as it answers."""
+        while self._goes_on:
+            hits = reader.indexed(" AND ".join(terms), self.position)
+            if hits is None:
+                return
+            self._look_at_hits(reader, hits, hits[-1] if len(hits) == _AT_ONCE else 0)
+
+    def _look_at_hits(self, reader: "_Reader", hits: list[int], end: int) -> None:
+        """These are all down to the id `end`; zero if they are the last."""
+        self._look(reader.rows(hits), _HIT)
+        if self._goes_on:
+            self.position = min(end, self.position)
+            self._is_complete = not end
 
     def end(self) -> None:
         """There is nothing else that could be looked at."""
@@ -122,24 +151,29 @@ class Search:
 
     def _look(self, rows: Iterable[_Row], cost: int) -> None:
         """Those that were looked at already are left out: what waits may be stored as well."""
-        for id, event in rows:
+        accepts = self._wanted.accepts
+        for id, kind, room, name, text, time in rows:
             if id >= self.position:
                 continue
             if not self._goes_on:
                 return
             self._work -= cost
             self.position = id
-            if event:
-                self._work -= len(event.text)
-                if self._wanted.accepts(event):
-                    self._found.append(event)
+            self._work -= len(text)
+            if accepts(name, text) and kind in EVENTS:
+                self._found.append(EVENTS[kind](id, room, name, text, time))
+
+
+def _row(event: Message) -> _Row:
+    return event.id, KINDS[type(event)], event.room, event.name, event.text, event.time
 
 
 class _Reader:
     """Messages of the database, the newest first. No cursor stays open."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, most_steps: int) -> None:
         self._connection = connection
+        self._most_looks = most_steps // _STEPS
 
     def scan(self, number: int, position: int) -> list[_Row]:
         condition = "message.room = ?2 AND" if number else "?2 = 0 AND"
@@ -149,46 +183,63 @@ class _Reader:
             (position, number),
         )
 
-    def indexed(self, match: str, position: int) -> list[_Row]:
+    def indexed(self, match: str, position: int) -> list[int] | None:
+        """The ids of messages. None: it was interrupted."""
+        looks = iter(range(self._most_looks))
+        self._connection.set_progress_handler(lambda: next(looks, None) is None, _STEPS)
+        try:
+            return self._hits(match, position, _AT_ONCE)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return None
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    def part(self, terms: list[str], position: int) -> tuple[list[int], int, int]:
+        """Messages with all the terms, how much was read for it, and down to which id."""
+        lists = [self._hits(term, position, _PART) for term in terms]
+        end = max(found[-1] if len(found) == _PART else 0 for found in lists)
+        common = set(lists[0]).intersection(*lists[1:])
+        hits = sorted((id for id in common if id >= end), reverse=True)
+        if len(hits) > _AT_ONCE:
+            end = hits[_AT_ONCE - 1]
+        return hits[:_AT_ONCE], sum(map(len, lists)), end
+
+    def rows(self, ids: list[int]) -> list[_Row]:
+        """Those messages of them that are there."""
         return self._read(
-            f"SELECT hit, {_COLUMNS} FROM"
-            " (SELECT rowid AS hit FROM words WHERE words MATCH ? AND rowid < ?"
-            f" ORDER BY rowid DESC LIMIT {_AT_ONCE})"
-            " LEFT JOIN message ON id = hit LEFT JOIN room ON room.number = message.room"
-            " ORDER BY hit DESC",
-            (match, position),
+            f"SELECT id, {_COLUMNS} FROM message CROSS JOIN room ON room.number = message.room"
+            f" WHERE id IN ({', '.join('?' * len(ids))}) ORDER BY id DESC",
+            ids,
         )
 
-    def _read(self, statement: str, values: tuple[str | int, ...]) -> list[_Row]:
-        with closing(self._connection.execute(statement, values)) as cursor:
-            return [
-                (id, EVENTS[kind](id, *rest) if kind in EVENTS else None)
-                for id, kind, *rest in cursor
-            ]
+    def _hits(self, match: str, position: int, limit: int) -> list[int]:
+        values = (match, position, limit)
+        return [id for (id,) in self._connection.execute(_HITS, values).fetchall()]
+
+    def _read(self, statement: str, values: Sequence[str | int]) -> list[_Row]:
+        return self._connection.execute(statement, values).fetchall()
 
 
-def _expression(wanted: Wanted, number: int) -> str:
-    """What FTS5 is asked; empty if the index is of no use. Words hold letters, digits and symbols
-    alone, so that nothing of FTS5's own syntax is in them."""
-    parts = list(_parts(wanted.question))
-    if name := spaced(wanted.name or "").strip():
-        parts.append(f'name : "{name}"')
-    if not parts:
-        return ""
-    if number:
-        parts.append(f'room : "r{number}"')
-    return " AND ".join(parts)
+def _terms(wanted: Wanted, number: int) -> tuple[list[str], str]:
+    """What FTS5 is asked: terms, and the beginning of a word; nothing if the index is of no use.
 
-
-def _parts(asked: Question) -> Iterator[str]:
-    *whole, last = asked.phrases or ("",)
-    for phrase in whole[:_PHRASES]:
-        yield f'text : "{phrase}"'
+    Words hold letters, digits and symbols alone, so that nothing of FTS5's own syntax is in them.
+    """
+    *whole, last = wanted.question.phrases or ("",)
+    terms = [f'text : "{phrase}"' for phrase in whole[:_PHRASES]]
     word = last.rpartition(" ")[2]
+    beginning = ""
     if len(word) >= _SHORTEST or (word and not word.isascii()):
-        yield f'text : "{last}" *'
+        beginning = f'text : "{last}" *'
     elif " " in last:
-        yield f'text : "{last.rpartition(" ")[0]}"'
+        terms.append(f'text : "{last.rpartition(" ")[0]}"')
+    if name := spaced(wanted.name or "").strip():
+        terms.append(f'name : "{name}"')
+    if number and (terms or beginning):
+        terms.append(f'room : "r{number}"')
+    return terms, beginning
 
 
 def begin(

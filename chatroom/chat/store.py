@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from chatroom.vocabulary.events import Acted, Message, Said, TopicSet
 
-_KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
-EVENTS: dict[str, type[Message]] = {kind: event for event, kind in _KINDS.items()}
+KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
+EVENTS: dict[str, type[Message]] = {kind: event for event, kind in KINDS.items()}
 _CACHED_ROOMS = 10_000
+_FORGOTTEN = "SELECT coalesce((SELECT value FROM meta WHERE key = 'forgotten'), 0)"
 
 Made = tuple[str, float]
 """The name of somebody and a time, in seconds since 1970."""
@@ -105,7 +106,9 @@ class Store:
         else:
             row = (key, name, *(made or (None, None)))
             made_row = self._run(
-                "INSERT INTO room (key, name, made_by, made_at) VALUES (?, ?, ?, ?)", row
+                "INSERT INTO room (key, name, made_by, made_at, trimmed)"
+                f" VALUES (?, ?, ?, ?, ({_FORGOTTEN}))",
+                row,
             )
             number = made_row.lastrowid or 0
         self._remember(key, number, name)
@@ -138,7 +141,7 @@ class Store:
     def trimmed(self, key: str) -> int:
         """The highest id that was trimmed from a room; 0 if there is none."""
         row = self._run("SELECT trimmed FROM room WHERE key = ?", (key,)).fetchone()
-        return int(row[0]) if row else 0
+        return int((row or self._run(_FORGOTTEN).fetchone())[0])
 
     def set_topic(self, key: str, room: str, topic: Topic) -> None:
         self._run(
@@ -161,7 +164,7 @@ class Store:
             if number is None:
                 number = numbers[called] = self.make_room(*called, entry.made)
             rooms[number] = rooms.get(number, 0) + 1
-            kind = _KINDS[type(event)]
+            kind = KINDS[type(event)]
             rows.append((event.id, number, kind, event.name, event.text, event.time))
         self._run_many("INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", rows)
         marks = [(entry.event.id, entry.mark) for entry in entries if entry.mark]
@@ -274,12 +277,18 @@ class Store:
         return len(found)
 
     def _forget_rooms(self, numbers: str, value: int) -> int:
-        count = self._run(
-            f"DELETE FROM room WHERE number IN ({numbers})"
+        """What was trimmed from them is remembered as trimmed from any room that is not known."""
+        empty = (
+            f"FROM room WHERE number IN ({numbers})"
             " AND NOT EXISTS (SELECT 1 FROM message WHERE room = number)"
-            " AND NOT EXISTS (SELECT 1 FROM gap WHERE room = number)",
+            " AND NOT EXISTS (SELECT 1 FROM gap WHERE room = number)"
+        )
+        self._run(
+            f"INSERT OR REPLACE INTO meta SELECT 'forgotten', max(({_FORGOTTEN}), max(trimmed))"
+            f" {empty} HAVING max(trimmed) > 0",
             (value,),
-        ).rowcount
+        )
+        count = self._run(f"DELETE {empty}", (value,)).rowcount
         if count:
             self._numbers.clear()
         return count

@@ -15,6 +15,7 @@ from chatroom.settings import Settings
 _ALL = 2**62  # messages of a room: no limit
 _LATE = 100  # a room is trimmed when it is over by the so manieth part of what is kept
 _ROOMS = 10_000  # of which we know how much was written to them
+_STEPS = 4  # at once while the server is busy
 _FREE_PART = 8  # of the file: more free pages than that are given back to the disk
 _FREE_PAGES = 64  # given back in one step
 
@@ -44,7 +45,10 @@ class Upkeep:
         # rooms that may be over, and up to which id: -1 is found out in the step. The oldest is
         # taken from the front, which a plain dict is slow at.
         self._over: OrderedDict[int, int] = OrderedDict.fromkeys(kept, -1)
-        self._debt = 0
+        self._debt = 0  # messages written since
+        self._most_debt = (
+            _STEPS * settings.rows_per_step // 2
+        )  # twice as much is trimmed and indexed
 
     def wrote(self, rooms: dict[int, int]) -> None:
         """So many messages were written to each of these rooms."""
@@ -55,7 +59,7 @@ class Upkeep:
             self._debt += count
             count += self._uncounted.get(number, 0)
             if count > self._keep // _LATE:
-                self._over.setdefault(number, -1)
+                self._over[number] = -1  # what was found out in an earlier step is too low now
                 count = 0
             self._uncounted[number] = count
 
@@ -63,14 +67,16 @@ class Upkeep:
     def is_due(self) -> bool:
         """Whether there is something that cannot wait until the server is idle: it may never be."""
         is_long = self._database.log_pages() > self._settings.most_log_pages
-        return is_long or self._debt >= self._settings.rows_per_step // 2
+        return is_long or self._debt >= self._most_debt
 
     def keep_up(self) -> bool:
         """Do what is due."""
         if self._database.log_pages() > self._settings.most_log_pages:
             self._database.checkpoint()
-        if self._debt >= self._settings.rows_per_step // 2:  # a step trims twice what came in
-            self._debt = 0
+        if self._debt < self._most_debt:
+            return True
+        self._debt -= self._most_debt
+        for _ in range(_STEPS):
             if not self._trim_all():
                 self._trim_room()
             self._forget()
@@ -103,7 +109,9 @@ class Upkeep:
         if self._database.used_bytes() <= self._most_bytes:
             return False
         with self._database.transaction():
-            return self._store.trim_oldest(self._settings.rows_per_step) > 0
+            trimmed = self._store.trim_oldest(self._settings.rows_per_step)
+            self._index.merge()
+        return trimmed > 0
 
     def _trim_room(self) -> bool:
         if not self._over:
@@ -116,6 +124,7 @@ class Upkeep:
         if last:
             with self._database.transaction():
                 trimmed = self._store.trim_room(number, last, rows)
+                self._index.merge()
         if not last or trimmed < rows:
             del self._over[number]
         return True

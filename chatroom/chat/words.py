@@ -54,8 +54,15 @@ class Question:
 
     phrases: tuple[str, ...]
 
-    def matches(self, words: str) -> bool:
-        """Whether these words, as `spaced` returns them, are what is asked for."""
+    def is_in(self, text: str) -> bool:
+        """Whether this text has what is asked for."""
+        if text.isascii():  # most texts have not, and are not taken apart
+            lower = text.lower()
+            for phrase in self.phrases:
+                for word in phrase.split():
+                    if word not in lower:
+                        return False
+        words = spaced(text)
         return all(phrase in words for phrase in self._wanted())
 
     def _wanted(self) -> list[str]:

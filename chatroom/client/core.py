@@ -92,6 +92,11 @@ class Client:
         return self._outbox.unconfirmed
 
     @property
+    def unconfirmed(self) -> list[Talk]:
+        """What was said and has no receipt yet, in its order."""
+        return self._outbox.talk
+
+    @property
     def pending(self) -> int:
         """Requests of all kinds that have no answer yet."""
         return len(self._outbox)

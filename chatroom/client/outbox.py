@@ -83,6 +83,12 @@ class Outbox:
         repeated = [kept for kept in self._waiting if kept.repeated]
         return sum(map(_lines, [*self._sent.values(), *repeated]))
 
+    @property
+    def talk(self) -> list[Talk]:
+        """Lines that have no receipt, in their order."""
+        kept = (*self._sent.values(), *self._waiting)
+        return [one.command for one in kept if isinstance(one.command, Talk)]
+
     def add(self, command: Talk | Change | Question, delayed: bool = False) -> None:
         self._waiting.append(PendingRequest(command, delayed))
 

@@ -34,6 +34,15 @@ def about(event: events.About) -> list[str]:
     return lines
 
 
+def dated(event: events.Message) -> list[str]:
+    """A message with its date, for a text that is kept."""
+    start = f"[{minute(event.time, True)}]"
+    if isinstance(event, events.TopicSet):
+        return [f"{start} Server: {_news_of_topic(event.name, event.room, event.text)}"]
+    author = f"* {event.name}" if isinstance(event, events.Acted) else f"{event.name}:"
+    return spoken(f"{start} {author}", event.text)
+
+
 def page(event: events.Page) -> list[str]:
     """Each line with its time where the server is, and with the date when it is another day."""
     if not event.messages:

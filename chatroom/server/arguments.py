@@ -96,7 +96,7 @@ def _add_history(result: argparse.ArgumentParser, default: Settings) -> None:
     result.add_argument(
         "--history",
         metavar="FILE",
-        help="keep what is said in this file; without it nothing is kept",
+        help="keep what is said in this file; without it in memory, until the server stops",
     )
     result.add_argument(
         "--keep",

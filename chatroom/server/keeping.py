@@ -56,6 +56,6 @@ class Keeping:
         if wait > _MOMENT:
             self._tidy_later(wait)
         elif self._history.idle():
-            self._tidy_later(self._settings.idle_seconds)
+            self._tidy_later(self._settings.step_seconds)
         elif self._history.paused:
             self._tidy_later(self._settings.history_retry)

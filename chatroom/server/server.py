@@ -84,7 +84,7 @@ class Server:
         loop, settings = self._loop, self._settings
         keeping = Keeping(self._history, loop, settings)
         loop.at_tick_end(keeping.commit)
-        loop.at_tick_end(self.hub.catching_up.serve)
+        loop.at_tick_end(self.hub.catch_up)
         held = keeping.is_held
         pacing = Pacing(self.hub, loop, settings, self._metrics, self._clock, held)
         loop.at_tick_end(pacing.flush)

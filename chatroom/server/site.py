@@ -1,19 +1,21 @@
 """What this server serves to browsers. The files of the page are read once, at the start."""
 
-from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from ipaddress import ip_address
 
 from chatroom.chat.hub import Hub
+from chatroom.chat.ids import first_at
 from chatroom.net.listener import Bound
-from chatroom.protocols.rendering import lines_of
-from chatroom.protocols.web.site import TYPES, File, Site, new_file
+from chatroom.protocols.web.following import encode
+from chatroom.protocols.web.site import TYPES, File, Past, Site, new_file
 from chatroom.protocols.web.websocket import WebSocket
 from chatroom.server.clients import clients_archive
 from chatroom.settings import Settings
 from chatroom.vocabulary import names
+
+_PAGES = 10
 
 
 def new_site(settings: Settings, sockets: Bound, hub: Hub) -> Site:
@@ -25,22 +27,29 @@ def new_site(settings: Settings, sockets: Bound, hub: Hub) -> Site:
         wall=hub.wall,
         loopback=all(ip_address(address).is_loopback for address in addresses),
         made={"/chatroom.pyz": cache(lambda: new_file("pyz", clients_archive()))},
-        room=partial(room_text, hub) if settings.public_rooms else None,
+        room=partial(room_past, hub) if settings.public_rooms else None,
     )
 
 
-def room_text(hub: Hub, name: str, ago: float | None) -> str | None:
-    """The last messages of a room, as people see them, or those of them that are not older.
+def room_past(hub: Hub, name: str, ago: float | None) -> Past | None:
+    """The last messages of a room, a page of them, or those that are not older than this.
 
-    None: there is no such room.
+    None: there is no such room. Of a long time only the newest `_PAGES` pages are told.
     """
-    room = hub.rooms.get(names.key(name))
-    if room is None:
+    key = names.known_key(name)
+    pages: list[bytes] = []
+    page = hub.history.page(key)
+    last = page.events[-1].id if page.events else hub.history.last
+    if not page.events and key not in hub.rooms:
         return None
-    page = hub.page(room, hub.settings.page_messages)
-    since = 0.0 if ago is None else hub.wall() - ago
-    recent = tuple(message for message in page.messages if message.time >= since)
-    return "".join(f"{line}\n" for line in lines_of(replace(page, messages=recent)))
+    since = 0 if ago is None else first_at(hub.wall() - ago)
+    for _ in range(1 if ago is None else _PAGES):
+        recent = [event for event in page.events if event.id >= since]
+        pages.append(b"".join(map(encode, recent)))
+        if not page.more_before or len(recent) < len(page.events):
+            break
+        page = hub.history.page(key, before=page.events[0].id)
+    return Past(b"".join(reversed(pages)), last)
 
 
 def page_files() -> dict[str, File]:

@@ -43,6 +43,15 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Read what is said in this room after this id, without a name and without being in it."""
+
+    room: str
+    after: int
+    ref: Ref = None
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Say something in this room. Without a room: in the one where the visitor is."""
 
@@ -197,6 +206,7 @@ class Quit:
 Command = (
     Greet
     | Join
+    | Follow
     | Say
     | Act
     | Tell

@@ -292,18 +292,28 @@ def server(start_server: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture
-def connect(server: Server) -> Iterator[Callable[..., Peer]]:
-    """Raw clients of `server`; with a name they have joined."""
+def dial() -> Iterator[Callable[[int], Peer]]:
+    """Raw clients of the server at this port, which are closed with the test."""
     peers: list[Peer] = []
 
-    def connect(name: str = "", port: int = 0) -> Peer:
-        peer = Peer(port or server.port)
-        peers.append(peer)
-        return peer.join(name) if name else peer
+    def dial(port: int) -> Peer:
+        peers.append(Peer(port))
+        return peers[-1]
 
-    yield connect
+    yield dial
     for peer in peers:
         peer.sock.close()
+
+
+@pytest.fixture
+def connect(server: Server, dial: Callable[[int], Peer]) -> Callable[..., Peer]:
+    """Raw clients of `server`; with a name they have joined."""
+
+    def connect(name: str = "", port: int = 0) -> Peer:
+        peer = dial(port or server.port)
+        return peer.join(name) if name else peer
+
+    return connect
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Desktop, Peer, Process, Server, Windowed
 
 ROOT = Path(__file__).parents[2]
+FIRST_ROOM = (100, 53)  # where things are in the window
+SEND = (-46, -40)
+SETTINGS = (212, -32)
 PICTURES = os.environ.get("CHATROOM_PICTURES")  # a folder to keep screenshots in
 
 
@@ -32,6 +35,8 @@ def picture(window: Windowed, name: str) -> None:
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered of an earlier test."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.delenv("GTK_THEME", raising=False)
 
 
 @pytest.fixture
@@ -60,7 +65,7 @@ def test_the_send_button_sends(ann: Windowed, connect: Callable[..., Peer]) -> N
     bob = connect("bob")
     ann.sees("bob has joined")
     ann.enters("by mouse")
-    ann.click(-50, -60)
+    ann.click(*SEND)
     bob.sees("ann: by mouse\n")
 
 
@@ -93,7 +98,7 @@ def test_each_room_has_its_lines_and_its_draft(ann: Windowed, connect: Callable[
     bob.send(b"one\ntwo\n")
     ann.is_titled("(2) tea - chatroom")
     picture(ann, "rooms")
-    ann.click(-100, 410)  # the first of the rooms
+    ann.click(*FIRST_ROOM)
     ann.is_titled("lobby - chatroom")
     ann.enters("for the lobby")  # which needs no click on the entry
     ann.keys("Return")
@@ -204,9 +209,8 @@ def test_the_terminal_is_left_alone_unless_asked_for(
     bob = connect("bob")
     ann.is_titled("lobby - chatroom")
     ann.type("for somebody else\n")
-    bob.send(b"heard\n")
     ann.unfocus()
-    bob.send(b"and again\n")
+    bob.send(b"heard\n")
     ann.is_titled("(1) lobby - chatroom")
     ann.focus()
     ann.enters("from the window")
@@ -238,7 +242,7 @@ def test_who_is_kicked_is_told_why_and_may_come_back(ann: Windowed, server: Serv
     server.type("kick ann 0 too loud\n")
     ann.sees("You were kicked: too loud\n")
     picture(ann, "kicked")
-    ann.click(-60, -55)  # xdotool would wait for ever for a move to where the mouse is already
+    ann.click(-70, -40)  # xdotool would wait for ever for a move to where the mouse is already
     ann.sees("All set, ann!")
 
 
@@ -259,15 +263,21 @@ def test_a_burst_of_messages_does_not_freeze_it(
     picture(ann, "burst")
 
 
+def choose_dark(window: Windowed) -> None:
+    """In the menu of the window."""
+    window.desktop.do("mousemove", 0, 0)  # a move to where the mouse is already would never end
+    window.click(*SETTINGS)
+    window.keys("Down", "Down", "Down", "Return")
+
+
 def test_size_and_colours_can_be_changed(ann: Windowed, connect: Callable[..., Peer]) -> None:
     bob = connect("bob")
     ann.sees("bob has joined")
     bob.send(b"good evening\n")
     ann.sees("bob: good evening")
     ann.keys("ctrl+plus", "ctrl+plus", "ctrl+minus")
-    ann.click(-40, 24)
-    ann.click(200, -60)
-    ann.enters("good night")
+    choose_dark(ann)
+    ann.enters("good night")  # which needs no click on the entry
     ann.keys("Return")
     bob.sees("ann: good night\n")
     picture(ann, "dark")
@@ -280,7 +290,7 @@ def test_host_name_and_colours_are_remembered(
     first = window("--name", "ann")
     bob.sees("ann has joined")
     first.is_titled("lobby - chatroom")
-    first.click(-40, 24)
+    choose_dark(first)
     first.enters("/nick eve")
     first.keys("Return")
     bob.sees("ann is now called eve.")
@@ -294,6 +304,72 @@ def test_host_name_and_colours_are_remembered(
     picture(again, "remembered")
     again.keys("Return")
     bob.sees("eve has joined")
+
+
+def test_a_private_conversation_is_a_place_of_its_own(
+    ann: Windowed, connect: Callable[..., Peer]
+) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    bob.send(b"/msg ann are you there?\n")
+    ann.is_titled("(1) lobby - chatroom")
+    ann.keys("alt+a")
+    ann.is_titled("bob - chatroom")
+    ann.enters("only for you")
+    ann.keys("Return")
+    assert "private" in bob.sees("only for you\n")
+    bob.send(b"for all\n")
+    ann.is_titled("(1) bob - chatroom")
+    picture(ann, "private")
+    ann.keys("alt+Up")
+    ann.is_titled("lobby - chatroom")
+    ann.enters("to all")
+    ann.keys("Return")
+    bob.sees("ann: to all\n")
+
+
+def test_the_switcher_goes_to_rooms_and_people(ann: Windowed, connect: Callable[..., Peer]) -> None:
+    bob = connect("bob")
+    ann.sees("bob has joined")
+    ann.keys("ctrl+k")
+    ann.enters("den")
+    ann.keys("Return")
+    ann.is_titled("den - chatroom")
+    ann.keys("ctrl+k")
+    ann.enters("bo")
+    picture(ann, "switcher")
+    ann.keys("Return")
+    ann.is_titled("bob - chatroom")
+    ann.enters("hello")
+    ann.keys("Return")
+    bob.sees("hello\n")
+
+
+def test_a_message_is_found_and_shown_in_its_room(
+    window: Callable[..., Windowed],
+    start_server: Callable[..., Server],
+    connect: Callable[..., Peer],
+) -> None:
+    server = start_server("127.0.0.1", "--rate", "0").listening()
+    bob = connect("bob", server.port)
+    bob.send(b"".join(b"the answer is %d\n" % number for number in range(300)))
+    bob.send(b"/nick robert\n")
+    bob.sees("robert")
+    ann = window("--name", "ann", "--room", "tea", "--echo", port=server.port)
+    ann.is_titled("tea - chatroom")
+    ann.enters("/search answer 7 room:lobby")
+    ann.keys("Return")
+    choose_first_result(ann, "lobby - chatroom")
+    picture(ann, "found")
+
+
+def choose_first_result(window: Windowed, title: str) -> None:
+    """The answer of the server may need a moment: choose the first result until it is there."""
+    for _ in range(50):
+        if window.title == title:
+            return
+        window.keys("Down", "Return")
+    window.is_titled(title)
 
 
 def test_without_a_display_it_says_what_to_do(server: Server) -> None:

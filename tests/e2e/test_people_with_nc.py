@@ -1,5 +1,6 @@
 """What people with nc see."""
 
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -47,7 +48,10 @@ def test_a_conversation_reads_as_the_readme_says(nc: Nc) -> None:
     assert ann.sees("\n") == "Server: dee has joined the chat. Say hi!\n"
     bob.type("QUIT\n")
     assert ann.sees("\n") == "Server: bob has left the chat.\n"
-    assert dee.sees("\n") == "Server: bob has left the chat.\n"
+    seen = dee.sees("Server: bob has left the chat.\n")
+    assert re.fullmatch(
+        r"\[\d\d:\d\d\] bob: hi ann\n\[\d\d:\d\d\] ann: hello\nServer: bob .*\n", seen
+    )
     assert ann.output.quiet()
 
 
@@ -93,9 +97,10 @@ def test_a_pipe_into_any_of_them_delivers_and_ends_even_when_its_name_is_taken(
         )
         called = {"bob": "bob2", "ann": "ann"}[name]
         taken = "The name bob is taken.\n" if called != name else ""
-        assert pipe.stdout.decode() == (
+        before = "" if called != name else "bob2: the build is done\n"
+        assert re.sub(r"\[\d\d:\d\d\] ", "", pipe.stdout.decode()) == (
             f"Welcome to the chatroom. 1 person is here: bob\n"
-            f"Your name: {taken}{ALL_SET.format(called)}"
+            f"Your name: {taken}{ALL_SET.format(called)}{before}"
         )
         assert bob.sees("left the chat.\n") == (
             f"Server: {called} has joined the chat. Say hi!\n"

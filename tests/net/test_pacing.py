@@ -35,7 +35,15 @@ class World:
         self.metrics = Metrics()
         self.loop = Loop(settings, self.metrics, lambda: self.now)
         self.hub = Hub(self)
-        self.pacing = Pacing(self.hub, self.loop, settings, self.metrics, lambda: self.now)  # type: ignore[arg-type]
+        self.is_held = False
+        self.pacing = Pacing(
+            self.hub,  # type: ignore[arg-type]
+            self.loop,
+            settings,
+            self.metrics,
+            lambda: self.now,
+            lambda: self.is_held,
+        )
         self.loop.at_tick_end(self.pacing.flush)
         self.loop.at_tick_end(self.pacing.measure)
 
@@ -130,3 +138,55 @@ def test_messages_that_wait_have_not_been_measured_yet(busy: World) -> None:
     busy.says()
     busy.tick()
     assert busy.metrics.fanout.count == 2
+
+
+# --- while the history waits for the disk -----------------------------------------------------
+
+
+def test_while_it_is_held_nothing_is_handed_out_and_then_all_of_it_at_once(world: World) -> None:
+    world.is_held = True
+    for _ in range(3):
+        world.says()
+        assert world.tick(0.010) == 0
+    assert world.hub.has_news
+    assert world.loop.pending == 0, "whatever ends it wakes the loop"
+    world.is_held = False
+    assert world.tick() == 1
+    assert world.tick() == 1
+
+
+def test_the_time_of_a_message_includes_that_for_which_it_was_held(world: World) -> None:
+    world.is_held = True
+    world.says()
+    world.tick()
+    world.tick(0.2)
+    assert world.metrics.fanout.count == 0
+    world.is_held = False
+    world.tick(0.1)
+    assert world.metrics.fanout.count == 1
+    assert world.metrics.fanout.max == pytest.approx(0.3 + TOOK)
+    world.says()
+    world.tick(INTERVAL)
+    assert world.metrics.fanout.max == pytest.approx(0.3 + TOOK)
+    assert world.metrics.fanout.count == 2
+
+
+def test_what_is_held_over_the_end_of_an_interval_goes_out_when_it_is_released(
+    busy: World,
+) -> None:
+    busy.says()
+    assert busy.tick(INTERVAL / 2) == 2
+    busy.is_held = True
+    assert busy.tick(INTERVAL) == 2
+    busy.is_held = False
+    assert busy.tick() == 3
+    assert busy.loop.pending == 0
+
+
+def test_what_is_released_within_an_interval_waits_for_its_end(busy: World) -> None:
+    busy.is_held = True
+    busy.says()
+    busy.tick()
+    busy.is_held = False
+    assert busy.tick(INTERVAL / 4) == 2
+    assert busy.tick(INTERVAL) == 3

@@ -131,7 +131,9 @@ def test_a_slow_reader_delays_nobody(free_world: World) -> None:
     for _ in range(600):
         speech.go_on()
         assert numbers(quick.text()) == [speech.lines - 1]
-    assert world.hub.roster.find("slow").behind
+    member = world.hub.roster.find("slow")
+    assert member
+    assert member.behind
     assert not slow.connection.closing
 
 

@@ -121,11 +121,22 @@ def test_rooms_are_text_where_they_are_open(path: str) -> None:
         with connect(f"ws://{place}/ws") as ann:
             ann.send('{"type":"join","name":"ann"}')
             ann.recv(PATIENCE)
-            assert b"Nothing was said" in get(f"http://{place}{path}")
+            assert get(f"http://{place}{path}") == b""
             ann.send('{"type":"say","text":"hi","ref":1}')
             ann.recv(PATIENCE)
             assert get(f"http://{place}{path}").endswith(b"] ann: hi\n")
-            assert b"Nothing was said" in get(f"http://{place}/room/lobby.txt?since=0s")
+            assert get(f"http://{place}/room/lobby.txt?since=0s") == b""
+
+
+def test_an_open_room_is_followed() -> None:
+    with serving(public_rooms=True) as place, connect(f"ws://{place}/ws") as ann:
+        ann.send('{"type":"join","name":"ann"}\n{"type":"say","text":"one"}')
+        ann.recv(PATIENCE)
+        with urlopen(f"http://{place}/room/lobby.txt?since=1h&follow", timeout=PATIENCE) as lines:
+            assert lines.readline().endswith(b"] ann: one\n")
+            for text in ("two", "three"):
+                ann.send(f'{{"type":"say","text":"{text}"}}')
+                assert lines.readline().endswith(f"] ann: {text}\n".encode())
 
 
 def test_rooms_are_closed_to_readers_without_a_name() -> None:

@@ -225,7 +225,7 @@ class World:
             decide,
             in_memory(settings, lambda: 0.0),
         )
-        self.loop.at_tick_end(self.hub.catching_up.serve)
+        self.loop.at_tick_end(self.hub.catch_up)
         self.loop.at_tick_end(self.hub.flush)
         self.loop.at_tick_end(self.connections.flush)
         self.bugs = 0  # how many handler errors the test asks for

@@ -46,6 +46,9 @@ class Seat:
     def queued(self) -> int:
         return 0
 
+    def notify_drained(self) -> None:
+        """Nobody waits for that here."""
+
     def write(self, data: bytes | memoryview) -> bool:
         self.heard += data
         return True

@@ -12,7 +12,16 @@ from typing import Any
 from chatroom.chat.hub import Hub
 from chatroom.chat.pending import Pending
 from chatroom.chat.room import Member
-from chatroom.chat.rules import asking, coming, ignoring, recalling, rooms, talking, topics
+from chatroom.chat.rules import (
+    asking,
+    coming,
+    following,
+    ignoring,
+    recalling,
+    rooms,
+    talking,
+    topics,
+)
 from chatroom.vocabulary import commands
 
 
@@ -26,6 +35,7 @@ class Rule:
 RULES: dict[type, Rule] = {
     commands.Greet: Rule(coming.greet, nameless=True),
     commands.Join: Rule(coming.join, nameless=True, named=False),
+    commands.Follow: Rule(following.follow, nameless=True, named=False),
     commands.Rename: Rule(coming.rename),
     commands.Quit: Rule(coming.quit, nameless=True),
     commands.Say: Rule(talking.speak),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chatroom.chat.hub import Hub
-from chatroom.chat.kept import hit
+from chatroom.chat.kept import heard_by, hit
 from chatroom.chat.room import Member
 from chatroom.chat.rules.rooms import seat_of
 from chatroom.vocabulary import commands, events, names
@@ -26,7 +26,8 @@ def recall(hub: Hub, member: Member, command: commands.Recall) -> None:
         at=since,
         name=_name(command.name),
     )
-    hub.answer(member, page)
+    shown = tuple(filter(heard_by(member), page.messages))
+    hub.answer(member, replace(page, messages=shown))
     # programs ask for the next page themselves
     if not member.dialect.receipts:
         member.asked = _next_page(command, page, limit)
@@ -67,7 +68,7 @@ def search(hub: Hub, member: Member, command: commands.Search) -> None:
         before=command.before,
         limit=min(command.limit or hub.settings.page_lines, hub.settings.page_messages),
     )
-    hits = tuple(map(hit, result.events))
+    hits = tuple(filter(heard_by(member), map(hit, result.events)))
     hub.answer(member, events.Found(hits, result.more, result.before, hub.wall()))
     if not member.dialect.receipts:
         member.asked = replace(command, before=result.before) if result.more else None

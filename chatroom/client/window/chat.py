@@ -1,178 +1,249 @@
-"""The chat as it is seen: the room, what is said in it, who is here, and where one writes."""
+"""The chat as it is seen: the sidebar, a conversation with its header, and where one writes."""
 
-import math
 import tkinter
 from collections.abc import Callable, Sequence
-from tkinter import font, ttk
+from dataclasses import dataclass
+from datetime import date
+from tkinter import ttk
 
-from chatroom.client.completion import complete, complete_for
-from chatroom.client.core import Client
-from chatroom.client.presentation import milliseconds
-from chatroom.client.session import State
+from chatroom.client.window.card import Card
 from chatroom.client.window.composer import Composer
 from chatroom.client.window.conversation import Conversation
-from chatroom.client.window.conversations import Conversations
-from chatroom.client.window.sidebar import RoomRow, Sidebar, news, room_rows
-from chatroom.client.window.theme import DARK, Theme
-from chatroom.vocabulary.counts import counted
+from chatroom.client.window.header import Header
+from chatroom.client.window.month_view import MonthView
+from chatroom.client.window.places import Place
+from chatroom.client.window.search_panel import SearchPanel
+from chatroom.client.window.side_rows import SideRow
+from chatroom.client.window.sidebar import Sidebar
+from chatroom.client.window.switcher import Switcher
+from chatroom.client.window.theme import Look
+from chatroom.vocabulary import events
 
-_SHARE = 1 / 3  # of the width: where the people and rooms would take more, a button opens them
 _SHORTCUT = 0x4 | 0x8 | 0x20000  # Control, Alt, and Alt on Windows
-_BRIEF = 30  # letters of width below which the button for them says less
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCalls:
+    """What the parts of the chat call when a person wants something."""
+
+    send: Callable[[str], None]
+    complete: Callable[[str], list[str]]
+    choose: Callable[[SideRow], object]
+    open_menu: Callable[[SideRow, int, int], object]
+    open_settings: Callable[[], object]
+    switch: Callable[[], object]
+    load: Callable[[bool], object]
+    latest: Callable[[], object]
+    open_link: Callable[[str], object]
+    search: Callable[[str, bool, int | None], object]
+    show_hit: Callable[[events.Hit], object]
+    show_day: Callable[[date], object]
 
 
 class Chat(ttk.Frame):
-    """Each of the calls is made with what the person wants: `send` with a draft, `go_to` with a
-    room, `open_link` with a URL, `change_theme` when the colours are to be the other ones."""
+    """Where the window is narrow the sidebar and the search open over the conversation."""
 
-    def __init__(
-        self,
-        master: tkinter.Misc,
-        kept: int,
-        send: Callable[[str], None],
-        go_to: Callable[[str], None],
-        open_link: Callable[[str], None],
-        change_theme: Callable[[], None],
-    ) -> None:
-        super().__init__(master, padding=(14, 10))
-        self._client: Client | None = None
-        self._drafts: dict[str, str] = {}  # of rooms that are not shown
-        self._go_to = go_to
-        self._change_theme = change_theme
-        self._build_head()
-        self._build_foot(send)
-        self._build_middle(kept, open_link)
-
-    def _build_head(self) -> None:
-        head = ttk.Frame(self)
-        head.pack(fill="x", pady=(0, 8))
-        self.theme_button = ttk.Button(head, style="Link.TButton", command=self._toggle_theme)
-        self.theme_button.pack(side="right")
-        self.sidebar_button = ttk.Button(head, style="Link.TButton", command=self._open_or_close)
-        self._room = ttk.Label(head, style="Room.TLabel")
-        self._room.pack(side="left")
-
-    def _build_foot(self, send: Callable[[str], None]) -> None:
-        foot = ttk.Frame(self)
-        foot.pack(side="bottom", fill="x", pady=(8, 0))
-        self._round_trip = ttk.Label(foot, style="Faint.TLabel")
-        self._round_trip.pack(side="right", padx=(10, 0))
-        self._status = ttk.Label(foot, style="Faint.TLabel")
-        self._status.pack(side="left")
-        self.composer = Composer(self, send, self._complete)
-        self.composer.pack(side="bottom", fill="x", pady=(10, 0))
-
-    def _build_middle(self, kept: int, open_link: Callable[[str], None]) -> None:
-        self._middle = ttk.Frame(self)
-        self._middle.pack(fill="both", expand=True)
-        self.conversations = Conversations(self._middle, kept, open_link, self._key_elsewhere)
-        self.conversations.pack(side="left", fill="both", expand=True)
+    def __init__(self, master: tkinter.Misc, look: Look, calls: ChatCalls) -> None:
+        super().__init__(master)
+        self._look = look
+        self._calls = calls
+        self._card: Card | None = None
+        self._banner_text = ("", False)
+        self.panel: SearchPanel | None = None
         self.sidebar = Sidebar(
-            self._middle, self._choose_room, self._choose_person, self._key_elsewhere
+            self,
+            look,
+            self._chosen,
+            lambda _: calls.switch(),
+            calls.open_menu,
+            self._key_elsewhere,
+            calls.open_settings,
         )
-        self._middle.bind("<Configure>", lambda _: self.arrange())
-        self.sidebar.bind("<Configure>", lambda _: self.arrange())
-        self.sidebar.bind_all("<Escape>", lambda _: self.close_sidebar())
+        self._main = ttk.Frame(self)
+        self.header = Header(
+            self._main, look, self.toggle_sidebar, self.open_calendar, self.open_search
+        )
+        self.conversation = Conversation(
+            self._main, look, calls.load, calls.latest, calls.open_link
+        )
+        self.banner = ttk.Label(self._main, style="Muted.TLabel")
+        self.composer = Composer(self._main, look, calls.send, calls.complete)
+        self._pack()
+        self._bind_keys()
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Show everything in these colours."""
-        self.theme_button.configure(text="Light" if theme is DARK else "Dark")
-        for part in (self.sidebar, self.conversations, self.composer):
-            part.apply_theme(theme)
+    def _pack(self) -> None:
+        grid = self._look.grid
+        self._main.pack(side="right", fill="both", expand=True)
+        self.header.pack(side="top", fill="x")
+        self.composer.pack(side="bottom", fill="x", padx=grid(4), pady=(grid(1), grid(4)))
+        self.conversation.pack(side="top", fill="both", expand=True)
 
-    def fonts_changed(self) -> None:
-        """The letters have another size."""
-        self.conversations.fonts_changed()
-        self.composer.fonts_changed()
+    def _bind_keys(self) -> None:
+        self.bind("<Configure>", lambda _: self.arrange())
+        self.conversation.text.bind("<Key>", self._key_elsewhere)
+        for key, step in (("Prior", -1), ("Next", 1)):
+            self.composer.entry.bind(f"<{key}>", lambda _, step=step: self._page(step))  # type: ignore[misc]
+        for part in (self.sidebar.list.canvas, self.conversation.text, self.composer.entry):
+            part.bind("<Escape>", lambda _: self.escape())
+
+    def apply_look(self) -> None:
+        """The colours or the letters have changed."""
+        for part in (self.sidebar, self.header, self.conversation, self.composer):
+            part.apply_look()
+        if self.panel is not None:
+            self.panel.apply_look()
         self.arrange()
 
-    # --- the people and rooms -----------------------------------------------------------------
+    # --- the sidebar --------------------------------------------------------------------------
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the sidebar does not stand beside the conversation."""
+        width = self.winfo_width()
+        return not self._look.grid.has_room_for_sidebar(width, self.sidebar.wanted_width)
 
     def arrange(self) -> None:
-        """Beside what is said where there is room for it; else behind a button."""
-        width, wanted = self._middle.winfo_width(), self.sidebar.winfo_reqwidth()
-        if wanted <= width * _SHARE:
-            self.sidebar_button.pack_forget()
-            if self.sidebar.winfo_manager() != "pack":
-                self.sidebar.place_forget()
-                self.sidebar.pack(side="right", fill="y", before=self.conversations)
-        else:
-            if self.sidebar.winfo_manager() == "pack":
+        """As the width allows it."""
+        width, wanted = self.winfo_width(), self.sidebar.wanted_width
+        manager = self.sidebar.winfo_manager()
+        if self.is_narrow:
+            if manager == "pack":
                 self.sidebar.pack_forget()
-            if not self.sidebar_button.winfo_manager():
-                self.sidebar_button.pack(side="right", before=self._room)
-            if self.sidebar.winfo_manager() == "place":
-                self.sidebar.place(width=min(wanted, width))
-
-    def _open_or_close(self) -> None:
-        if self.sidebar.winfo_manager() == "place":
-            self.close_sidebar()
+            elif manager == "place":
+                self.sidebar.place(width=min(wanted, width - self._look.grid(10)))
         else:
-            width = min(self.sidebar.winfo_reqwidth(), self._middle.winfo_width())
-            self.sidebar.place(relx=1.0, anchor="ne", relheight=1.0, width=width)
-            self.sidebar.lift()
-            self.sidebar.people.focus_set()
+            if manager != "pack":
+                self.sidebar.place_forget()
+                self.sidebar.pack_propagate(False)
+                self.sidebar.pack(side="left", fill="y", before=self._main)
+            self.sidebar.configure(width=wanted)
+        self.banner.configure(wraplength=max(1, self._main.winfo_width() - self._look.grid(10)))
+        if self.panel is not None:
+            self._place_panel(self.panel)
 
-    def close_sidebar(self) -> None:
-        """If it lies over what is said."""
-        if self.sidebar.winfo_manager() == "place":
-            self.sidebar.place_forget()
+    def toggle_sidebar(self) -> None:
+        """Open it over the conversation, or close it."""
+        if not self.is_narrow:
+            self.sidebar.list.canvas.focus_set()
+        elif self.sidebar.winfo_manager() == "place":
+            self.escape()
+        else:
+            width = min(self.sidebar.wanted_width, self.winfo_width() - self._look.grid(10))
+            self.sidebar.pack_propagate(False)
+            top = self.header.winfo_height()
+            height = self.winfo_height() - top
+            self.sidebar.place(x=0, y=top, width=width, height=height)
+            self.sidebar.lift()
+            self.sidebar.update_idletasks()
+            self.sidebar.list.canvas.focus_set()
+
+    def _chosen(self, row: SideRow) -> None:
+        self._close_sidebar()
+        self.composer.entry.focus_set()  # who goes to a place is going to write there
+        self._calls.choose(row)
+
+    def _close_sidebar(self) -> bool:
+        if self.sidebar.winfo_manager() != "place":
+            return False
+        self.sidebar.place_forget()
+        return True
+
+    # --- what opens over the conversation -----------------------------------------------------
+
+    def open_search(self, words: str = "") -> None:
+        """The search, ready to be written in."""
+        if self.panel is None:
+            calls = self._calls
+            self.panel = SearchPanel(
+                self._main, self._look, calls.search, calls.show_hit, self.close_search
+            )
+        self._place_panel(self.panel)
+        self.panel.update_idletasks()  # what is not mapped is not given the keys
+        self.panel.open(words)
+
+    def close_search(self) -> None:
+        if self.panel is not None:
+            self.panel.destroy()
+            self.panel = None
             self.composer.entry.focus_set()
 
-    def _choose_room(self, room: str) -> None:
-        self.close_sidebar()
-        self.composer.entry.focus_set()  # who goes to a room is going to write there
-        self._go_to(room)
+    def _place_panel(self, panel: SearchPanel) -> None:
+        width = self._look.grid.panel_width(self._main.winfo_width())
+        top = self.header.winfo_height()
+        height = self._main.winfo_height() - top
+        panel.place(relx=1.0, y=top, anchor="ne", width=width, height=height)
+        panel.lift()
 
-    def _choose_person(self, name: str) -> None:
-        self.close_sidebar()
-        if self._client is None or name != self._client.name:
-            self.composer.address(name)
+    def open_calendar(self) -> None:
+        """A month, to go to one of its days."""
+        card = self._new_card()
+        month = MonthView(card.inside, self._look, date.today(), self._choose_day)
+        month.pack()
+        button = self.header.calendar
+        x = button.winfo_rootx() + button.winfo_width() - self.winfo_rootx()
+        card.open(month, x=x, y=self.header.winfo_height(), anchor="ne")
 
-    def _toggle_theme(self) -> None:
-        self._change_theme()
-        self.composer.entry.focus_set()  # who clicks on the button goes on writing
+    def _choose_day(self, day: date) -> None:
+        if self._card is not None:
+            self._card.close()
+        self._calls.show_day(day)
+
+    def open_switcher(self, names: Sequence[str], choose: Callable[[str], object]) -> None:
+        """Some letters of the name of a place, to go there."""
+        self._new_card().close()
+        switcher = Switcher(self, self._look, names, choose, self._card_closed)
+        self._card = switcher.card
+        switcher.open()
+
+    def _new_card(self) -> Card:
+        if self._card is not None:
+            self._card.close()
+        self._card = Card(self, self._look, self._card_closed)
+        return self._card
+
+    def _card_closed(self) -> None:
+        self.composer.entry.focus_set()
+
+    def escape(self) -> str:
+        """Close what is open, one thing at a time; else go to the end and to the composer."""
+        if self._card is not None and self._card.is_open:
+            self._card.close()
+        elif self._close_sidebar():
+            pass
+        elif self.panel is not None:
+            self.close_search()
+        else:
+            self._calls.latest()
+        self.composer.entry.focus_set()
+        return "break"
 
     # --- what is shown ------------------------------------------------------------------------
 
-    def show(self, client: Client, where: str) -> None:
-        """Where we are, with whom, and how the connection is."""
-        self._client = client
-        rooms, roster = client.rooms, client.rooms.current.roster
-        trip = "" if client.round_trip is None else milliseconds(client.round_trip)
-        _set_text(self._status, _status(client, where))
-        _set_text(self._round_trip, trip)
-        _set_text(self._room, rooms.current.name)
-        rows = room_rows(rooms)
-        letters = self._middle.winfo_width() / font.nametofont("ChatText", self).measure("n")
-        counts = _counted(roster.count, rows, letters < _BRIEF)
-        _set_text(self.sidebar_button, counts)
-        people = list(roster.names)
-        self.sidebar.show(client.name, people, roster.count, rooms.current.name, rows)
-
-    def show_room(self, room: str) -> None:
-        """What is said in this room, and what was being written there."""
-        left = self.conversations.room
-        if room == left:
+    def show_banner(self, text: str, is_problem: bool) -> None:
+        """Something about the connection, above where one writes; nothing if all is well."""
+        if (text, is_problem) == self._banner_text:
             return
-        rooms = self._client.rooms if self._client else None
-        self.conversations.show(room)
-        if rooms is not None:
-            self.conversations.prune({one.name for one in rooms})
-        if left and (rooms is None or rooms.find(left)):
-            self._drafts[left] = self.composer.swap(self._drafts.pop(room, ""))
+        self._banner_text = (text, is_problem)
+        style = "ProblemSmall.TLabel" if is_problem else "Muted.TLabel"
+        self.banner.configure(text=text, style=style)
+        if text:
+            self.banner.pack(side="bottom", fill="x", padx=self._look.grid(5), after=self.composer)
+        else:
+            self.banner.pack_forget()
 
-    @property
-    def conversation(self) -> Conversation:
-        """The one that is shown."""
-        return self.conversations.shown
+    def show_place(self, place: Place, left: Place) -> None:
+        """What is said there, and what was being written there; what is left keeps its own."""
+        left.anchor = self.conversation.reading_at
+        left.unseen = self.conversation.unseen
+        draft = self.composer.swap(place.draft)
+        left.draft, place.draft = draft, ""
+        self.conversation.show(place.log, place.anchor, place.unseen)
 
     # --- the keys -----------------------------------------------------------------------------
 
-    def _complete(self, before: str) -> list[str]:
-        if self._client is None:
-            return complete(before, (), ())
-        return complete_for(before, self._client.rooms, self._client.name)
+    def _page(self, step: int) -> str:
+        self.conversation.text.yview_scroll(step, "pages")
+        return "break"
 
     def _key_elsewhere(self, event: "tkinter.Event[tkinter.Misc]") -> str | None:
         """Whoever types while reading back or in a list means the entry."""
@@ -180,33 +251,3 @@ class Chat(ttk.Frame):
             self.composer.add(event.char)
             return "break"
         return None
-
-
-def _status(client: Client, where: str) -> str:
-    match client.state:
-        case State.JOINED if client.unanswered:
-            status = f"No answer for {client.unanswered:.0f} s"
-        case State.JOINED:
-            status = f"Connected to {where} as {client.name}"
-        case State.ENDED:
-            status = "You are not in the chatroom any more."
-        case State.WAITING:
-            status = f"Reconnecting in {math.ceil(client.retry_in)} s"
-        case _:
-            status = "Reconnecting..."
-    if client.waiting:
-        status += f"   {counted(client.waiting, 'line is', 'lines are')} not sent yet"
-    return status
-
-
-def _counted(people: int, rooms: Sequence[RoomRow], brief: bool) -> str:
-    text = counted(people, "person", "people")
-    if not brief:
-        text += f", {counted(len(rooms), 'room')}"
-    return text + news(sum(room.unread for room in rooms), sum(room.mentions for room in rooms))
-
-
-def _set_text(label: ttk.Label | ttk.Button, text: str) -> None:
-    """Only what has changed is drawn anew."""
-    if label.cget("text") != text:
-        label.configure(text=text)

@@ -3,16 +3,14 @@
 import tkinter
 from collections import deque
 from collections.abc import Callable
-from tkinter import font, ttk
+from tkinter import ttk
 
 from chatroom.client.completion import last_word
-from chatroom.client.window.drafts import addressed
+from chatroom.client.window.grid import composer_rows
 from chatroom.client.window.input_history import InputHistory
-from chatroom.client.window.theme import LIGHT, Theme
+from chatroom.client.window.theme import Look
 
 _RECALLED = 100  # lines that Up brings back
-_ROWS = 6  # at most; a longer draft scrolls
-_SHARE = 4  # and at most this part of the window's height
 
 
 class Composer(ttk.Frame):
@@ -24,19 +22,19 @@ class Composer(ttk.Frame):
     def __init__(
         self,
         master: tkinter.Misc,
+        look: Look,
         send: Callable[[str], None],
         complete: Callable[[str], list[str]],
     ) -> None:
-        super().__init__(master)
+        super().__init__(master, style="Field.TFrame")
+        self._look = look
         self._submit = send
         self._complete = complete
         self._history = InputHistory(_RECALLED)
         self._offers: deque[str] = deque()  # what Tab offers, the one that was taken first
         self._stem = ""  # what stands before the word that is completed
         self._completed = ""  # everything before the cursor, as Tab has left it
-        self._theme = LIGHT
-        self.button = ttk.Button(self, text="Send", style="Accent.TButton", command=self._send)
-        self.button.pack(side="right", anchor="s", padx=(10, 0))
+        self.button = ttk.Button(self, style="Accent.TButton", command=self._send)
         self.entry = tkinter.Text(
             self,
             font="ChatText",
@@ -45,12 +43,22 @@ class Composer(ttk.Frame):
             width=1,
             height=1,
             borderwidth=0,
-            highlightthickness=1,
-            padx=8,
-            pady=7,
+            highlightthickness=0,
+            padx=0,
+            pady=0,
         )
-        self.entry.pack(side="left", fill="x", expand=True)
+        self.placeholder = ttk.Label(self.entry, style="Placeholder.TLabel", cursor="xterm")
+        self._words = ""
+        self._pack()
         self._bind_keys()
+        self.apply_look()
+
+    def _pack(self) -> None:
+        grid = self._look.grid
+        self.button.pack(side="right", anchor="s", padx=grid(1.5), pady=grid(1.5))
+        self.entry.pack(side="left", fill="x", expand=True, padx=(grid(3), 0), pady=grid(3))
+        for part in (self, self.placeholder):
+            part.bind("<Button-1>", lambda _: self.entry.focus_set())
 
     def _bind_keys(self) -> None:
         entry = self.entry
@@ -64,33 +72,37 @@ class Composer(ttk.Frame):
         entry.bind("<<Paste>>", lambda _: self._paste())
         entry.bind("<<Modified>>", lambda _: self._modified())
         entry.bind("<Configure>", lambda _: self._fit())
+        entry.bind("<FocusIn>", lambda _: self.state(["focus"]))
+        entry.bind("<FocusOut>", lambda _: self.state(["!focus"]))
 
-    def apply_theme(self, theme: Theme) -> None:
-        self._theme = theme
+    def apply_look(self) -> None:
+        """The colours or the letters have changed."""
+        colours = self._look.palette
         self.entry.configure(
-            background=theme.panel,
-            foreground=theme.text,
-            insertbackground=theme.text,
-            selectbackground=theme.selection,
-            selectforeground=theme.text,
-            inactiveselectbackground=theme.selection,
-            highlightbackground=theme.border,
-            highlightcolor=theme.accent,
+            background=colours.background,
+            foreground=colours.text,
+            insertbackground=colours.text,
+            selectbackground=colours.selection,
+            selectforeground=colours.text,
+            inactiveselectbackground=colours.selection,
         )
-        self._shade()
+        self._show_button()
+        self._fit()
+
+    def invite(self, words: str) -> None:
+        """What stands there as long as nothing is written."""
+        if words != self._words:
+            self._words = words
+            self._fit()
 
     @property
     def text(self) -> str:
         """What is being written."""
         return self.entry.get("1.0", "end-1c")
 
-    def address(self, name: str) -> None:
-        """Write to this person; what has been written already goes to them."""
-        text, cursor = addressed(self.text, len(self._before), name)
-        self._set(text[:cursor])
-        place = self.entry.index("insert")
-        self.entry.insert("insert", text[cursor:])
-        self.entry.mark_set("insert", place)
+    def start(self, text: str) -> None:
+        """Write this, in the place of what has been written; undo brings that back."""
+        self._set(text)
         self.entry.focus_set()
 
     def add(self, text: str) -> None:
@@ -113,17 +125,13 @@ class Composer(ttk.Frame):
         """There is nobody to write to; the button makes an offer instead."""
         self.entry.configure(state="disabled")
         self.button.configure(text=offer, command=accept)
-        self._shade()
+        self._show_button()
 
     def open(self) -> None:
         """One can write again."""
         self.entry.configure(state="normal")
-        self.button.configure(text="Send", command=self._send)
-        self._shade()
-
-    def fonts_changed(self) -> None:
-        """The letters have another size."""
-        self._fit()
+        self.button.configure(text="", command=self._send)
+        self._show_button()
 
     # --- the keys -----------------------------------------------------------------------------
 
@@ -208,17 +216,24 @@ class Composer(ttk.Frame):
 
     def _fit(self) -> None:
         """As high as what is written, within reason."""
-        line = font.nametofont("ChatText", self).metrics("linespace")
-        room = self.winfo_toplevel().winfo_height() // _SHARE // line
-        rows = max(1, min(self._rows("1.0", "end"), _ROWS, room))
+        height = self.winfo_toplevel().winfo_height()
+        rows = composer_rows(self._rows("1.0", "end"), height, self._look.line_height)
         if rows != self.entry.cget("height"):
             self.entry.configure(height=rows)
             self.entry.see("insert")
+        self.placeholder.configure(text=self._words)
+        if self.text:
+            self.placeholder.place_forget()
+        else:
+            self.placeholder.place(x=self._look.grid.pixels(2), rely=0.5, anchor="w")
 
     def _rows(self, begin: str, end: str) -> int:
         """Rows on the screen from one place to the other."""
         return int(self.entry.tk.call(self.entry, "count", "-displaylines", begin, end))
 
-    def _shade(self) -> None:
-        usable = self.entry.cget("state") == "normal"
-        self.entry.configure(background=self._theme.panel if usable else self._theme.window)
+    def _show_button(self) -> None:
+        picture = "" if self.button.cget("text") else self._arrow()
+        self.button.configure(image=picture)
+
+    def _arrow(self) -> tkinter.PhotoImage:
+        return self._look.icon("send", self._look.palette.accent_text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 
 from chatroom.client.preferences import Preferences
+from chatroom.client.window.theme import Look
 from chatroom.settings import Settings
 
 
@@ -33,16 +34,18 @@ class ConnectForm(ttk.Frame):
     def __init__(
         self,
         master: tkinter.Misc,
+        look: Look,
         host: str,
         port: int,
         name: str,
         room: str,
         submit: Callable[[Target], None],
     ) -> None:
-        super().__init__(master, padding=24)
+        super().__init__(master, padding=look.grid(8))
+        self._look = look
         self._submit = submit
-        ttk.Label(self, text="Join a chatroom", style="Room.TLabel").grid(
-            row=0, column=0, columnspan=4, sticky="w", pady=(0, 14)
+        ttk.Label(self, text="Join a chatroom", style="Title.TLabel").grid(
+            row=0, column=0, columnspan=4, sticky="w", pady=(0, look.grid(5))
         )
         self.host = self._field(1, "Host", host, width=24)
         self.port = self._field(1, "Port", str(port), width=6, column=2)
@@ -52,9 +55,9 @@ class ConnectForm(ttk.Frame):
         self._label = ttk.Label(
             self, textvariable=self._problem, style="Problem.TLabel", wraplength=380
         )
-        self._label.grid(row=4, column=0, columnspan=4, sticky="w", pady=(10, 0))
+        self._label.grid(row=4, column=0, columnspan=4, sticky="w", pady=(look.grid(2), 0))
         self.button = ttk.Button(self, text="Join", style="Accent.TButton", command=self.try_it)
-        self.button.grid(row=5, column=0, columnspan=4, sticky="e", pady=(14, 0))
+        self.button.grid(row=5, column=0, columnspan=4, sticky="e", pady=(look.grid(4), 0))
         self.columnconfigure(1, weight=1)
         self._entries = (self.host, self.port, self.name, self.room)
         for entry in self._entries:

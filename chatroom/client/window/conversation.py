@@ -1,265 +1,217 @@
-"""What has been said: a text that scrolls by itself, unless one is reading back."""
+"""What has been said in one place: a text that scrolls by itself, unless one is reading back."""
 
 import tkinter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from tkinter import font, ttk
+from collections.abc import Callable, Sequence
+from tkinter import ttk
 
-from chatroom.client.events import ClientEvent, ConnectFailed, ConnectionLost, Ended
-from chatroom.client.presentation import clock_time, colour_number, mentions, plain_lines
-from chatroom.client.window.links import links
-from chatroom.client.window.theme import Theme
-from chatroom.vocabulary import events
+from chatroom.client.window import scrolling
+from chatroom.client.window.items import Item
+from chatroom.client.window.log import Change, Log
+from chatroom.client.window.places import Anchor
+from chatroom.client.window.reading import Reading
+from chatroom.client.window.sheet import ITEM, Pending, Sheet
+from chatroom.client.window.theme import Look
 from chatroom.vocabulary.counts import counted
 
-Piece = tuple[str, tuple[str, ...]]
-"""Some text, and the tags it is shown with."""
-
-_EDGE = 12  # pixels between the text and the border
+_WHEEL = 60  # pixels at 96 dots per inch
+_EDGE = 1.0  # screens from an end at which more is loaded
+_MARKED = 2500  # milliseconds for which a message that was looked for is marked
 
 
 class Conversation(ttk.Frame):
-    """At most `kept` lines; the oldest go. `open_link` is called with what was clicked on."""
+    """`load` is called with True when what came before is wanted, with False for what came after;
+    `latest` when one wants to see the end; `open_link` with what was clicked on."""
 
-    def __init__(self, master: tkinter.Misc, kept: int, open_link: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        master: tkinter.Misc,
+        look: Look,
+        load: Callable[[bool], object],
+        latest: Callable[[], object],
+        open_link: Callable[[str], object],
+    ) -> None:
         super().__init__(master)
-        self._kept = kept
-        self._open_link = open_link
+        self.log = Log(0, 0, has_history=False)
+        self._look = look
+        self._load = load
         self._unseen = 0
-        self._was_at_end = True
+        self._is_cut = False  # what is drawn does not reach to the present
+        self._is_moving = False  # we are scrolling, not the person
         self.text = tkinter.Text(
             self,
             state="disabled",
             wrap="word",
             font="ChatText",
             borderwidth=0,
-            highlightthickness=1,
-            padx=_EDGE,
-            pady=_EDGE // 2,
-            spacing1=2,
-            spacing3=2,
+            highlightthickness=0,
+            padx=0,
+            pady=look.grid(1),
             width=1,
             height=1,
             cursor="arrow",
         )
         self.bar = ttk.Scrollbar(self, command=self.text.yview)
-        self.text.configure(yscrollcommand=self._scrolled)
         # The bar first: what is packed last is what a narrow window cuts off.
         self.bar.pack(side="right", fill="y")
         self.text.pack(side="left", fill="both", expand=True)
-        self.new = ttk.Button(self, style="New.TButton", command=self.show_end)
-        # A text that cannot be edited is not given the focus by a click, and what is selected in it
-        # could not be copied.
-        self.text.bind("<Button-1>", lambda _: self.text.focus_set())
-        self.text.bind("<Configure>", self._resized)
-        self.text.tag_bind("link", "<Button-1>", self._clicked)
-        self.text.tag_bind("link", "<Enter>", lambda _: self.text.configure(cursor="hand2"))
-        self.text.tag_bind("link", "<Leave>", lambda _: self.text.configure(cursor="arrow"))
-        self._make_menu()
+        self.new = ttk.Button(self, style="New.TButton", command=latest, takefocus=False)
+        self.empty = ttk.Label(self, style="Muted.TLabel", justify="center", anchor="center")
+        self._sheet = Sheet(self.text, look, self._wheel)
+        self._reading = Reading(self.text, self._sheet, open_link)
+        self.text.configure(yscrollcommand=self._scrolled)
+        self.text.bind("<Configure>", lambda _: self._resized())
+        scrolling.bind_wheel(self.text, self._wheel)
+        self.apply_look()
 
-    def _make_menu(self) -> None:
-        self._menu = menu = tkinter.Menu(self, tearoff=False, font="ChatText", borderwidth=1)
-        menu.add_command(label="Copy", command=lambda: self.text.event_generate("<<Copy>>"))
-        menu.add_command(label="Select all", command=self._select_all)
-        self.text.bind("<Button-3>", lambda event: menu.tk_popup(event.x_root, event.y_root))
-
-    def _select_all(self) -> None:
-        self.text.tag_add("sel", "1.0", "end-1c")
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Show everything, also what is there already, in these colours."""
-        text = self.text
-        text.configure(
-            background=theme.panel,
-            foreground=theme.text,
-            selectbackground=theme.selection,
-            selectforeground=theme.text,
-            inactiveselectbackground=theme.selection,
-            highlightbackground=theme.border,
-            highlightcolor=theme.border,
+    def apply_look(self) -> None:
+        """The colours or the letters have changed: show everything in the new ones."""
+        colours = self._look.palette
+        self.text.configure(
+            background=colours.background,
+            foreground=colours.text,
+            selectbackground=colours.selection,
+            selectforeground=colours.text,
+            inactiveselectbackground=colours.selection,
         )
-        self._menu.configure(
-            background=theme.panel,
-            foreground=theme.text,
-            activebackground=theme.selection,
-            activeforeground=theme.text,
-        )
-        text.tag_configure("time", foreground=theme.faint)
-        text.tag_configure("notice", foreground=theme.faint)
-        text.tag_configure("problem", foreground=theme.problem)
-        text.tag_configure("columns", font="ChatMono")
-        text.tag_configure("private", foreground=theme.faint, font="ChatBold")
-        text.tag_configure("mention", background=theme.mention)
-        text.tag_configure("link", foreground=theme.link, underline=True)
-        for number, colour in enumerate(theme.people):
-            text.tag_configure(f"person{number}", foreground=colour, font="ChatBold")
-        text.tag_raise("sel")
-        self.fonts_changed()
+        self.new.configure(image=self._look.icon("down", colours.accent_text), compound="right")
+        self._resized()
 
-    def fonts_changed(self) -> None:
-        """Lines that are wrapped go on below the text, not below the time."""
-        indent = font.nametofont("ChatText", self).measure("00:00  ")
-        self.text.tag_configure("line", lmargin2=indent)
-        below = indent + font.nametofont("ChatText", self).measure("  ")
-        self.text.tag_configure("below", lmargin1=below, lmargin2=below)
-        # The rows of a table need all the width there is.
-        letter = font.nametofont("ChatMono", self).measure("0")
-        self.text.tag_configure("columns", lmargin1=2 * letter, lmargin2=6 * letter)
-        self.text.tag_raise("columns", "line")
-        self.text.tag_raise("below", "line")
+    # --- what is shown ------------------------------------------------------------------------
 
-    def add(self, lines: Sequence[Sequence[Piece]]) -> None:
-        """Append the lines, and keep to the end if it was to be seen."""
-        if not lines:
-            return
-        following = self._sees_end()
-        pieces: list[str | tuple[str, ...]] = []
-        for line in lines:
-            pieces += ("\n", ("line",))
-            for text, tags in line:
-                pieces += (text, ("line", *tags))
-        if not self.lines:
-            del pieces[:2]  # nothing stands above the first line, and nothing below the last
-        self.text.configure(state="normal")
-        # Tk takes any number of texts and tags in one call; the stubs know of one pair only.
-        self.text.insert("end", *pieces)  # type: ignore[arg-type]
-        surplus = self.lines - self._kept
-        if surplus > 0:
-            self.text.delete("1.0", f"{surplus + 1}.0")
-        self.text.configure(state="disabled")
-        if following:
-            self.text.see("end")
-        else:
-            self._unseen += sum(not _is_below(line) for line in lines)
-            messages = counted(self._unseen, "new message")
-            self.new.configure(text=f"{messages} \N{DOWNWARDS ARROW}")
-            self.new.place(in_=self.text, relx=0.5, rely=1.0, y=-_EDGE, anchor="s")
+    def show(self, log: Log, anchor: Anchor | None, unseen: int = 0) -> None:
+        """Another place: at this item, or at its end."""
+        self.log = log
+        self._unseen = unseen
+        self._sheet.pending = []
+        self._sheet.draw(log.items, log.is_unread)
+        self._is_cut = log.after
+        self._go_to(anchor)
 
-    def hide(self) -> None:
-        """Another conversation takes our place."""
-        self._was_at_end = self._sees_end()
-        self.pack_forget()
+    def changed(self, change: Change, unseen: int = 0) -> None:
+        """The log has changed; `unseen` messages of it came at its end."""
+        anchor = self.reading_at
+        self._unseen += unseen if anchor or self.log.after else 0
+        if change is Change.APPENDED:
+            self._sheet.append(self.log.items[len(self._sheet.drawn) :], self.log.is_unread)
+        elif change is Change.REPLACED:
+            self._sheet.draw(self.log.items, self.log.is_unread)
+        self._is_cut = self.log.after
+        if change is Change.REPLACED or anchor is None:
+            self._go_to(anchor)
+        self._show_state()
 
-    def restore(self) -> None:
-        """We are shown again."""
-        at_end, self._was_at_end = self._was_at_end, True
-        if at_end:
-            self.show_end()
+    def show_pending(self, pending: Sequence[Pending]) -> None:
+        """What we have said and nobody has confirmed."""
+        if list(pending) != self._sheet.pending:
+            at_end = self.is_at_end
+            self._sheet.show_pending(pending)
+            if at_end:
+                self._go_to(None)
 
-    @property
-    def lines(self) -> int:
-        last = self.text.index("end-1c")
-        return 0 if last == "1.0" else int(last.split(".")[0])
+    def invite(self, words: str) -> None:
+        """What stands there as long as nothing has been said."""
+        if self.empty.cget("text") != words:
+            self.empty.configure(text=words)
+            self._show_state()
 
     def show_end(self) -> None:
-        self.text.see("end")
-        self._seen()
+        """What was said last."""
+        self._go_to(None)
 
-    def _sees_end(self) -> bool:
-        """Whether the last line is on the screen, or was when we were last shown."""
-        if not self.text.winfo_viewable():
-            return self._was_at_end
-        return self.text.dlineinfo("end-1c") is not None
+    def show_item(self, number: int) -> None:
+        """The message with this id, marked; the next one after it is as good."""
+        drawn = self._sheet.drawn
+        at = next((n for n, item in enumerate(drawn) if item.id >= number > 0), None)
+        if at is None:
+            return
+        self._go_to(Anchor(drawn[at], self.text.winfo_height() // 3))
+        self.text.tag_remove("found", "1.0", "end")
+        if drawn[at].id == number:
+            self.text.tag_add("found", *map(str, self.text.tag_ranges(f"{ITEM}{at}")))
+            self.after(_MARKED, lambda: self.text.tag_remove("found", "1.0", "end"))
 
-    def _scrolled(self, first: float, last: float) -> None:
-        self.bar.set(first, last)
-        if self._unseen and self._sees_end():
-            self._seen()
+    @property
+    def reading_at(self) -> Anchor | None:
+        """Where one reads; None at the end."""
+        if not self._sheet.drawn or self.is_at_end:
+            return None
+        tag = scrolling.first_seen(self.text, ITEM)
+        if not tag:
+            return None
+        item = self._sheet.drawn[int(tag.removeprefix(ITEM))]
+        return Anchor(item, scrolling.distance(self.text, tag))
 
-    def _resized(self, _: object) -> None:
-        if not self._unseen:
+    @property
+    def is_at_end(self) -> bool:
+        """Whether what comes is to be seen at once."""
+        if self._is_cut:
+            return False
+        return not self.text.winfo_viewable() or scrolling.sees_end(self.text)
+
+    @property
+    def unseen(self) -> int:
+        """Messages below what is seen."""
+        return self._unseen
+
+    # --- where one reads ----------------------------------------------------------------------
+
+    def _go_to(self, anchor: Anchor | None) -> None:
+        """Without an anchor, or without what it stands for: to the end."""
+        self._is_moving = True
+        number = self._number(anchor.item) if anchor else None
+        if anchor is None or number is None:
             self.text.see("end")
+        else:
+            scrolling.put(self.text, f"{ITEM}{number}", anchor.below)
+        self._is_moving = False
+        self._show_state()
 
-    def _seen(self) -> None:
-        self._unseen = 0
-        self.new.place_forget()
+    def _number(self, wanted: Item) -> int | None:
+        for number, item in enumerate(self._sheet.drawn):
+            if item is wanted or 0 != item.id == wanted.id:
+                return number
+        return None
 
-    def _clicked(self, event: "tkinter.Event[tkinter.Text]") -> None:
-        span = self.text.tag_prevrange("link", f"@{event.x},{event.y}+1c")
-        if span:
-            self._open_link(self.text.get(*span))
+    def _wheel(self, step: int) -> str:
+        self.text.yview_scroll(step * self._look.grid.pixels(_WHEEL), "pixels")
+        return "break"
 
+    def _scrolled(self, first: float, last: float) -> None:  # in truth Tk gives strings
+        self.bar.set(first, last)
+        self._reading.forget()
+        if self._is_moving or not self.text.winfo_viewable():
+            return
+        self._show_state()
+        seen = float(last) - float(first)
+        if self.log.before and float(first) <= seen * _EDGE:
+            self._load(True)
+        if self.log.after and 1 - float(last) <= seen * _EDGE:
+            self._load(False)
 
-def _is_below(line: Sequence[Piece]) -> bool:
-    return any("below" in tags for _, tags in line)
+    def _resized(self) -> None:
+        at_end = not self._unseen and not self.log.after
+        self._sheet.fit()
+        if at_end:
+            self.text.see("end")
+        self._show_state()
 
+    def _show_state(self) -> None:
+        """The button to the end, and what to do where nothing has been said."""
+        at_end = self.is_at_end
+        if at_end:
+            self._unseen = 0
+        unseen = self._unseen
+        words = f"{counted(unseen, 'new message')} " if unseen else "To the latest "
+        if at_end or not (unseen or self.log.after or self._is_far_up()):
+            self.new.place_forget()
+        else:
+            self.new.configure(text=words)
+            self.new.place(in_=self.text, relx=0.5, rely=1.0, y=-self._look.grid(2), anchor="s")
+        if any(item.is_talk for item in self.log.items) or not self.empty.cget("text"):
+            self.empty.place_forget()
+        else:
+            self.empty.place(in_=self.text, relx=0.5, rely=0.45, anchor="center")
 
-def lines_of(event: ClientEvent, me: str, now: float, colours: int) -> list[list[Piece]]:
-    """What has happened, as lines of pieces. `now` is the time of what has none of its own."""
-    match event:
-        case events.Said(_, _, name, text, time):
-            who = (f"{name}  ", (_person(name, colours),))
-            return _message([_time(time), who], text, _is_mention(name, text, me))
-        case events.Acted(_, _, name, text, time):
-            who = (f"{name} ", (_person(name, colours),))
-            return _message([_time(time), ("* ", ()), who], text, _is_mention(name, text, me))
-        case events.Told(name, to, text, time):
-            other = f"to {to}  " if name == me else f"from {name}  "
-            return _message([_time(time), (f"private {other}", ("private",))], text, False)
-        case events.Page(messages=messages) if messages:
-            return list(_page(messages, me, colours))
-        case events.Members() | events.RoomList() | events.Stats():
-            heading, *rows = plain_lines(event, me)
-            return [[_time(now), _notice(heading)], *_columns(rows)]
-        case ConnectFailed() | ConnectionLost() | Ended():
-            return [[_time(now), (line, ("problem",))] for line in plain_lines(event, me)]
-    return [[_time(now), _notice(line)] for line in plain_lines(event, me)]
-
-
-def _page(messages: Sequence[events.Kept], me: str, colours: int) -> Iterator[list[Piece]]:
-    """What was said, with a line for each day."""
-    day = ""
-    for message in messages:
-        if (that_day := f"{datetime.fromtimestamp(message.time):%A, %d %B %Y}") != day:
-            day = that_day
-            yield [_time(message.time), _notice(day)]
-        kind = events.Acted if message.kind == "acted" else events.Said
-        event = kind(message.id, "", message.name, message.text, message.time)
-        yield from lines_of(event, me, message.time, colours)
-
-
-def answer_lines(answer: str, now: float) -> list[list[Piece]]:
-    """What the window itself answers to a line that was typed; several lines are the help."""
-    first, *others = answer.removesuffix("\n").split("\n")
-    if not others:
-        return [[_time(now), _notice(first)]]
-    return [[_time(now), _notice("Commands:")], *_columns([first, *others])]
-
-
-def _columns(rows: Sequence[str]) -> list[list[Piece]]:
-    """The rows of a table: letters of one width, and no time."""
-    return [[(row.removeprefix("  "), ("notice", "columns"))] for row in rows]
-
-
-def _notice(line: str) -> Piece:
-    return (line.removeprefix("Server: "), ("notice",))
-
-
-def _time(seconds: float) -> Piece:
-    return (f"{clock_time(seconds)}  ", ("time",))
-
-
-def _person(name: str, colours: int) -> str:
-    return f"person{colour_number(name, colours)}"
-
-
-def _is_mention(name: str, text: str, me: str) -> bool:
-    return name != me and mentions(text, me)
-
-
-def _message(head: list[Piece], text: str, mention: bool) -> list[list[Piece]]:
-    """The text behind its head, and its other lines below."""
-    first, *others = text.split("\n")
-    marked = ("mention",) if mention else ()
-    lines = [[*head, *_words(first, marked)]]
-    return lines + [_words(line, ("below", *marked)) for line in others]
-
-
-def _words(text: str, tags: tuple[str, ...]) -> list[Piece]:
-    """The text of a line, its links tagged."""
-    pieces: list[Piece] = []
-    start = 0
-    for begin, end in links(text):
-        pieces += ((text[start:begin], tags), (text[begin:end], (*tags, "link")))
-        start = end
-    return [*pieces, (text[start:], tags)]
+    def _is_far_up(self) -> bool:
+        first, last = self.text.yview()
+        return 1 - last > (last - first)

@@ -1,20 +1,18 @@
 """The window itself: the form in front, the chat behind it, and what happens between the two.
 
-Everything happens in the thread of Tk (`loop_bridge.py`). What has been received waits in a bounded
-queue, and each turn draws only a part of it: a burst of thousands of messages may take a second to
-be shown, but the window stays responsive.
+Everything happens in the thread of Tk (`loop_bridge.py`). What has been received is written into
+the logs of its places at once; each turn draws what has changed in the one that is shown, and a log
+is bounded: a burst of thousands of messages does not keep the window from responding.
 """
 
+import asyncio
 import signal
 import tkinter
 import webbrowser
-from collections import deque
 from collections.abc import Callable
-from functools import partial
-from tkinter import ttk
-from urllib.parse import urlsplit
 
 from chatroom.client.events import (
+    Answer,
     ClientEvent,
     ConnectFailed,
     Ended,
@@ -25,21 +23,26 @@ from chatroom.client.events import (
 )
 from chatroom.client.preferences import Preferences
 from chatroom.client.settings import ClientSettings
-from chatroom.client.typed import HELP, Switch, Typed, read
+from chatroom.client.window import desktop
+from chatroom.client.window.actions import Actions
 from chatroom.client.window.appearance import Appearance
-from chatroom.client.window.chat import Chat
+from chatroom.client.window.chat import Chat, ChatCalls
 from chatroom.client.window.connect_form import ConnectForm, Target
-from chatroom.client.window.conversation import Piece, answer_lines, lines_of
+from chatroom.client.window.grid import MIN_HEIGHT, MIN_WIDTH
+from chatroom.client.window.journal import Journal, Update
+from chatroom.client.window.keys import bind_keys
+from chatroom.client.window.log import Change
 from chatroom.client.window.loop_bridge import LoopBridge
+from chatroom.client.window.menus import popup
+from chatroom.client.window.places import Place, Places
 from chatroom.client.window.session import NewClient, WindowSession
+from chatroom.client.window.settings_menu import settings_menu
 from chatroom.client.window.terminal_echo import TerminalEcho
 from chatroom.client.window.title import Title
+from chatroom.client.window.view import View
 from chatroom.vocabulary import commands, events
 
-_AT_ONCE = 200  # events drawn in one turn
-_SMALL = (460, 370)  # pixels for the form, if that is enough
-_LARGE = "900x620"
-_HELP = f"{'Alt-1 ... Alt-9':18} switch to another room of yours, as a click on it does\n"
+_LARGE = (940, 660)  # pixels at 96 dots per inch
 _NOTHING = Preferences()  # is remembered
 
 
@@ -59,58 +62,61 @@ class Window:
         preferences: Preferences = _NOTHING,
         remember: Callable[..., object] = lambda **_: None,
         echo: bool = False,
+        wishes_dark: Callable[[], bool] = desktop.wishes_dark,
     ) -> None:
         self._root = root
-        settings = ClientSettings()
-        self._bridge = LoopBridge(root, self._work)
-        loop = self._bridge.loop
-        self._session = WindowSession(new_client, settings, loop, self._happened)
-        self._title = Title(root)
-        self._appearance = Appearance(root, preferences, remember)
         self._remember = remember
-        self._pending: deque[Entry] = deque(maxlen=settings.scrollback_lines)
+        self._wishes_dark = wishes_dark
         self._leaving = False
         self._stop_asked = False
-        self._terminal_echo = TerminalEcho(loop, self._send) if echo else None
-        self._build(target.or_else(preferences), settings.scrollback_lines)
+        self._bridge = LoopBridge(root, self._work)
+        loop = self._bridge.loop
+        self._session = WindowSession(new_client, ClientSettings(), loop, self._happened)
+        self._title = Title(root, self._focus_changed)
+        self._appearance = Appearance(root, preferences, remember, wishes_dark)
+        self.places = Places()
+        self._journal = Journal(self.places)
+        self.actions = Actions(root, self._session, self.places, self.leave, self._browse)
+        self._terminal_echo = TerminalEcho(loop, self.actions.send) if echo else None
+        self._build(target.or_else(preferences))
         if target.host and target.name:
             self.form.try_it()
 
     # --- how it is built ----------------------------------------------------------------------
 
-    def _build(self, target: Target, scrollback_lines: int) -> None:
-        root = self._root
+    def _build(self, target: Target) -> None:
+        root, actions, look = self._root, self.actions, self._appearance.look
         root.protocol("WM_DELETE_WINDOW", self.leave)
-        self._bind_keys()
-        self.form = ConnectForm(
-            root, target.host, target.port, target.name, target.room, self._session.join
-        )
+        where = (target.host, target.port, target.name, target.room)
+        self.form = ConnectForm(root, look, *where, self._session.join)
         self.show_form()
-        self.chat = Chat(
-            root,
-            scrollback_lines,
-            self._send,
-            self._session.choose,
-            self._open_link,
-            self._change_theme,
+        calls = ChatCalls(
+            send=actions.send,
+            complete=actions.complete,
+            choose=actions.going.choose,
+            open_menu=actions.open_menu,
+            open_settings=self._open_settings,
+            switch=actions.going.switch,
+            load=actions.load,
+            latest=actions.latest,
+            open_link=actions.open_link,
+            search=actions.searching.search,
+            show_hit=actions.searching.show_hit,
+            show_day=actions.show_day,
         )
-        self.chat.apply_theme(self._appearance.theme)
-
-    def _bind_keys(self) -> None:
-        root = self._root
-        root.bind_class("TEntry", "<Control-a>", _select_all)
-        for keys, steps in (("plus equal KP_Add", 1), ("minus KP_Subtract", -1), ("0", 0)):
-            for key in keys.split():
-                root.bind(f"<Control-{key}>", partial(self._resize, steps))
-        for number in range(1, 10):
-            root.bind(f"<Alt-Key-{number}>", partial(self._switch, number))
+        self.chat = Chat(root, look, calls)
+        actions.attach(self.chat)
+        self.chat.conversation.show(self.places.current.log, None)
+        self._view = View(self.chat, self.places, look)
+        bind_keys(root, self.chat, actions, self._resize)
 
     def show_form(self) -> None:
         """The form, in a window that it fits into."""
+        grid = self._appearance.look.grid
         self.form.pack(fill="both", expand=True)
         self.form.update_idletasks()
-        width = max(_SMALL[0], self.form.winfo_reqwidth())
-        height = max(_SMALL[1], self.form.winfo_reqheight())
+        width = max(grid(115), self.form.winfo_reqwidth())
+        height = max(grid(92), self.form.winfo_reqheight())
         self._root.geometry(f"{width}x{height}")
 
     # --- its life -----------------------------------------------------------------------------
@@ -135,22 +141,28 @@ class Window:
 
     def _work(self) -> bool:
         """Our part of a turn."""
-        self._draw_pending()
-        self._show_status()
+        client = self._session.client
+        if client is not None:
+            is_read = self._title.is_focused and bool(self.chat.winfo_manager())
+            self._view.show(client, self._session.where, is_read)
+        self._show_title()
         if self._stop_asked and not self._leaving:
             self.leave()
         if self._leaving and self._session.is_over:
             self._bridge.stop()
             self._root.destroy()
-        return bool(self._pending)
+        return False
 
     # --- from the form to the chat and back ---------------------------------------------------
 
     def _enter(self) -> None:
+        """We are in."""
         if not self.chat.winfo_manager():
+            grid = self._appearance.look.grid
             self.form.pack_forget()
-            self._root.geometry(_LARGE)
-            self._root.minsize(360, 280)
+            width, height = (grid.pixels(pixels) for pixels in _LARGE)
+            self._root.geometry(f"{width}x{height}")
+            self._root.minsize(grid.pixels(MIN_WIDTH), grid.pixels(MIN_HEIGHT))
             self.chat.pack(fill="both", expand=True)
             self.chat.update_idletasks()  # keys typed before it is mapped would be lost
         self.chat.composer.entry.focus_set()
@@ -178,32 +190,27 @@ class Window:
     # --- what has happened --------------------------------------------------------------------
 
     def _happened(self, happened: list[Entry]) -> None:
-        """Act on it now, and draw it in its turn; of too many the oldest are not drawn."""
+        """Act on it, and write it into the logs."""
+        client = self._session.client
+        if client is None:
+            return
+        journal = self._journal
         for entry in happened:
+            journal.me, journal.room = client.name, client.rooms.current.name
+            journal.reading_back = not self.chat.conversation.is_at_end
             self._note(entry.event)
-            if self._session.client is not None:
-                self._title.count(entry, self._session.client)
             if isinstance(entry.event, NameRequired | ConnectFailed):
                 self._echo(entry, "")  # the form shows it here
-            else:
-                self._pending.append(entry)
-        self._show_title()
+            elif not isinstance(entry.event, Answer):
+                self._changed(journal.write([entry], client.wall()))
+                self._echo(entry, client.name)
 
-    def _draw_pending(self) -> None:
-        """All that there is room for in one turn, with one change of each room's text."""
-        client = self._session.client
-        if not self._pending or client is None:
-            return
-        colours = len(self._appearance.theme.people)
-        lines: dict[str, list[list[Piece]]] = {}
-        for _ in range(min(_AT_ONCE, len(self._pending))):
-            entry = self._pending.popleft()
-            drawn = lines_of(entry.event, client.name, client.wall(), colours)
-            for room in entry.rooms or ("",):
-                lines.setdefault(room, []).extend(drawn)
-            self._echo(entry, client.name)
-        for room, added in lines.items():
-            self.chat.conversations.add(room, added)
+    def _changed(self, updates: dict[Place, Update]) -> None:
+        current = self.places.current
+        for place, update in updates.items():
+            if place is current:
+                self._view.changed(update)
+                self._title.count(update.messages)
 
     def _echo(self, entry: Entry, me: str) -> None:
         client = self._session.client
@@ -219,7 +226,9 @@ class Window:
             case Reconnected():
                 self._enter()
             case Switched(room):  # at once: what is typed now is meant for this room
-                self.chat.show_room(room)
+                self.actions.switched(room)
+            case Answer():
+                self.actions.searching.answered(event)
             case events.NowKnownAs(name=name):
                 self._remember(name=name)
             case NameRequired(text) if text:
@@ -230,58 +239,58 @@ class Window:
                 self._end(text)
 
     def _show_title(self) -> None:
-        is_in = bool(self.chat.winfo_manager())
-        self._title.show(self._session.client if is_in else None)
+        client = self._session.client
+        if client is None or not self.chat.winfo_manager():
+            self._title.show("", 0)
+        else:
+            self._title.show(self.places.current.name, self._view.unread(client))
 
-    def _show_status(self) -> None:
-        if self._session.client is not None:
-            self.chat.show(self._session.client, self._session.where)
+    # --- how it looks -------------------------------------------------------------------------
 
-    # --- what the person does -----------------------------------------------------------------
+    def _open_settings(self) -> None:
+        button = self.chat.sidebar.settings
+        self.chat.composer.entry.focus_set()  # who clicks on the button goes on writing
+        choices = settings_menu(
+            self._appearance.choice, self._choose_theme, self._resize, self.actions.show_keys
+        )
+        popup(self._root, choices, button.winfo_rootx(), button.winfo_rooty(), above=True)
 
-    def _send(self, text: str) -> None:
-        for typed in read(text):
-            self._do(typed)
-        self.chat.conversation.show_end()
+    def _choose_theme(self, choice: str) -> None:
+        if self._appearance.choose(choice):
+            self._look_changed()
 
-    def _do(self, typed: Typed) -> None:
-        match typed:
-            case Switch(number):
-                self._switch(number)
-            case str():
-                self._answer(typed + _HELP if typed == HELP else typed)
-            case commands.Quit():
-                self.leave()
-            case _:
-                self._session.request(typed)
-
-    def _switch(self, number: int, _: object = None) -> None:
-        if not self._session.switch(number):
-            self._answer(f"You are in no room with number {number}.")
-
-    def _answer(self, text: str) -> None:
-        if self._session.client is not None:
-            self.chat.conversation.add(answer_lines(text, self._session.client.wall()))
-
-    def _open_link(self, url: str) -> None:
-        if urlsplit(url).scheme.lower() in ("http", "https"):
-            # it may wait for the browser
-            self._bridge.loop.run_in_executor(None, webbrowser.open, url)
-
-    def _change_theme(self) -> None:
-        self._appearance.change_theme()
-        self.chat.apply_theme(self._appearance.theme)
-        self._show_status()
-
-    def _resize(self, steps: int, _: object) -> None:
-        self._appearance.resize(steps)
-        self.chat.fonts_changed()
+    def _look_changed(self) -> None:
+        self.chat.apply_look()
         self.form.fonts_changed()
         if not self.chat.winfo_manager():
             self.show_form()
 
+    def _resize(self, steps: int) -> None:
+        self._appearance.resize(steps)
+        self._look_changed()
 
-def _select_all(event: "tkinter.Event[tkinter.Misc]") -> str:
-    assert isinstance(event.widget, ttk.Entry)
-    event.widget.select_range(0, "end")
-    return "break"
+    # --- the desktop --------------------------------------------------------------------------
+
+    def _focus_changed(self, is_focused: bool) -> None:
+        """What comes while nobody looks is new; and the desktop may have another wish by now."""
+        log = self.places.current.log
+        if is_focused:
+            log.look()
+            self._ask_desktop()
+            return
+        had_line = log.unread is not None
+        log.leave()
+        if had_line:  # it belongs to what was new the last time
+            self.chat.conversation.changed(Change.REPLACED)
+
+    def _ask_desktop(self) -> None:
+        def answered(wish: asyncio.Future[bool]) -> None:
+            if not self._leaving and self._appearance.desktop_wishes(wish.result()):
+                self._look_changed()
+
+        wish = self._bridge.loop.run_in_executor(None, self._wishes_dark)
+        wish.add_done_callback(answered)
+
+    def _browse(self, url: str) -> None:
+        # it may wait for the browser
+        self._bridge.loop.run_in_executor(None, webbrowser.open, url)

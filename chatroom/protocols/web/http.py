@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from chatroom.protocols import Become, Hangup, Reply, Request
 from chatroom.protocols.web.answers import TEXT, head
+from chatroom.protocols.web.following import Following
 from chatroom.protocols.web.handshake import accept
 from chatroom.protocols.web.head import Head, HeadReader, Refused
-from chatroom.protocols.web.rooms import RoomText
+from chatroom.protocols.web.rooms import Asked, RoomText
 from chatroom.protocols.web.site import File, Site
 from chatroom.vocabulary import commands
 from chatroom.vocabulary.commands import Ref
@@ -91,10 +92,19 @@ class Http:
             yield from self._send(request, host, TEXT, b"ok\n")
         elif (file := self._site.find(request.path)) is not None:
             yield from self._send_file(request, host, file)
-        elif (text := RoomText(self._site).of(request)) is not None:
-            yield from self._send(request, host, TEXT, text.encode())
+        elif (asked := RoomText(self._site).of(request)) is not None:
+            yield from self._send_room(request, host, asked)
         else:
             raise Refused(404, "There is nothing at this address.")
+
+    def _send_room(self, request: Head, host: str, asked: Asked) -> Iterator[Request]:
+        if not asked.follow or request.method != "GET":
+            yield from self._send(request, host, TEXT, asked.past.text)
+            return
+        about = (f"Content-Type: {TEXT}", "Cache-Control: no-store", "X-Accel-Buffering: no")
+        yield Reply(head(200, self._site.wall(), host, *about) + asked.past.text)
+        yield Become(Following())
+        yield commands.Follow(asked.room, asked.past.last)
 
     def _send_file(self, request: Head, host: str, file: File) -> Iterator[Request]:
         data, etag, fields = file.data, f'"{file.etag}"', ["Vary: Accept-Encoding"]

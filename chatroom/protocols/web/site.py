@@ -44,6 +44,14 @@ class File:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was said in a room, as text, and the id up to which it goes."""
+
+    text: bytes
+    last: int
+
+
 def new_file(ending: str, data: bytes) -> File:
     zipped = None if ending in _COMPRESSED else gzip.compress(data, mtime=0)
     if zipped is not None and len(zipped) >= len(data):
@@ -61,7 +69,7 @@ def plain_origin(text: str) -> str:
 class Site:
     """`made` holds the files that are made when somebody asks for them, and kept from then on.
 
-    `loopback`: the server listens for this machine alone. `room` gives the text of a room, given
+    `loopback`: the server listens for this machine alone. `room` gives the past of a room, given
     its name and the seconds to go back; None: rooms are not open to readers without a name.
     """
 
@@ -71,7 +79,7 @@ class Site:
     wall: Callable[[], float]
     loopback: bool = True
     made: Mapping[str, Callable[[], File]] = field(default_factory=dict)
-    room: Callable[[str, float | None], str | None] | None = None
+    room: Callable[[str, float | None], Past | None] | None = None
 
     def find(self, path: str) -> File | None:
         """The file at this path, which is compared as it is."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chatroom.chat.history import History
 from chatroom.chat.hub import Hub
 from chatroom.chat.room import Member
 from chatroom.chat.rules import decide
@@ -96,10 +97,16 @@ class Visitor:
 class Hall:
     """A hub and everybody in it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        history: History | None = None,
+        now: float = 1000.0,
+    ) -> None:
+        """`history` is one that the test closes itself, where it wants another than its own."""
         self.settings = settings or Settings()
         self.metrics = Metrics()
-        self.now = 1000.0
+        self.now = now
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.visitors: list[Visitor] = []
         self.hub = Hub(
@@ -110,7 +117,7 @@ class Hall:
             call_later=lambda seconds, call: self.timers.append((self.now + seconds, call)),
             measure=lambda: stats(rooms=len(self.hub.rooms), uptime=60.0),
             decide=decide,
-            history=in_memory(self.settings, lambda: WALL + self.now),
+            history=history or in_memory(self.settings, lambda: WALL + self.now),
         )
 
     def visitor(
@@ -135,7 +142,7 @@ class Hall:
         return newcomers
 
     def tick(self) -> None:
-        self.hub.catching_up.serve()
+        self.hub.catch_up()
         self.hub.flush()
 
     def hush(self) -> None:

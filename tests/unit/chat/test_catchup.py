@@ -10,6 +10,7 @@ import pytest
 from chatroom.protocols.objects import encode
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
+from chatroom.vocabulary.commands import Ref
 from chatroom.vocabulary.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 JSON = Dialect("json", encode, receipts=True)
 
 
+def _answer(event: events.Event, _: Ref) -> bytes:
+    return encode(event, _)
+
+
 def program(hall: Hall, name: str = "", **join: Any) -> Visitor:
     visitor = hall.visitor(receipts=True)
     visitor.member.dialect = JSON
-    visitor.answer = encode  # type: ignore[method-assign]
+    visitor.answer = _answer  # type: ignore[method-assign]
     if name:
         visitor.does(commands.Join(name, **join))
         hall.tick()
@@ -114,9 +119,7 @@ def test_the_welcome_tells_what_the_history_holds_of_the_room(hall: Hall) -> Non
 
 
 @pytest.mark.parametrize("why", ["another epoch", "an id from the future"])
-def test_what_does_not_continue_is_told_and_begins_with_the_last_page(
-    hall: Hall, why: str
-) -> None:
+def test_what_does_not_continue_is_told_and_begins_with_the_last_page(hall: Hall, why: str) -> None:
     (ann,) = hall.people("ann")
     say(hall, ann, *range(130))
     if why == "another epoch":
@@ -279,6 +282,45 @@ def test_nothing_is_lost_when_the_word_of_what_was_missed_does_not_fit(hall: Hal
     hall.tick()
     bob.catches_up(hall)
     assert bob.heard() == ["Server: 2 lines were skipped while you were not reading."]
+
+
+def test_what_was_trimmed_is_told_in_front_of_what_follows_it(new_hall: type[Hall]) -> None:
+    hall = new_hall(Settings(history_keep=10, page_messages=4))
+    (ann,) = hall.people("ann")
+    bob = program(hall, "bob")
+    messages(bob)
+    bob.full = True
+    say(hall, ann, *range(30))
+    while hall.hub.history.idle():
+        pass
+    bob.drains()
+    hall.tick()
+    skipped, *said = messages(bob)  # the connection may be lost now
+    assert (skipped["type"], skipped["lines"], skipped["others"]) == ("skipped", 20, 0)
+    assert [one["text"] for one in said] == ["20", "21", "22", "23"]
+    bob.catches_up(hall)
+    assert [one["text"] for one in messages(bob)] == [str(number) for number in range(24, 30)]
+    assert hall.metrics.skipped == 20
+
+
+def test_a_piece_that_did_not_fit_is_read_anew_when_more_was_trimmed(
+    new_hall: type[Hall],
+) -> None:
+    hall = new_hall(Settings(history_keep=10, page_messages=4))
+    (ann,) = hall.people("ann")
+    bob = program(hall, "bob")
+    messages(bob)
+    bob.full = True
+    for first in (0, 20):
+        say(hall, ann, *range(first, first + 20))
+        while hall.hub.history.idle():
+            pass
+        hall.hub.drained(bob.member)  # and yet there is no room for the piece
+        hall.tick()
+    bob.catches_up(hall)
+    skipped, *said = messages(bob)
+    assert (skipped["type"], skipped["lines"]) == ("skipped", 30)
+    assert [one["text"] for one in said] == [str(number) for number in range(30, 40)]
 
 
 # --- what it costs ------------------------------------------------------------------------------

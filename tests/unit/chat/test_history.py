@@ -159,8 +159,11 @@ def test_the_first_place_that_is_given_counts(world: World) -> None:
 def test_any_integer_is_an_id(world: World, id: int) -> None:
     history = world.open()
     world.fill(history, 2)
-    for place in ("before", "after", "around"):
-        page = history.page("lobby", **{place: id})
+    for page in (
+        history.page("lobby", before=id),
+        history.page("lobby", after=id),
+        history.page("lobby", around=id),
+    ):
         assert len(page.events) in (0, 2)
 
 
@@ -272,6 +275,7 @@ def test_what_is_sent_again_is_recognised(world: World) -> None:
         assert history.recognise("secret", "1") == other
         assert history.recognise("secret", 2) is None
         assert history.recognise("other", 1) is None
+        assert history.recognise("secret1", "") is None
         history.commit()
 
 
@@ -360,6 +364,17 @@ def test_a_server_that_is_never_idle_trims_all_the_same(world: World) -> None:
     assert count(history) < 200
 
 
+def test_what_is_said_while_a_room_is_trimmed_counts_as_well(world: World) -> None:
+    history = world.open(history_keep=100)
+    for _ in range(3000):
+        world.say(history)
+    while history.waiting:
+        history.commit()
+    while history.idle():
+        pass
+    assert count(history) <= 101
+
+
 def test_all_rooms_together_have_a_limit(world: World) -> None:
     limit = 400 * 1024
     history = world.open(history_bytes=limit, history_memory=limit)
@@ -371,6 +386,21 @@ def test_all_rooms_together_have_a_limit(world: World) -> None:
     assert history.page("room0").events == ()
     assert len(history.page("room299").events) == 5
     assert count(history, "room") < 100
+
+
+def test_of_a_room_that_was_forgotten_it_is_known_that_something_was_trimmed(world: World) -> None:
+    limit = 300 * 1024
+    history = world.open(history_bytes=limit, history_memory=limit)
+    world.fill(history, 1, "tea")
+    said = history.last
+    for _ in range(40):
+        world.fill(history, 100, text="x" * 1000)
+        while history.idle():
+            pass
+    assert history.page("tea").events == ()
+    assert history.trimmed("tea") >= said
+    world.fill(history, 1, "tea")
+    assert history.trimmed("tea") >= said
 
 
 def test_topics_of_empty_rooms_have_a_limit(world: World) -> None:
@@ -586,6 +616,18 @@ def test_what_cannot_be_read_neither_raises_nor_stops_the_writing(
     history.commit()
     assert history.paused == ""
     assert said.id in ids(history.page("lobby", limit=1))
+
+
+def test_the_connection_that_reads_can_neither_write_nor_make_checkpoints(on_disk: World) -> None:
+    history = on_disk.open()
+    on_disk.fill(history, 10)
+    reader = history._database.reader
+    assert reader is not connection(history)
+    before = snapshot(Path(str(on_disk.path)).parent)
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "DELETE FROM message"):
+        with pytest.raises(sqlite3.OperationalError):
+            reader.execute(statement).fetchall()
+    assert snapshot(Path(str(on_disk.path)).parent) == before
 
 
 def test_a_second_server_is_refused(on_disk: World) -> None:
@@ -900,7 +942,7 @@ def test_a_file_that_cannot_be_written_to_pauses_the_history(world: World) -> No
 
 def test_an_idle_step_that_fails_pauses_and_recovers(world: World) -> None:
     history = world.open(history_keep=5)
-    world.fill(history, 50)
+    world.fill(history, 20)
     connection(history).execute("PRAGMA query_only = 1")
     assert not history.idle()
     assert history.paused

@@ -97,6 +97,9 @@ class Queue:
         self._waiting = b""
         visitor.member.channel = self
 
+    def notify_drained(self) -> None:
+        """Nobody waits for that here."""
+
     def write(self, data: bytes | memoryview) -> bool:
         if self.queued + len(data) > self._limit:
             self.refused = True

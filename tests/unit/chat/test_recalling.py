@@ -406,3 +406,17 @@ def test_what_could_not_be_kept_is_told_in_its_place(new_hall: type[Hall]) -> No
     lines = texts(ann)
     assert lines[0] == "Server: 2 messages could not be kept."
     assert lines[1:] == ["ann: three", "ann: four", "ann: five"]
+
+
+def test_who_is_ignored_is_not_in_what_is_recalled_or_found(hall: Hall) -> None:
+    ann, bob, cy = hall.people("ann", "bob", "cy")
+    ann.says("tea please")
+    cy.says("tea for nobody")
+    bob.does(commands.Ignore("cy"))
+    hall.tick()
+    hall.hush()
+    bob.does(commands.Recall(), commands.Search("tea"))
+    assert [line.rpartition("] ")[2] for line in bob.heard()] == [
+        "ann: tea please",
+        "#lobby ann: tea please",
+    ]

@@ -146,6 +146,9 @@ class Keeper:
     def __init__(self, given: list[bytes | memoryview]) -> None:
         self.given = given
 
+    def notify_drained(self) -> None:
+        """Nobody waits for that here."""
+
     def broadcast(self, receivers: Mapping[Any, Keeper], data: bytes) -> list[Any]:
         return [key for key, keeper in receivers.items() if not keeper.write(data)]
 

@@ -277,6 +277,33 @@ def test_a_heavy_batch_in_one_room_does_not_come_before_the_news_of_another(
     ]
 
 
+def test_a_heavy_batch_waits_for_as_long_as_the_history_waits_for_the_disk(
+    new_hall: type[Hall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = new_hall(Settings(max_batch=1000))
+    ann, bob = hall.people("ann", "bob")
+    calls: list[bool] = []
+
+    def commit(wait: bool = False) -> bool:
+        calls.append(wait)
+        return wait
+
+    monkeypatch.setattr(hall.hub.history, "commit", commit, raising=False)
+    for _ in range(3):
+        bob.says("x" * 1000)
+    assert ann.heard() == []
+    assert calls == [False] * 3, "nobody blocks the loop for it"
+    hall.tick()
+    assert len(ann.heard()) == 3
+
+
+def test_a_stop_waits_for_the_history(hall: Hall, ann: Visitor, bob: Visitor) -> None:
+    bob.says("the last word")
+    hall.hub.shut_down()
+    assert hall.hub.history.waiting == 0
+    assert ann.heard() == ["bob: the last word"]
+
+
 # --- who does not read --------------------------------------------------------------------------
 
 

@@ -98,8 +98,8 @@ def test_what_is_said_to_the_receiver_alone_is_read_as_the_general_event() -> No
 
 
 def test_every_command_and_every_event_has_its_word() -> None:
-    # programs are not greeted, and ask for pages themselves
-    of_people = {commands.Greet, events.Greeting, commands.More, events.Continues}
+    # programs are not greeted, ask for pages themselves, and have a name
+    of_people = {commands.Greet, events.Greeting, commands.More, commands.Follow, events.Continues}
     asked = {*get_args(commands.Command), Ping} - of_people
     assert set(REQUESTS.values()) == asked
     said = {*get_args(events.Event), Pong} - of_people

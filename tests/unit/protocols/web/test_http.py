@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from chatroom.protocols import Become, Hangup, Reply, Request
+from chatroom.protocols.web.following import Following
 from chatroom.protocols.web.handshake import answer_to
 from chatroom.protocols.web.http import Http
-from chatroom.protocols.web.site import new_file
+from chatroom.protocols.web.site import Past, new_file
 from chatroom.protocols.web.websocket import WebSocket
 from chatroom.settings import Settings
 from chatroom.vocabulary import commands, events
@@ -54,7 +55,11 @@ def open_to(*origins: str) -> dict[str, Any]:
     return {"settings": replace(Settings(), allow_origins=origins)}
 
 
-ROOMS = {"room": lambda name, ago: f"{name} {ago}\n" if name == "löbby" else None}
+def a_room(name: str, ago: float | None) -> Past | None:
+    return Past(f"{name} {ago}\n".encode(), 7) if name == "löbby" else None
+
+
+ROOMS: dict[str, Any] = {"room": a_room}
 ROOM = "/room/l%C3%B6bby.txt"
 
 
@@ -282,6 +287,25 @@ def test_an_open_room_is_text(query: str, ago: float | None) -> None:
 @pytest.mark.parametrize("query", ["?since=", "?since=2", "?since=2w", "?since=-2h", "?a&b&c&d&e"])
 def test_a_time_that_is_none_is_refused(query: str) -> None:
     assert get(ROOM + query, ROOMS).status == 400
+
+
+def test_a_room_is_followed_from_where_its_past_ends() -> None:
+    rooms = site(**ROOMS)
+    requests = list(Http(rooms).receive(asking(f"{ROOM}?since=2h&follow")))
+    start, become, follow = requests
+    assert isinstance(start, Reply)
+    assert start.data.endswith("\r\n\r\nlöbby 7200.0\n".encode())
+    assert b"Content-Length" not in start.data
+    assert isinstance(become, Become)
+    assert isinstance(become.protocol, Following)
+    assert follow == commands.Follow("löbby", 7)
+
+
+def test_nobody_follows_with_a_head_request() -> None:
+    rooms = site(**ROOMS)
+    request = asking(f"{ROOM}?follow").replace(b"GET", b"HEAD")
+    *_, last = Http(rooms).receive(request)
+    assert isinstance(last, Hangup)
 
 
 def test_a_room_that_there_is_not_is_not_found() -> None:
