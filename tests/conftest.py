@@ -16,15 +16,23 @@ settings.register_profile("same", derandomize=True, deadline=None, print_blob=Fa
 settings.load_profile("same")
 
 
-SLOW = ("browser", "test_client_in_a_window.py", "test_window_parts.py")
-"""In `tests/e2e`: real windows and browsers take the most time, and differ least by the Python."""
+SHARES = {
+    "benchmarks": "3.11",
+    "test_client_in_a_window.py": "3.12",
+    "test_window_parts.py": "3.12",
+    "test_client_in_a_terminal.py": "3.13",
+    "test_client_in_a_pipe.py": "3.13",
+    "test_history_failures.py": "3.13",
+}
+"""The slow tests, and the Python that runs them where several share the work."""
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Where several Pythons run all tests, the slow ones may run on one of them alone."""
-    chosen = os.environ.get("CHATROOM_SLOW_ON", "")
-    is_chosen = chosen in ("", f"{sys.version_info.major}.{sys.version_info.minor}")
-    return True if collection_path.name in SLOW and not is_chosen else None
+    """With CHATROOM_SHARE each of the slow tests runs on one Python; without it on any."""
+    if "CHATROOM_SHARE" not in os.environ or collection_path.parent.name not in ("tests", "e2e"):
+        return None
+    mine = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return True if SHARES.get(collection_path.name, mine) != mine else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,8 @@ from chatroom.vocabulary.events import Acted, Message, Said, TopicSet
 KINDS: dict[type[Message], str] = {Said: "said", Acted: "acted", TopicSet: "topic"}
 EVENTS: dict[str, type[Message]] = {kind: event for event, kind in KINDS.items()}
 _CACHED_ROOMS = 10_000
-_FORGOTTEN = "SELECT coalesce((SELECT value FROM meta WHERE key = 'forgotten'), 0)"
+FORGOTTEN = "SELECT coalesce((SELECT value FROM meta WHERE key = 'forgotten'), 0)"
+"""The highest id that was trimmed from a room of which nothing is known any more."""
 
 Made = tuple[str, float]
 """The name of somebody and a time, in seconds since 1970."""
@@ -107,7 +108,7 @@ class Store:
             row = (key, name, *(made or (None, None)))
             made_row = self._run(
                 "INSERT INTO room (key, name, made_by, made_at, trimmed)"
-                f" VALUES (?, ?, ?, ?, ({_FORGOTTEN}))",
+                f" VALUES (?, ?, ?, ?, ({FORGOTTEN}))",
                 row,
             )
             number = made_row.lastrowid or 0
@@ -141,7 +142,7 @@ class Store:
     def trimmed(self, key: str) -> int:
         """The highest id that was trimmed from a room; 0 if there is none."""
         row = self._run("SELECT trimmed FROM room WHERE key = ?", (key,)).fetchone()
-        return int((row or self._run(_FORGOTTEN).fetchone())[0])
+        return int((row or self._run(FORGOTTEN).fetchone())[0])
 
     def set_topic(self, key: str, room: str, topic: Topic) -> None:
         self._run(
@@ -239,67 +240,3 @@ class Store:
             (self._room(key)[0], low, high, limit),
         ).fetchall()
         return [Gap(*row) for row in rows]
-
-    # --- what is forgotten --------------------------------------------------------------------
-
-    def surplus(self, number: int, keep: int) -> int:
-        """The highest id of a room that is not among its newest; 0 if there are not so many."""
-        row = self._run(
-            "SELECT id FROM message WHERE room = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
-            (number, keep),
-        ).fetchone()
-        return int(row[0]) if row else 0
-
-    def trim_room(self, number: int, last: int, rows: int) -> int:
-        """Delete the oldest messages of a room, up to this id and so many; returns how many."""
-        self._run("DELETE FROM gap WHERE room = ? AND last <= ?", (number, last))
-        ids = "SELECT id FROM message WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
-        place = (number, last, rows)
-        self._run(
-            f"UPDATE room SET trimmed = coalesce((SELECT max(id) FROM ({ids})), trimmed)"
-            " WHERE number = ?1",
-            place,
-        )
-        return self._run(f"DELETE FROM message WHERE id IN ({ids})", place).rowcount
-
-    def trim_oldest(self, rows: int) -> int:
-        """Delete the oldest messages of all rooms, and rooms of which none is left, with their
-        topics; returns how much it was."""
-        found = self._run("SELECT id, room FROM message ORDER BY id LIMIT ?", (rows,)).fetchall()
-        if not found:
-            return self._forget_rooms("SELECT number FROM room LIMIT ?", rows)
-        last = found[-1][0]
-        self._run("DELETE FROM message WHERE id <= ?", (last,))
-        self._run("DELETE FROM gap WHERE last <= ?", (last,))
-        for number, id in {number: id for id, number in found}.items():
-            self._run("UPDATE room SET trimmed = ? WHERE number = ?", (id, number))
-            self._forget_rooms("?", number)
-        return len(found)
-
-    def _forget_rooms(self, numbers: str, value: int) -> int:
-        """What was trimmed from them is remembered as trimmed from any room that is not known."""
-        empty = (
-            f"FROM room WHERE number IN ({numbers})"
-            " AND NOT EXISTS (SELECT 1 FROM message WHERE room = number)"
-            " AND NOT EXISTS (SELECT 1 FROM gap WHERE room = number)"
-        )
-        self._run(
-            f"INSERT OR REPLACE INTO meta SELECT 'forgotten', max(({_FORGOTTEN}), max(trimmed))"
-            f" {empty} HAVING max(trimmed) > 0",
-            (value,),
-        )
-        count = self._run(f"DELETE {empty}", (value,)).rowcount
-        if count:
-            self._numbers.clear()
-        return count
-
-    def has_marks(self, before: int) -> bool:
-        """Whether there are marks of messages with lower ids."""
-        return bool(self._run("SELECT 1 FROM mark WHERE id < ? LIMIT 1", (before,)).fetchone())
-
-    def forget_marks(self, before: int, rows: int) -> int:
-        """Forget the oldest marks, of lower ids and so many; returns how many."""
-        return self._run(
-            "DELETE FROM mark WHERE id IN (SELECT id FROM mark WHERE id < ? ORDER BY id LIMIT ?)",
-            (before, rows),
-        ).rowcount

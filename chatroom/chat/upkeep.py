@@ -10,6 +10,7 @@ from chatroom.chat.ids import first_at
 from chatroom.chat.index import Index
 from chatroom.chat.marks import Marks
 from chatroom.chat.store import Store
+from chatroom.chat.trimming import Trimming
 from chatroom.settings import Settings
 
 _ALL = 2**62  # messages of a room: no limit
@@ -34,7 +35,7 @@ class Upkeep:
     ) -> None:
         self._settings = settings
         self._database = database
-        self._store = store
+        self._trimming = Trimming(database.connection, store)
         self._marks = marks
         self._index = index
         self._wall = wall
@@ -109,7 +110,7 @@ class Upkeep:
         if self._database.used_bytes() <= self._most_bytes:
             return False
         with self._database.transaction():
-            trimmed = self._store.trim_oldest(self._settings.rows_per_step)
+            trimmed = self._trimming.trim_oldest(self._settings.rows_per_step)
             self._index.merge()
         return trimmed > 0
 
@@ -118,12 +119,12 @@ class Upkeep:
             return False
         number, last = next(iter(self._over.items()))
         if last < 0:
-            last = self._store.surplus(number, self._keep)
+            last = self._trimming.surplus(number, self._keep)
             self._over[number] = last
         rows = self._settings.rows_per_step
         if last:
             with self._database.transaction():
-                trimmed = self._store.trim_room(number, last, rows)
+                trimmed = self._trimming.trim_room(number, last, rows)
                 self._index.merge()
         if not last or trimmed < rows:
             del self._over[number]
@@ -132,10 +133,10 @@ class Upkeep:
     def _forget(self) -> bool:
         rows = self._settings.rows_per_step
         before = first_at(self._wall() - self._settings.recognise_seconds)
-        if not self._store.has_marks(before):
+        if not self._trimming.has_marks(before):
             return False
         with self._database.transaction():
-            return self._store.forget_marks(before, rows) > 0
+            return self._trimming.forget_marks(before, rows) > 0
 
     def _give_back(self) -> bool:
         free = self._database.value("PRAGMA freelist_count")

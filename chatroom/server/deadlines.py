@@ -8,7 +8,6 @@ from functools import partial
 
 from chatroom.net.connection import Connection
 from chatroom.net.loop import Loop
-from chatroom.server.visitors import Visitors
 from chatroom.settings import Settings
 
 
@@ -17,12 +16,12 @@ class Deadlines:
 
     __slots__ = (
         "_connection",
+        "_is_browser",
         "_loop",
         "_nameless",
         "_settings",
         "_silence",
         "_timers",
-        "_visitors",
     )
 
     def __init__(
@@ -30,16 +29,16 @@ class Deadlines:
         connection: Connection,
         loop: Loop,
         settings: Settings,
-        visitors: Visitors,
         silence: Callable[[], object],
         nameless: Callable[[], object],
+        is_browser: Callable[[Connection], bool],
     ) -> None:
         self._connection = connection
         self._loop = loop
         self._settings = settings
         self._silence = silence
         self._nameless = nameless
-        self._visitors = visitors
+        self._is_browser = is_browser
         self._timers = [loop.call_later(settings.silence, self._first, connection)]
 
     def cancel(self) -> None:
@@ -49,7 +48,7 @@ class Deadlines:
 
     def _first(self) -> None:
         settings = self._settings
-        if not self._visitors.is_browser(self._connection):
+        if not self._is_browser(self._connection):
             self._end_silence(settings.silence)
             return
         more = settings.browser_silence - settings.silence

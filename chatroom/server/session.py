@@ -83,7 +83,7 @@ class Session:
         self._visitors = visitors
         self._throttle = new_throttle(settings, loop.woke)
         self._deadlines: Deadlines | None = Deadlines(
-            connection, loop, settings, visitors, self._hear_silence, self._nameless
+            connection, loop, settings, self._hear_silence, self._nameless, visitors.is_browser
         )
         self._pause_timer: Timer | None = None
         self._heartbeat: Heartbeat | None = None
