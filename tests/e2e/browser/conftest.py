@@ -25,11 +25,9 @@ else:
     _POSSIBLE = True
     expect.set_options(timeout=10_000)
 
-# A browser is the same with every Python: one of them is enough.
-_WANTED = os.environ.get("CHATROOM_BROWSER") != "0"
-if _WANTED and not _POSSIBLE and os.environ.get("CHATROOM_NO_SKIPS"):
+if not _POSSIBLE and os.environ.get("CHATROOM_NO_SKIPS"):
     raise pytest.UsageError("playwright is not installed: pip install -e .[browser]")
-collect_ignore_glob = [] if _WANTED and _POSSIBLE else ["test_*.py"]
+collect_ignore_glob = [] if _POSSIBLE else ["test_*.py"]
 
 
 def pytest_report_header() -> str:
