@@ -61,9 +61,9 @@ class HistorySettings:
     # Messages written in one transaction; more of them wait for the next tick. 1,000 take 15 ms.
     rows_per_commit: int = 2000
 
-    # Messages trimmed or indexed, or marks forgotten, in one step, and bytes of their texts. Seconds
-    # between two steps of an idle server. A step takes 1 to 3 ms, and a history in memory does it in
-    # the loop.
+    # Messages trimmed or indexed, or marks forgotten, in one step, and bytes of their texts;
+    # seconds between two steps of an idle server. A step takes 1 to 3 ms, and a history in memory
+    # does it in the loop.
     rows_per_step: int = 50
     bytes_per_step: int = 16 * KIB
     step_seconds: float = 0.01
