@@ -17,7 +17,8 @@ settings.load_profile("same")
 
 
 SHARES = {
-    "benchmarks": "3.11",
+    "benchmarks": "3.12",
+    "browser": "3.11",
     "test_client_in_a_window.py": "3.12",
     "test_window_parts.py": "3.12",
     "test_client_in_a_terminal.py": "3.13",
