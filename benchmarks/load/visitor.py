@@ -157,6 +157,9 @@ class Visitor:
             self.say(dialect.answer(line, self.name))
             if self.state is State.JOINING and dialect.admits(line):
                 self.come_in(now)
+        if dialect.framed and pinged and self.pinged in self.tail:
+            self.say(dialect.answer(self.tail, self.name))
+            self.tail = self.tail.rpartition(self.pinged)[2]
 
     def read_some(self) -> bytes:
         """Whatever is there, unmeasured; nothing may mean that the connection ended."""

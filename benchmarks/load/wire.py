@@ -49,6 +49,7 @@ class Dialect:
     ``concurrent_joins`` is how many clients may be joining at a time, unless the plan says
     otherwise: ncat listens with a backlog of ten, and further clients wait for ever.
     ``around`` is about how many bytes a delivery has besides the message.
+    ``framed``: a ping is a frame of its own, and has no line feed.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Dialect:
     ping: bytes = b""
     concurrent_joins: int = 64
     around: int = 40
+    framed: bool = False
 
     def hello(self, name: bytes) -> bytes:
         return b""
@@ -234,6 +236,7 @@ DIALECTS: dict[str, Dialect] = {
         greets=True,
         ping=b"\x89\0",
         around=100,
+        framed=True,
     ),
     "raw": Dialect("raw", 4000, settle_seconds=0.3, newline=b"\n", greets=False),
 }
