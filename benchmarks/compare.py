@@ -3,6 +3,7 @@
     python benchmarks/compare.py --write docs/benchmarks   about 25 minutes
     python benchmarks/compare.py --quick                   a first impression
     python benchmarks/compare.py --quick --only chatroom,asyncio --load alone,4000
+    python benchmarks/compare.py --only chatroom,history,programs,browsers,mixed
 
 Absolute figures hold for one machine on one day; ratios are more general. To reduce the influence
 of other activity, the contenders take turns within each round, every round is repeated, and medians
@@ -12,6 +13,9 @@ The peers of our own are relays: they greet nobody, check nothing and keep nothi
 less than chatroom does for the same message. They are minimal on purpose: where they are slower,
 it is not because they do more. A peer that fails a workload is shown as failed, and one that this
 machine does not have as not measured.
+
+Besides peers there are other ways into chatroom itself: with a history file, as programs, from
+browsers, and all of these in one room (``contest/ways.py``). They have a table of their own.
 
 What the kernel does for a server is included. Small sends that have to wait on a connection leave
 together, so a server that sends every message by itself gets some of the coalescing that chatroom
@@ -29,7 +33,7 @@ from pathlib import Path
 from time import monotonic
 
 import peers
-from contest import chart, page
+from contest import chart, page, ways
 from contest.contest import Contest
 from contest.page import Setting
 from contest.workloads import ALL, workloads
@@ -42,7 +46,7 @@ from results import record
 
 CHAT = "chatroom"
 SPARE_FILES = 100  # descriptors a server may need besides its clients
-CONTENDERS = ", ".join((CHAT, *peers.NAMES))
+CONTENDERS = ", ".join((CHAT, *ways.NAMES, *peers.NAMES))
 LOADS = ", ".join(job.key for job in workloads(1.0, ALL, 1))
 FEWEST = 2  # clients in a workload: one who talks and one who reads
 BARE = 20  # how often a Python is started that has nothing to do
@@ -113,7 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     jobs = workloads(given.seconds, most, proc.load_processes())
     keys = choose(parser, "--load", given.load, [job.key for job in jobs])
     with tempfile.TemporaryDirectory() as folder:
-        found = {CHAT: chatroom(), **peers.find(Path(folder))}
+        plain = chatroom()
+        found = {CHAT: plain, **ways.find(plain.version), **peers.find(Path(folder))}
         names = choose(parser, "--only", given.only, list(found))
         able = {n: p for n in names if isinstance(p := found[n], Peer)}
         absent = {n: p for n in names if isinstance(p := found[n], Absent)}

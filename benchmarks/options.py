@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from load.plan import Plan
+from load.plan import MIXED, Plan
 from load.wire import DIALECTS, SMALLEST
 from machine import proc
 
@@ -94,7 +94,12 @@ def new_parser() -> Parser:
     add = parser.add_argument
     add("--host", help="of a server that already runs, with --port (127.0.0.1)")
     add("--port", type=int, help="of a server that already runs")
-    add("--speak", choices=sorted(DIALECTS), default="line", help="what it understands (line)")
+    add(
+        "--speak",
+        choices=sorted([*DIALECTS, MIXED]),
+        default="line",
+        help="what it understands (line)",
+    )
     add("--clients", type=int, default=500, help="how many there are (500)")
     add("--senders", type=int, help="how many of them talk (50)")
     add("--idle", type=int, default=0, help="clients more, who only listen (0)")

@@ -62,7 +62,7 @@ def ratio(contest: Contest, job: Workload, figure: Figure, name: str) -> float |
 
 
 def marks(axes: Any, contest: Contest, rows: Sequence[tuple[Workload, Figure]]) -> None:
-    others = [name for name in contest.peers if name != contest.base]
+    others = contest.others
     table = {name: [ratio(contest, *row, name) for row in rows] for name in others}
     finite = [r for ratios in table.values() for r in ratios if r is not None and r < inf]
     edge = FAILED * max([*finite, 2.0])

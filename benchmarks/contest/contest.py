@@ -5,6 +5,8 @@ on the machine in the course of an hour does not hit one contender alone. A cont
 failed at a workload (it could not take the clients, or left deliveries undone) is not run again on
 that workload or on a more difficult one of the same kind, because that would only take long. The
 first contender is the reference for all others and always runs.
+
+Ways into chatroom take part in the workloads that tell something about them.
 """
 
 from __future__ import annotations
@@ -39,13 +41,27 @@ class Contest:
         for number in range(rounds):
             for place, workload in enumerate(self.workloads):
                 done = (number + place / len(self.workloads)) / rounds
-                for name in self.peers:
+                for name in self.entered(workload):
                     if name == self.base or not self.has_failed(workload, name):
                         self.measure(workload, name, done)
 
     @property
     def base(self) -> str:
         return next(iter(self.peers))
+
+    @property
+    def others(self) -> list[str]:
+        """The contenders that are compared with the first one."""
+        return [name for name, peer in self.peers.items() if name != self.base and not peer.way]
+
+    @property
+    def ways(self) -> list[str]:
+        """The ways into chatroom, which are compared with the first one as well."""
+        return [name for name, peer in self.peers.items() if name != self.base and peer.way]
+
+    def entered(self, workload: Workload) -> list[str]:
+        """Who takes part."""
+        return [n for n in self.peers if workload.ways or n not in self.ways]
 
     def has_failed(self, workload: Workload, name: str) -> bool:
         """Has it failed at this, or at something easier of the same kind?"""

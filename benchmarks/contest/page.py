@@ -50,6 +50,13 @@ ident. They do not set TCP_NODELAY and have no option for it: where many small m
 other, a part of their times is Nagle's algorithm in the kernel. InspIRCd's room does not announce
 who joins and leaves.
 """
+WAYS = """\
+In the table above everything is kept in memory and everybody has nc. Here each column differs from
+that in one thing: what is said is kept in a file (`history`, in the folder for temporary files),
+everybody is a program that speaks JSON (`programs`) or has a WebSocket (`browsers`), or those who
+listen are by turns people with nc, programs and browsers (`mixed`). JSON has about 100 bytes around
+each message, and nc 10. Programs and browsers get receipts for what they say themselves, which cost
+as much as deliveries and are not counted."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,11 @@ def heading(*cells: str) -> list[str]:
     return [row(*cells), "|---" * len(cells) + "|"]
 
 
-def overview(contest: Contest) -> list[str]:
-    names = list(contest.peers)
+def overview(contest: Contest, others: Sequence[str], jobs: Sequence[Workload]) -> list[str]:
+    """The headlines: a column for the first contender and for each of these others."""
+    names = [contest.base, *others]
     lines = heading("", *names)
-    for workload in contest.workloads:
+    for workload in jobs:
         for figure in workload.headlines:
             base = contest.middle(workload, names[0], figure)
             cells = [brief(contest, workload, name, figure, base) for name in names]
@@ -115,13 +123,31 @@ def brief(
     return ratio(figure, middle, base) or figure.write(middle)
 
 
+def ways(contest: Contest) -> list[str]:
+    """What the ways into chatroom cost, in a table of their own: they are no peers."""
+    jobs = [workload for workload in contest.workloads if workload.ways]
+    if not (contest.ways and jobs):
+        return []
+    lines = ["", "### Ways into the room", "", WAYS, ""]
+    return lines + overview(contest, contest.ways, jobs)
+
+
 def details(contest: Contest, workload: Workload) -> list[str]:
-    """One workload: a line for each contender."""
-    names = list(contest.peers)
+    """One workload: a line for each contender, and then one for each way into chatroom."""
+    lines = ["", f"### {workload.name[0].upper()}{workload.name[1:]}", ""]
+    if contest.others or not contest.ways:
+        lines += table(contest, workload, contest.others)
+    if contest.ways and workload.ways:
+        lines += ["", "The ways into the room:", "", *table(contest, workload, contest.ways)]
+    return lines
+
+
+def table(contest: Contest, workload: Workload, others: Sequence[str]) -> list[str]:
+    names = [contest.base, *others]
     columns = [figure.name for figure in workload.figures]
     if workload.beside:
         columns.append(f"{EACH_P99.name}, beside that without them")
-    lines = ["", f"### {workload.name[0].upper()}{workload.name[1:]}", "", *heading("", *columns)]
+    lines = heading("", *columns)
     for name in names:
         cells = []
         for figure in workload.figures:
@@ -146,7 +172,7 @@ def grown(values: Sequence[float]) -> str:
 
 def starts(contest: Contest, bare: Sequence[float]) -> list[str]:
     """How long a server needs until it listens, beside a Python that has nothing to do."""
-    names = [name for name in contest.peers if contest.starts.get(name)]
+    names = [n for n in (contest.base, *contest.others) if contest.starts.get(n)]
     if not names:
         return []
     figure = Figure("until it listens", lambda _: None, duration)
@@ -186,7 +212,9 @@ def measured(contest: Contest, setting: Setting) -> str:
         f"In multiples of the figures of {contest.base}, which are given as measured:",
         "",
     ]
-    lines += overview(contest)
+    if contest.others or not contest.ways:
+        lines += overview(contest, contest.others, contest.workloads)
+    lines += ways(contest)
     for workload in contest.workloads:
         lines += details(contest, workload)
     lines += [*starts(contest, setting.bare), *overloaded(contest)]

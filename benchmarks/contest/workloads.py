@@ -43,6 +43,7 @@ class Workload:
     figures: tuple[Figure, ...]
     headlines: tuple[Figure, ...]  # those of them that an overview shows
     beside: str = ""  # the key of the same without what makes it difficult
+    ways: bool = False  # does it tell something about the ways into chatroom?
 
 
 def missing(result: Result) -> float:
@@ -147,10 +148,21 @@ def workloads(seconds: float, most: int, workers: int) -> list[Workload]:
     one = "one message at a time to"
     never = f"{others.clients:,}, and to {slow.stalled:,} who never read"
     return [
-        Workload("alone", "alone", f"{one} {alone.clients:,}", alone, ONE, ONE[:1]),
+        Workload("alone", "alone", f"{one} {alone.clients:,}", alone, ONE, ONE[:1], ways=True),
         Workload("alone5000", "alone", f"{one} {thousands.clients:,}", thousands, ONE, ONE[:1]),
-        *(Workload(f"{p.rate:.0f}", "rate", to(p), p, BUSY, (EACH_P99, CPU)) for p in rates),
-        Workload("many100", "many", to(few), few, (*BUSY, RESIDENT), (EACH_P99, CPU, RESIDENT)),
+        *(
+            Workload(f"{p.rate:.0f}", "rate", to(p), p, BUSY, (EACH_P99, CPU), ways=True)
+            for p in rates
+        ),
+        Workload(
+            "many100",
+            "many",
+            to(few),
+            few,
+            (*BUSY, RESIDENT),
+            (EACH_P99, CPU, RESIDENT),
+            ways=True,
+        ),
         Workload("many400", "many", to(more), more, BUSY, (EACH_P99, CPU)),
         Workload("reading", "reading", f"{to(others)}, who all read", others, BUSY, (EACH_P99,)),
         Workload(

@@ -143,7 +143,7 @@ class Crowd:
         """Let the first client send the probe that every other client must receive."""
         for visitor in self.visitors.values():
             if visitor.index == PROBER:
-                visitor.say(self.plan.dialect.say(PROBE))
+                visitor.say(visitor.dialect.say(PROBE))
 
     def status(self) -> Status:
         everybody = self.visitors.values()

@@ -27,8 +27,7 @@ from load.visitor import State, Visitor
 from load.wire import MARK, body
 from machine.proc import Busy, waited_seconds
 
-KEPT = 256 * 1024 * 1024  # bytes of streams that a load process keeps, to read them afterwards
-HEADERS = 40  # bytes that a dialect may put before a message, for that reckoning
+KEPT = 384 * 1024 * 1024  # bytes of streams that a load process keeps, to read them afterwards
 SAMPLED = 8  # receivers, at least where there are as many, whose reading is timed
 BREATH = 64  # messages between two looks at the sockets
 EARLY = 0.0003  # seconds before a due time to stay awake: waking up takes nearly as long
@@ -69,7 +68,8 @@ class Performance:
         readers = [v for v in self.crowd.visitors.values() if v.reads]
         listeners = [v for v in readers if not self.plan.speaks(v.index)]
         talkers = [v for v in readers if self.plan.speaks(v.index)]
-        stream = self.plan.messages * (self.plan.size + HEADERS)
+        around = max((visitor.dialect.around for visitor in readers), default=0)
+        stream = self.plan.messages * (self.plan.size + around)
         room = KEPT // max(stream, 1)
         for place, visitor in enumerate(listeners[:1] + talkers + listeners[1:]):
             visitor.arm(keep=place < room)
@@ -154,7 +154,7 @@ class Performance:
         if self.plan.noisy:
             heard = sum(chunk.count(MARK) for chunk in visitor.chunks or ())
             return heard >= self.plan.heard(visitor.index)
-        length = self.plan.dialect.length(self.plan.name(0), self.plan.size)
+        length = visitor.dialect.length(self.plan.name(0), self.plan.size)
         return length > 0 and visitor.total >= length * self.plan.heard(visitor.index)
 
     def ran(self, busy: Busy) -> Ran:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from load.wire import DIALECTS, Dialect
 
 MICRO = 1_000_000
+MIXED = "mixed"
+BY_TURNS = ("line", "json", "websocket")  # those who listen in a mixed room; talkers have the first
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,13 @@ class Plan:
 
     @property
     def dialect(self) -> Dialect:
-        return DIALECTS[self.speak]
+        """Of those who talk, and of all others unless the room is mixed."""
+        return DIALECTS[BY_TURNS[0] if self.speak == MIXED else self.speak]
+
+    def dialect_of(self, client: int) -> Dialect:
+        if self.speak == MIXED and not self.speaks(client):
+            return DIALECTS[BY_TURNS[client % len(BY_TURNS)]]
+        return self.dialect
 
     @property
     def everyone(self) -> int:

@@ -52,15 +52,16 @@ class Visitor:
     """Times are seconds of the monotonic clock, 0.0 where something has not happened."""
 
     __slots__ = (
-        "chunks", "connected", "crc", "greeted", "index", "joined", "looked", "name", "pending",
-        "pinged", "plan", "probed", "reads", "recvmsg", "sampled", "sock", "stamps", "started",
-        "state", "tail", "total", "totals",
+        "chunks", "connected", "crc", "dialect", "greeted", "index", "joined", "looked", "name",
+        "pending", "pinged", "plan", "probed", "reads", "recvmsg", "sampled", "sock", "stamps",
+        "started", "state", "tail", "total", "totals",
     )  # fmt: skip
 
     def __init__(self, index: int, plan: Plan) -> None:
         self.index = index
         self.plan = plan
         self.name = plan.name(index)
+        self.dialect = plan.dialect_of(index)
         self.reads = plan.reads(index)
         self.state = State.CONNECTING
         self.sock = socket.socket()
@@ -72,7 +73,7 @@ class Visitor:
         if sys.platform.startswith("linux"):
             self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.recvmsg = self.sock.recvmsg
-        self.pinged = plan.dialect.ping
+        self.pinged = self.dialect.ping
         self.started = self.connected = self.greeted = self.joined = 0.0
         self.tail = b""
         self.probed = False
@@ -97,6 +98,9 @@ class Visitor:
             code = self.sock.connect_ex(address)
         if code not in (0, errno.EINPROGRESS):
             self.state = State.LOST
+        elif not self.waits_for_greeting:
+            # Before anything else is done: chatroom takes who is silent for long for a person.
+            self.say(self.dialect.hello(self.name))
 
     @property
     def mask(self) -> int:
@@ -116,7 +120,7 @@ class Visitor:
             if data and not self.greeted:
                 self.greeted = now
                 if self.waits_for_greeting:
-                    self.say(self.plan.dialect.hello(self.name))
+                    self.say(self.dialect.hello(self.name))
             if data:
                 self.look_at(data, now)
 
@@ -126,22 +130,21 @@ class Visitor:
             return
         self.connected = now
         self.state = State.JOINING
-        if not self.waits_for_greeting:
-            self.say(self.plan.dialect.hello(self.name))
-        if not self.plan.dialect.greets:
+        self.say(b"")
+        if not self.dialect.greets:
             self.come_in(now)
 
     @property
     def waits_for_greeting(self) -> bool:
         """In a storm clients answer like people: only once they have been asked for a name."""
-        return self.plan.storm and self.plan.dialect.asks
+        return self.plan.storm and self.dialect.asks
 
     def come_in(self, now: float) -> None:
         self.joined = now
         self.state = State.PRESENT
 
     def look_at(self, data: bytes, now: float) -> None:
-        dialect = self.plan.dialect
+        dialect = self.dialect
         text = self.tail + data
         pinged = self.pinged and self.pinged in text
         if self.state is State.PRESENT and PROBE not in text and not pinged:
@@ -154,6 +157,9 @@ class Visitor:
             self.say(dialect.answer(line, self.name))
             if self.state is State.JOINING and dialect.admits(line):
                 self.come_in(now)
+        if dialect.framed and pinged and self.pinged in self.tail:
+            self.say(dialect.answer(self.tail, self.name))
+            self.tail = self.tail.rpartition(self.pinged)[2]
 
     def read_some(self) -> bytes:
         """Whatever is there, unmeasured; nothing may mean that the connection ended."""
@@ -188,7 +194,7 @@ class Visitor:
             self.looked.append(time_ns())
         if self.pinged and self.pinged in data:
             for line in data.split(b"\n"):
-                self.say(self.plan.dialect.answer(line, self.name))
+                self.say(self.dialect.answer(line, self.name))
 
     def say(self, data: bytes) -> bool:
         """Send what the kernel takes and keep the rest. True when nothing is left over."""

@@ -45,6 +45,7 @@ class Peer:
     speak: str = "raw"
     announces: bool = True  # says where it listens, and has chosen the port itself
     concurrent_joins: int = 0  # clients that may join at a time; 0: the dialect's own
+    way: bool = False  # no peer, but another way into chatroom
 
 
 @dataclass(frozen=True)

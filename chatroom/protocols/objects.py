@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from chatroom.protocols.recent import LONG, Recent
+from chatroom.protocols.recent import LONG, TALK, Recent, Twice
 from chatroom.protocols.shapes import Shape, Wrong, is_ref, read_ref
 from chatroom.protocols.spelling import nearest
 from chatroom.vocabulary import commands, events
@@ -187,10 +187,14 @@ def _lines(name: str, value: str) -> str:
 
 def encode(thing: Request | Message, ref: Ref = None) -> bytes:
     """A request or a message as a line of UTF-8, with its ref."""
-    line = _recent(thing) if isinstance(thing, LONG) else _line(thing)
+    if isinstance(thing, TALK):
+        line = _twice(thing)
+    else:
+        line = _recent(thing) if isinstance(thing, LONG) else _line(thing)
     if ref is None and (ref := getattr(thing, "ref", None)) is None:
         return line
-    return b'%b,"ref":%b}\n' % (line.removesuffix(b"}\n"), _encoder.encode(ref).encode())
+    mark = str(ref) if isinstance(ref, int) else _encoder.encode(ref)
+    return b'%b,"ref":%b}\n' % (line[:-2], mark.encode())
 
 
 def _line(thing: Request | Message, _: str = "") -> bytes:
@@ -208,6 +212,7 @@ def _tell_or_reply(thing: object) -> Shape:
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 _encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _recent = Recent(_line)
+_twice = Twice(_line)
 _REQUESTS = {
     word: Shape(make, word, IMPLIED.get(word), brief=True) for word, make in REQUESTS.items()
 }

@@ -1,6 +1,7 @@
 """What a newcomer has to do, and until when: say something, complete a request, give a name.
 
-None of it counts from the last byte, so a client that dribbles bytes cannot extend it.
+None of it counts from the last byte, so a client that dribbles bytes cannot extend it. A client
+whose bytes have arrived is not silent when it is the server that has been too busy to read them.
 """
 
 from collections.abc import Callable
@@ -64,4 +65,11 @@ class Deadlines:
                 (settings.name_seconds, self._nameless),
             )
         ]
-        self._silence()
+        self._listen()
+
+    def _listen(self) -> None:
+        if not self._connection.unread:
+            self._silence()
+            return
+        again = self._loop.call_later(self._settings.silence, self._listen, self._connection)
+        self._timers = [*self._timers[:2], again]

@@ -40,6 +40,14 @@ def test_a_contender_at_a_workload(capsys: pytest.CaptureFixture[str]) -> None:
     assert "`python -c pass`" in said
 
 
+def test_a_way_into_the_room(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--most", "10", "--seconds", "0.2", "--repeat", "1", "--load", "1000", "--strict"]
+    assert compare.main([*few, "--only", "chatroom,history,mixed"]) == 0
+    said = capsys.readouterr().out
+    assert "|  | chatroom | history | mixed |" in said
+    assert said.count("| history | **") == 1
+
+
 def test_one_name_makes_the_page_the_figures_and_the_drawing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from peers import Peer
 SPAN = Figure("span", lambda result: result.seconds or None, str)
 EASY = Workload("easy", "work", "easy work", Plan(), (SPAN,), (SPAN,))
 HARD = Workload("hard", "work", "hard work", Plan(), (SPAN,), (SPAN,), beside="easy")
+OPEN = Workload("open", "work", "open work", Plan(), (SPAN,), (SPAN,), ways=True)
 REST = Workload("rest", "leisure", "rest", Plan(), (SPAN,), (SPAN,))
 
 
@@ -78,6 +79,26 @@ def test_growth_compares_each_round_with_itself(monkeypatch: pytest.MonkeyPatch)
     assert made.values(EASY, "ours", SPAN) == [1, 4]
     assert made.growth(HARD, "ours", SPAN) == [2, 1.25]
     assert made.growth(EASY, "ours", SPAN) == []
+
+
+def test_ways_into_chatroom_do_only_what_tells_something_about_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs = Runs()
+    monkeypatch.setattr(Contest, "one", lambda *arguments: runs(*arguments))
+    peer, way = Peer(lambda *_: [], "1"), Peer(lambda *_: [], "1", way=True)
+    made = Contest({"ours": peer, "way": way, "theirs": peer}, [EASY, OPEN])
+    made.run(rounds=1)
+    assert [name for job, name in runs.asked if job == "easy"] == ["ours", "theirs"]
+    assert [name for job, name in runs.asked if job == "open"] == ["ours", "way", "theirs"]
+    assert (made.others, made.ways) == (["theirs"], ["way"])
+
+
+def test_a_way_that_is_first_is_what_all_others_are_compared_with() -> None:
+    way = Peer(lambda *_: [], "1", way=True)
+    made = Contest({"browsers": way, "history": way}, [EASY, OPEN])
+    assert (made.base, made.others, made.ways) == ("browsers", [], ["history"])
+    assert made.entered(EASY) == ["browsers"]
 
 
 def test_little_is_lost_on_a_busy_machine_and_is_no_failure(

@@ -45,6 +45,17 @@ def test_chatroom_itself_is_started_measured_and_stopped(
     assert "of CPU" in said
 
 
+@pytest.mark.parametrize("speak", ["json", "websocket", "mixed"])
+def test_programs_browsers_and_all_together_get_everything(
+    speak: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ["--clients", "20", "--senders", "5", "--speak", speak, "--rate", "1000"]
+    assert flood.main([*few, "--seconds", "0.5"]) == 0
+    said = capsys.readouterr().out
+    assert "9,500 expected, 9,500 received, 0 lost, 0 duplicated, 0 out of order" in said
+    assert "that is every delivery" in said
+
+
 def test_a_server_without_a_common_order_is_checked_just_as_well(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

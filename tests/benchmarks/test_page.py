@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
@@ -69,6 +70,49 @@ def test_how_it_was_made_is_told() -> None:
     assert "processor abacus; cores 2." in text
     assert "- ours: 9.9" in text
     assert "- teletype: not measured: there is no paper" in text
+
+
+def with_ways(*others: str) -> Contest:
+    """The plain room, these others, and a way into it which needs twice as long."""
+    made = contest(ours=[1], **{name: [5.0] for name in others}, browsers=[2])
+    made.peers["browsers"] = Peer(lambda *_: [], "9.9, in a browser", way=True)
+    made.workloads = [replace(JOB, ways=True)]
+    return made
+
+
+def test_ways_into_the_room_have_tables_of_their_own() -> None:
+    text = measured(with_ways("theirs"), SETTING)
+    above, _, below = text.partition("### Ways into the room")
+    assert "|  | ours | theirs |" in above
+    assert "- browsers: 9.9, in a browser" in above
+    assert "| a job: span | 1 s | 2x |" in below
+    jobs = below.partition("### A job")[2]
+    plain, _, ways = jobs.partition("The ways into the room:")
+    assert "theirs" in plain
+    assert "browsers" not in plain
+    assert "| browsers | **2x** (2 s) |" in ways
+    assert "theirs" not in ways
+
+
+def test_ways_alone_need_no_table_of_peers() -> None:
+    text = measured(with_ways(), SETTING)
+    assert text.count("|  | ours | browsers |") == 1
+    assert text.count("|  | span |") == 1
+
+
+def test_a_workload_without_the_ways_does_not_name_them() -> None:
+    made = with_ways("theirs")
+    made.workloads = [JOB]
+    text = measured(made, SETTING)
+    assert "Ways into" not in text
+    assert "ways into" not in text
+
+
+def test_no_way_is_drawn_or_timed_while_it_starts() -> None:
+    made = with_ways("theirs")
+    made.starts = {name: [60_000] for name in made.peers}
+    assert "browsers |" not in measured(made, SETTING).partition("### Starting")[2]
+    assert made.others == ["theirs"]
 
 
 def test_who_fails_is_shown_to_have_failed() -> None:

@@ -33,3 +33,11 @@ def test_nobody_is_expected_to_hear_themselves() -> None:
 
 def test_nobody_talking_means_no_messages() -> None:
     assert Plan(senders=0).messages == 0
+
+
+def test_in_a_mixed_room_talkers_have_nc_and_listeners_all_dialects_by_turns() -> None:
+    plan = Plan(clients=8, senders=2, speak="mixed")
+    spoken = [plan.dialect_of(client).name for client in range(8)]
+    assert spoken == ["line"] * 2 + ["websocket"] + ["line", "json", "websocket"] + ["line", "json"]
+    assert plan.dialect.name == "line"
+    assert Plan(speak="irc").dialect_of(3).name == "irc"

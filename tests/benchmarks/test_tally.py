@@ -1,5 +1,6 @@
 """Order, losses, duplicates and times, on streams made by hand."""
 
+from dataclasses import replace
 from zlib import crc32
 
 import pytest
@@ -90,6 +91,62 @@ def test_a_different_stream_that_was_not_kept_is_judged_by_its_length() -> None:
     assert short.unread == 1
     shuffled = findings(record(2, ALL), record(3, stream(1, 0, 2, 3, 4, 5), kept=False))
     assert shuffled.verdict == verdict(12, 12)
+
+
+BROWSERS = replace(PLAN, speak="websocket")
+
+
+def frame(*numbers: int) -> bytes:
+    """One frame with the lines of these messages."""
+    lines = b""
+    for number in numbers:
+        name, text = PLAN.name(PLAN.author(number)), body(number, START + PLAN.due(number), 64)
+        lines += b'{"type":"said","id":1,"name":"%s","text":"%s","time":1.5}\n' % (name, text)
+    return b"\x81\x7e" + len(lines).to_bytes(2, "big") + lines
+
+
+@pytest.mark.parametrize(
+    ("data", "judged"),
+    [
+        (frame(0, 1, 2, 3, 4, 5), verdict(6, 6)),
+        (frame(0, 1) + frame(2) + b"\x89\0" + frame(3, 4, 5), verdict(6, 6)),
+        (frame(0, 1, 2, 4, 5), verdict(6, 5, lost=1)),
+        (frame(0, 1, 2) + frame(2, 3, 4, 5), verdict(6, 7, duplicated=1)),
+        (frame(2, 1) + frame(0, 3, 4, 5), verdict(6, 6, disordered=1)),
+        (frame(0, 1, 2) + frame(3, 4, 5)[:-1], verdict(6, 3, lost=3, notices=2)),
+    ],
+    ids=["in one frame", "in several", "lost", "twice", "out of order", "cut off"],
+)
+def test_every_line_of_every_frame_is_judged(data: bytes, judged: Verdict) -> None:
+    assert Tally(BROWSERS, START, ()).findings([record(3, data)]).verdict == judged
+
+
+def test_what_is_in_a_frame_has_arrived_with_its_last_byte() -> None:
+    data = frame(0, 1, 2) + frame(3, 4, 5)
+    half = len(data) // 2
+    reading = Tally(BROWSERS, START, ()).read(data, client=3)
+    parts = Record(3, crc32(data), [10, 20, 30], [half - 1, half, len(data)], data)
+    assert arrivals(parts, reading.ends) == [20, 20, 20, 30, 30, 30]
+
+
+def test_in_a_mixed_room_each_stream_is_read_in_its_dialect() -> None:
+    mixed = replace(PLAN, clients=6, speak="mixed")
+    told = {2: frame(0, 1, 2, 3, 4, 5), 3: ALL, 4: frame(0, 1, 2, 3, 4, 5)[4:], 5: frame(0, 1)}
+    records = [record(client, data) for client, data in told.items()]
+    found = Tally(mixed, START, ()).findings(records)
+    assert found.verdict == verdict(24, 20, lost=4)
+    assert found.read == 4
+
+
+def test_where_lengths_vary_a_length_tells_no_single_message() -> None:
+    programs = replace(PLAN, rate=1000, senders=1, speak="json")
+    whole = Tally(programs, START, ())
+    some = b"x" * 100_000
+    reading = Reading(list(range(1000)), [100 * (n + 1) for n in range(1000)], [], Verdict())
+    assert whole.by_length(record(3, some[:-500], kept=False), [reading]) == verdict(1000, 1000)
+    assert whole.by_length(record(3, some[:-5000], kept=False), [reading]) == verdict(
+        1000, 950, lost=50
+    )
 
 
 def test_a_message_has_arrived_with_its_last_byte() -> None:
