@@ -55,6 +55,7 @@ class Newcomer:
             SETTINGS,
             lambda: self.calls.append(("silence", round(self.clock.now, 6))),
             lambda: self.calls.append(("nameless", round(self.clock.now, 6))),
+            lambda _: False,
         )
 
 
