@@ -45,6 +45,28 @@ def test_chatroom_itself_is_started_measured_and_stopped(
     assert "of CPU" in said
 
 
+def test_slow_readers_have_every_line_in_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "figures.json"
+    few = ["--clients", "20", "--senders", "5", "--slow", "2", "--size", "2000"]
+    assert flood.main([*few, "--rate", "800", "--seconds", "0.5", "--json", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "6,800 expected, 6,800 received, 0 lost" in said  # of the others
+    assert "reading at full speed: every line arrived" in said
+    (figures,) = json.loads(file.read_text())["results"]["flood"]
+    slow = figures["slow"]
+    assert (slow["expected"], slow["received"], slow["by_length"]) == (800, 800, 0)
+    assert slow["before"] < 2 * 10_000 < slow["after"]
+
+
+def test_a_slow_reader_who_is_not_caught_up_is_found_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run([sys.executable, "-c", FORGETFUL], "--slow", "2") == 1
+    assert "every line arrived, half" not in capsys.readouterr().out
+
+
 def test_a_server_without_a_common_order_is_checked_just_as_well(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
