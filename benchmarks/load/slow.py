@@ -55,7 +55,8 @@ class SlowReaders:
         """Let everybody whose turn it is read a portion."""
         while self.turns and self.turns[0][0] <= now:
             due, visitor = self.turns.popleft()
-            if visitor.state is State.LOST:  # as the poller has seen
+            before = visitor.state
+            if before is State.LOST:  # as the poller has seen
                 continue
             visitor.receive(PORTION)
             if visitor.state is State.LOST:
