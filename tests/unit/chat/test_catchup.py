@@ -379,11 +379,24 @@ def test_a_piece_that_ends_where_another_begins_holds_no_more_bytes_than_a_page(
         ann.says('"' * 1000)  # twice as long in JSON
     hall.tick()
     ids = [event.id for event in hall.hub.history.page("lobby", after=0).events]
-    hall.hub.catching_up.piece("lobby", ids[3], JSON)
-    first = hall.hub.catching_up.piece("lobby", 0, JSON)
+    pieces = hall.hub.catching_up
+    pieces.piece("lobby", ids[2], JSON)
+    first = pieces.piece("lobby", 0, JSON)
     assert (first.last, len(first.events), first.more) == (ids[1], 2, True)
-    second = hall.hub.catching_up.piece("lobby", ids[1], JSON)
-    assert (second.last, len(second.events), second.more) == (ids[3], 2, True)
+    second = pieces.piece("lobby", ids[1], JSON)
+    assert (second.last, len(second.events), second.more) == (ids[2], 1, True)
+
+
+def test_a_piece_that_is_wanted_again_and_again_is_kept(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    say(hall, ann, *range(90))
+    pieces = hall.hub.catching_up
+    ids = [event.id for event in hall.hub.history.page("lobby", after=0).events]
+    wanted, once = pieces.piece("lobby", 0, JSON), pieces.piece("lobby", ids[-1], JSON)
+    for id in ids[:80]:
+        pieces.piece("lobby", id, JSON)
+        assert pieces.piece("lobby", 0, JSON) is wanted
+    assert pieces.piece("lobby", ids[-1], JSON) is not once
 
 
 def test_the_pieces_of_a_tick_take_a_limited_time(hall: Hall) -> None:
