@@ -2,6 +2,7 @@
 
     python benchmarks/flood.py                          chatroom, 500 clients, 1,000 messages/s
     python benchmarks/flood.py --clients 2000 --rate 200 --stalled 10%
+    python benchmarks/flood.py --clients 1000 --rate 200 --size 400 --slow 10%
     python benchmarks/flood.py --storm 3000             all connect at once
     python benchmarks/flood.py --sweep clients=100,500,1000,5000,10000 --plot growth.svg
     python benchmarks/flood.py --speak irc --port 6667  somebody else's server
@@ -25,7 +26,7 @@ from contextlib import contextmanager
 import options
 from load.measure import Result, measure
 from load.plan import Plan
-from load.target import CHATROOM, Target, Unusable, running, started
+from load.target import CHATROOM, KEEPING, Target, Unusable, running, started
 from machine import proc
 from machine.leaving import leave_with
 from machine.progress import Bar
@@ -35,12 +36,12 @@ from results.report import growth, report
 
 
 @contextmanager
-def target(chosen: Options, core: list[int] | None) -> Iterator[Target]:
+def target(plan: Plan, chosen: Options, core: list[int] | None) -> Iterator[Target]:
     """The server to measure: the one named, or a fresh chatroom."""
     if chosen.port is not None:
         yield running(chosen.host, chosen.port)
     else:
-        with started(CHATROOM, core) as server:
+        with started(KEEPING if plan.slow else CHATROOM, core) as server:
             yield server
 
 
@@ -50,7 +51,7 @@ def run(plan: Plan, chosen: Options, title: str) -> Result:
     apart = chosen.pin and len(cores) > 1
     bar = Bar(title)
     try:
-        with target(chosen, cores[:1] if apart else None) as server:
+        with target(plan, chosen, cores[:1] if apart else None) as server:
             return measure(plan, server, bar, cores[1:] if apart else None)
     finally:
         bar.clear()

@@ -26,6 +26,9 @@ DESCRIPTION = """\
 Connect many clients to a chat server, let some of them talk, check every delivery and
 measure how long each took. Without --port, starts and stops the chatroom of this folder."""
 
+SLOW = """clients who read 1 KB/s, and all the rest when everything has been said (0); a server
+that already runs must keep all of that"""
+
 EXIT_CODES = """\
 Exits with 0 when everything was delivered once and in order, with 1 when not, and with 2
 when nothing could be measured."""
@@ -104,6 +107,7 @@ def new_parser() -> Parser:
     add("--senders", type=int, help="how many of them talk (50)")
     add("--idle", type=int, default=0, help="clients more, who only listen (0)")
     add("--stalled", type=share, default=0, metavar="N|P%", help="clients who never read (0)")
+    add("--slow", type=share, default=0, metavar="N|P%", help=SLOW)
     add("--rate", type=float, default=1000, help="messages a second, of all together (1000)")
     add("--seconds", type=float, default=10, help="how long they talk (10)")
     add("--size", type=int, default=64, help="bytes a message, with its line feed (64)")
@@ -163,17 +167,17 @@ def new_plan(given: argparse.Namespace, variant: dict[str, float]) -> Plan:
     clients = int(variant.get("clients", given.clients))
     if given.storm is not None:
         clients, given.senders, given.stalled, given.idle = given.storm, 0, 0, 0
-    stalled = given.stalled
-    if isinstance(stalled, float):
-        stalled = round(clients * stalled)
+        given.slow = 0
+    stalled, slow = (of(clients, part) for part in (given.stalled, given.slow))
     senders = given.senders
     if senders is None:
-        senders = min(TALKERS, max(clients - stalled, 0))
+        senders = min(TALKERS, max(clients - stalled - slow, 0))
     return Plan(
         clients=clients,
         senders=senders,
         idle=given.idle,
         stalled=stalled,
+        slow=slow,
         rate=variant.get("rate", given.rate),
         seconds=given.seconds,
         size=given.size,
@@ -182,6 +186,11 @@ def new_plan(given: argparse.Namespace, variant: dict[str, float]) -> Plan:
         tag=new_tag(),
         storm=given.storm is not None,
     )
+
+
+def of(clients: int, part: float | int) -> int:
+    """How many a share of the clients is; a number is itself."""
+    return round(clients * part) if isinstance(part, float) else part
 
 
 def new_tag() -> str:
@@ -196,17 +205,20 @@ def wrong(plan: Plan) -> str:
     largest = plan.dialect.largest
     files = proc.raise_file_limit() - SPARE_FILES
     many = "--storm" if plan.storm else "--clients"
-    talkers = f"--senders: {plan.senders} who talk and {plan.stalled} stalled are more than"
+    chosen = plan.senders + plan.stalled + plan.slow
+    silent = f"{plan.stalled} stalled" + (f" and {plan.slow} slow" if plan.slow else "")
+    talkers = f"--senders: {plan.senders} who talk and {silent} are more than"
     rules = [
         (plan.clients >= 1, f"{many} must be at least 1"),
         (1 <= plan.workers <= MOST_WORKERS, f"--workers must be 1 to {MOST_WORKERS}"),
         (plan.workers <= plan.everyone, f"--workers: {plan.everyone} clients are too few for that"),
         (plan.senders >= 0, "--senders must not be negative"),
         (plan.stalled >= 0, "--stalled must not be negative"),
+        (plan.slow >= 0, "--slow must not be negative"),
         (plan.idle >= 0, "--idle must not be negative"),
         (0 <= plan.rate < FASTEST, "--rate must be 0 to 10 million"),
         (0 < plan.seconds <= LONGEST, "--seconds must be more than 0 and at most 3600"),
-        (plan.senders + plan.stalled <= plan.clients, f"{talkers} {plan.clients} clients"),
+        (chosen <= plan.clients, f"{talkers} {plan.clients} clients"),
         (SMALLEST <= plan.size <= largest, f"--size must be {SMALLEST} to {largest} bytes"),
         (plan.rate * plan.seconds < MOST_MESSAGES, "--rate: at most 100 million messages in all"),
         (plan.storm or plan.senders > 0, "--senders: somebody has to talk"),

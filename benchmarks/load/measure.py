@@ -1,9 +1,9 @@
 """Conduct one measurement: load processes through their phases, and the server watched.
 
-join - silence - (perform - read) - leave. The phases are common to all load processes: the
-start is a moment on the monotonic clock, which all processes of a machine share, so none
-of them begins before the others are ready, and a time taken in one can be subtracted from
-a time taken in another.
+join - silence - (perform - catch up - read) - leave. Only slow readers have something to catch up
+with. The phases are common to all load processes: the start is a moment on the monotonic clock,
+which all processes of a machine share, so none of them begins before the others are ready, and a
+time taken in one can be subtracted from a time taken in another.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from load.crowd import Joined, Status
 from load.figures import Counts
 from load.performance import Ran
 from load.plan import MICRO, Plan
+from load.slow import Caught
 from load.tally import Findings, fan_out
 from load.target import Target, Unusable
 from load.worker import work
@@ -53,12 +54,16 @@ class Result:
     left: int = 0
     cut: int = 0
     seconds: float = 0.0  # from the start to the last delivery
+    slow: Findings = field(default_factory=Findings)  # of those who read slowly
+    caught: Caught = field(default_factory=Caught)
+    catching_up: float = 0.0  # seconds in which the last of them got the rest
+    catching_cpu: float = 0.0  # of the server meanwhile, in seconds
     memory: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
         """Was everything that was sent delivered, once, and in order?"""
-        return self.found.verdict.sound
+        return self.found.verdict.sound and self.slow.verdict.sound
 
     @property
     def per_second(self) -> float:
@@ -196,6 +201,8 @@ def wait_for_silence(pipes: list[Connection], plan: Plan, progress: Progress) ->
 
 def perform(pipes: list[Connection], target: Target, result: Result, progress: Progress) -> None:
     plan = result.plan
+    if plan.slow:
+        target.forget_peak()
     start = monotonic() + AHEAD
     tell(pipes, "perform", start)
     sleep(max(start - monotonic(), 0))
@@ -206,13 +213,28 @@ def perform(pipes: list[Connection], target: Target, result: Result, progress: P
     for pipe in pipes:
         gather(hear(pipe), result, unsent)
     cpu, waited = target.cpu() - cpu, target.waited() - waited
+    talked = monotonic()
+    if plan.slow:
+        catch_up(pipes, target, result, progress)
     progress("reading what came", 1.0)
     tell(pipes, "read", unsent)
     for pipe in pipes:
         result.found.add(hear(pipe))
+        result.slow.add(hear(pipe))
+    result.catching_up = max(max(result.slow.latest.values(), default=0) / MICRO - talked, 0.0)
     settle(result, int(start * MICRO), len(unsent))
     if target.pid:
         result.server = Busy(cpu, waited, max(result.seconds, plan.seconds))
+
+
+def catch_up(pipes: list[Connection], target: Target, result: Result, progress: Progress) -> None:
+    """The others have everything. Let the slow ones read the rest as fast as they can."""
+    progress("waiting for the slow", 1.0)
+    cpu = target.cpu()
+    tell(pipes, "catch up")
+    for pipe in pipes:
+        result.caught.add(hear(pipe))
+    result.catching_cpu = target.cpu() - cpu
 
 
 def gather(ran: Ran, result: Result, unsent: list[int]) -> None:

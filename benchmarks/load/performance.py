@@ -6,7 +6,7 @@ message was handed to the kernel, ``waits`` is how long received bytes lay unrea
 receivers). A harness that hides its own delays reports them as the server's.
 
 The run ends when everything expected has arrived, when nothing has arrived for a while, or after a
-timeout; what is missing then is lost.
+timeout; what is missing then is lost. Slow readers are waited for only after that (``slow.py``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from load.crowd import Crowd
 from load.figures import Counts
 from load.plan import MICRO
 from load.poller import OUT
+from load.slow import SETTLED as SLOW_SETTLED
+from load.slow import WITHIN, Caught, SlowReaders
 from load.tally import Record
 from load.visitor import State, Visitor
 from load.wire import MARK, body
@@ -62,16 +64,20 @@ class Performance:
         self.lags: Counts = Counter()
         self.refused: list[int] = []
         self.spoken: dict[int, list[int]] = {index: [] for index in crowd.talkers}
+        reading = [visitor for visitor in crowd.visitors.values() if visitor.reads]
+        self.readers = [visitor for visitor in reading if not visitor.slow]
+        slow = [visitor for visitor in reading if visitor.slow]
+        self.slow = SlowReaders(slow, crowd.poller)
 
     def arm(self) -> None:
         """From now on everything counts. Some streams are kept, the most telling first."""
-        readers = [v for v in self.crowd.visitors.values() if v.reads]
+        slow, readers = self.slow.visitors, self.readers
         listeners = [v for v in readers if not self.plan.speaks(v.index)]
         talkers = [v for v in readers if self.plan.speaks(v.index)]
         around = max((visitor.dialect.around for visitor in readers), default=0)
         stream = self.plan.messages * (self.plan.size + around)
         room = KEPT // max(stream, 1)
-        for place, visitor in enumerate(listeners[:1] + talkers + listeners[1:]):
+        for place, visitor in enumerate([*listeners[:1], *slow, *talkers, *listeners[1:]]):
             visitor.arm(keep=place < room)
         for visitor in readers[:: max(1, len(readers) // SAMPLED)]:
             visitor.sampled = True
@@ -80,9 +86,11 @@ class Performance:
         self.arm()
         self.sleep_until(self.start / MICRO)
         self.last_byte = monotonic()
+        self.slow.begin(self.last_byte)
         cpu, waited, begun = process_time(), waited_seconds(getpid()), monotonic()
         while not self.over():
             self.talk()
+            self.slow.read(monotonic())
             self.listen(self.crowd.poller.ready(self.until_next()))
         wall = monotonic() - begun
         busy = Busy(process_time() - cpu, waited_seconds(getpid()) - waited, wall)
@@ -94,9 +102,10 @@ class Performance:
             self.listen(self.crowd.poller.ready(left))
 
     def until_next(self) -> float:
+        now = monotonic()
         if self.position < len(self.dues):
-            return min(self.dues[self.position] - monotonic() - EARLY, NAP)
-        return NAP
+            return self.slow.until_next(now, min(self.dues[self.position] - now - EARLY, NAP))
+        return self.slow.until_next(now, NAP)
 
     def talk(self) -> None:
         """Send what is due and overdue, within a bound, so that reading goes on meanwhile."""
@@ -143,11 +152,21 @@ class Performance:
         if now < max(end, self.looked + NAP):
             return False
         self.looked = now
-        readers = [v for v in self.crowd.visitors.values() if v.reads]
         silent = now - self.last_byte
-        complete = all(self.complete(visitor) for visitor in readers)
+        complete = all(self.complete(visitor) for visitor in self.readers)
         patience = self.plan.grace if self.plan.noisy else QUIET
         return silent > (SETTLED if complete else patience) or now > end + self.plan.grace
+
+    def catch_up(self) -> Caught:
+        """Let the slow ones read what they have not had yet."""
+        self.slow.end()
+        begun = self.last_byte = monotonic()
+        while monotonic() < begun + WITHIN:
+            self.listen(self.crowd.poller.ready(NAP))
+            complete = all(self.complete(visitor) for visitor in self.slow.visitors)
+            if monotonic() - self.last_byte > (SLOW_SETTLED if complete else QUIET):
+                break
+        return self.slow.result()
 
     def complete(self, visitor: Visitor) -> bool:
         """Whether everything has arrived, judged by lengths. Notices make it seem so too early."""
@@ -159,9 +178,10 @@ class Performance:
 
     def ran(self, busy: Busy) -> Ran:
         lost = [v for v in self.crowd.visitors.values() if v.state is State.LOST]
-        left = sum(visitor.reads for visitor in lost)
+        left = sum(visitor.reads and not visitor.slow for visitor in lost)
+        cut = sum(not visitor.reads for visitor in lost)
         waits = Counter(wait for v in self.crowd.visitors.values() for wait in v.waits())
-        return Ran(self.unsent(), self.lags, waits, busy, left, len(lost) - left)
+        return Ran(self.unsent(), self.lags, waits, busy, left, cut)
 
     def unsent(self) -> list[int]:
         """What no kernel took: sent to a lost connection, or still waiting for one to drain."""
@@ -172,12 +192,15 @@ class Performance:
             numbers += spoken[len(spoken) - waiting :]
         return numbers
 
-    def records(self) -> list[Record]:
-        """What the readers noted. Raises ValueError when the clocks contradict each other."""
+    def records(self, slow: bool = False) -> list[Record]:
+        """What the readers noted, or else the slow ones.
+
+        Raises ValueError when the clocks contradict each other.
+        """
         offset = wall_offset()
         if abs(offset - self.offset) > STEP:
             raise ValueError("the wall clock was set while it was measuring: measure again")
-        readers = [visitor for visitor in self.crowd.visitors.values() if visitor.reads]
+        readers = self.slow.visitors if slow else self.readers
         return [visitor.record(offset) for visitor in readers]
 
 

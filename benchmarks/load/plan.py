@@ -22,10 +22,11 @@ BY_TURNS = ("line", "json", "websocket")  # those who listen in a mixed room; ta
 
 @dataclass(frozen=True)
 class Plan:
-    clients: int = 500  # talkers, listeners and stalled together
+    clients: int = 500  # talkers, listeners, slow and stalled together
     senders: int = 50
     idle: int = 0  # listeners on top of ``clients``
     stalled: int = 0  # of ``clients``: connected, named, and never reading
+    slow: int = 0  # of ``clients``: reading 1 KB/s, and everything else when all has been said
     rate: float = 1000.0  # messages a second, of all senders together
     seconds: float = 10.0
     size: int = 64  # bytes a message, with its line feed, as it is sent
@@ -57,7 +58,8 @@ class Plan:
 
     @property
     def readers(self) -> int:
-        return self.everyone - self.stalled
+        """Those who read all the time."""
+        return self.everyone - self.stalled - self.slow
 
     def due(self, number: int) -> int:
         """Microseconds after the start."""
@@ -72,6 +74,10 @@ class Plan:
     def reads(self, client: int) -> bool:
         """The stalled are the last of ``clients``: never talkers while there are others."""
         return not self.clients - self.stalled <= client < self.clients
+
+    def is_slow(self, client: int) -> bool:
+        """The slow are the last before the stalled."""
+        return 0 < self.clients - self.stalled - client <= self.slow
 
     def name(self, client: int) -> bytes:
         return b"%s%05d" % (self.tag.encode(), client)

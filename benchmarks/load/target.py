@@ -28,6 +28,7 @@ from machine import proc
 ROOT = Path(__file__).resolve().parents[2]
 ORDINARY = [sys.executable, "-m", "chatroom.server", "127.0.0.1", "-p", "0"]
 CHATROOM = [*ORDINARY, "--rate", "0"]
+KEEPING = [*CHATROOM, "--keep", "0"]  # so that slow readers can be given everything
 STARTING = 15.0  # seconds until a server must have said where it listens
 ANSWERING = 5.0  # seconds until a running server must have taken a connection
 STOPPING = 15.0  # seconds until a server must have drained and ended
@@ -57,6 +58,11 @@ class Target:
 
     def waited(self) -> float:
         return proc.waited_seconds(self.pid) if self.pid else 0.0
+
+    def forget_peak(self) -> None:
+        """Let the highest memory so far be what it is now, where the system can do that."""
+        if self.pid:
+            proc.forget_peak(self.pid)
 
     def memory(self) -> dict[str, int]:
         return proc.memory(self.pid) if self.pid else {}

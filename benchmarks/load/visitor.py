@@ -30,6 +30,7 @@ from load.tally import Record
 from load.wire import PROBE
 
 CHUNK = 65536
+BUFFER = 65536  # bytes; what the kernel may keep for those who were slow, once they read on
 # The kernel would otherwise take megabytes for those who read nothing: it reckons its buffers in
 # segments, and loopback has segments of 64 KiB where a network has these.
 STALLED_BUFFER = 4096  # bytes
@@ -53,8 +54,8 @@ class Visitor:
 
     __slots__ = (
         "chunks", "connected", "crc", "dialect", "greeted", "index", "joined", "looked", "name",
-        "pending", "pinged", "plan", "probed", "reads", "recvmsg", "sampled", "sock", "stamps",
-        "started", "state", "tail", "total", "totals",
+        "pending", "pinged", "plan", "probed", "reads", "recvmsg", "sampled", "slow", "sock", "stamps",
+        "started", "state", "tail", "total", "totals", "watched",
     )  # fmt: skip
 
     def __init__(self, index: int, plan: Plan) -> None:
@@ -62,13 +63,14 @@ class Visitor:
         self.plan = plan
         self.name = plan.name(index)
         self.dialect = plan.dialect_of(index)
-        self.reads = plan.reads(index)
+        self.reads = self.watched = plan.reads(index)
+        self.slow = plan.is_slow(index)
         self.state = State.CONNECTING
         self.sock = socket.socket()
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not self.reads:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STALLED_BUFFER)
+        if self.slow or not self.reads:
+            self.widen(STALLED_BUFFER)
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, STALLED_SEGMENT)
         if sys.platform.startswith("linux"):
             self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
@@ -89,6 +91,10 @@ class Visitor:
         self.totals = array("q")
         self.chunks: list[bytes] | None = [] if keep else None
 
+    def widen(self, size: int) -> None:
+        """How much the kernel keeps for them until they read it."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+
     def connect(self, address: tuple[str, int]) -> None:
         """Start to connect, from another local address when this one has no ports left."""
         self.started = monotonic()
@@ -104,8 +110,8 @@ class Visitor:
 
     @property
     def mask(self) -> int:
-        """What to wait for: input, unless they never read; room, when something waits."""
-        unread = self.state is State.PRESENT and not self.reads
+        """What to wait for: input, unless nobody watches it; room, when something waits."""
+        unread = self.state is State.PRESENT and not self.watched
         return (GONE if unread else IN) | (OUT if self.pending else 0)
 
     def advance(self, mask: int, now: float) -> None:
@@ -173,10 +179,10 @@ class Visitor:
             self.state = State.LOST
         return data
 
-    def receive(self) -> None:
+    def receive(self, most: int = CHUNK) -> None:
         """Read once and note the time and the length: the hot path of the harness."""
         try:
-            data, notes, _, _ = self.recvmsg(CHUNK, NOTES)
+            data, notes, _, _ = self.recvmsg(most, NOTES)
         except BlockingIOError:
             return
         except OSError:

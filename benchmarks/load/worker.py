@@ -44,8 +44,11 @@ def obey(pipe: Connection, crowd: Crowd) -> None:
         elif verb == "perform":
             performance = Performance(crowd, value)
             pipe.send(performance.run())
+        elif verb == "catch up" and performance is not None:
+            pipe.send(performance.catch_up())
         elif verb == "read" and performance is not None:
             tally = Tally(crowd.plan, performance.start, unsent=value)
-            pipe.send(tally.findings(performance.records()))
+            for slow in (False, True):
+                pipe.send(tally.findings(performance.records(slow)))
         elif verb == "leave":
             return

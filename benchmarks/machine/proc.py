@@ -81,6 +81,12 @@ def memory(pid: int) -> dict[str, int]:
     return found
 
 
+def forget_peak(pid: int) -> None:
+    """Let ``VmHWM`` begin anew at what it is now."""
+    with suppress(OSError):
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def cores() -> list[int]:
     """The cores this process may use; one nameless core where that cannot be asked."""
     if hasattr(os, "sched_getaffinity"):

@@ -56,6 +56,7 @@ def figures(result: Result) -> dict[str, Any]:
         "unfinished": result.unfinished,
         "receivers": {"read": found.read, "identical": found.same, "by_length": found.unread},
         "disconnected": {"readers": result.left, "stalled": result.cut},
+        "slow": caught(result) if result.plan.slow else None,
         "deliveries_per_second": result.per_second,
         "server": asdict(result.server) if result.server else None,
         "server_cpu_per_delivery": result.per_delivery,
@@ -68,6 +69,17 @@ def figures(result: Result) -> dict[str, Any]:
             "own_share": own_share(result),
         },
         "limit": limit(result),
+    }
+
+
+def caught(result: Result) -> dict[str, Any]:
+    """Of those who read slowly: what they had in the end, and how they got it."""
+    return {
+        **asdict(result.slow.verdict),
+        **asdict(result.caught),
+        "by_length": result.slow.unread,
+        "seconds": result.catching_up,
+        "server_cpu": result.catching_cpu,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from load.figures import Bin, Summary, histogram, summarise
 from load.measure import Result
 from load.plan import MICRO
+from load.tally import Verdict
 from results.limits import explain, limit, own_share
 
 KB, MB = 1_000, 1_000_000
@@ -100,13 +101,12 @@ def verdict(result: Result) -> str:
     pace = f"{rate:,.0f}" if rate >= 10 else three(rate)
     return (
         f"This server delivered {pace} messages/s to {many(plan.readers, 'client')}: "
-        f"{fate(result)}{halves(result.found.latencies)}{bounds}."
+        f"{fate(result.found.verdict)}{halves(result.found.latencies)}{bounds}."
     )
 
 
-def fate(result: Result) -> str:
+def fate(found: Verdict) -> str:
     """How many lines were delivered, lost, duplicated or out of order."""
-    found = result.found.verdict
     counts = {
         "did not arrive": found.lost,
         "arrived more than once": found.duplicated,
@@ -134,6 +134,8 @@ def title(result: Result) -> str:
     parts = [many(plan.clients, "client"), f"{plan.senders:,} of them talking"]
     if plan.stalled:
         parts.append(f"{plan.stalled:,} never read")
+    if plan.slow:
+        parts.append(f"{plan.slow:,} read 1 KB/s")
     if plan.idle:
         parts.append(f"{plan.idle:,} more listen")
     parts.append(f"{plan.rate:,g} messages/s of {plan.size} bytes for {plan.seconds:g} s")
@@ -168,6 +170,30 @@ def deliveries(result: Result) -> list[str]:
         )
     if result.plan.stalled:
         lines.append(f"Stalled     {result.cut:,} of {result.plan.stalled:,} were disconnected")
+    return [*lines, *slow(result)] if result.plan.slow else lines
+
+
+def slow(result: Result) -> list[str]:
+    """What those who read slowly had in the end, and what the server needed for that."""
+    found, caught = result.slow, result.caught
+    share = caught.before / caught.after if caught.after else 0.0
+    lines = [
+        f"Slow        {many(result.plan.slow, 'client')} had {share:.1%} of their bytes when the "
+        "others had everything",
+        f"            and the rest {three(result.catching_up)} s later, reading at full speed: "
+        f"{fate(found.verdict)}",
+    ]
+    if caught.cut:
+        lines.append(f"            {caught.cut:,} of them were disconnected")
+    if found.unread:
+        lines.append(f"            {found.unread:,} of them judged by the number of bytes alone")
+    if result.watched:
+        before, end = result.memory["joined"], result.memory["end"]
+        lines += [
+            f"            for that {result.catching_cpu:.2f} s of the server's CPU; its memory: "
+            f"{size(before['VmRSS'])} before they talked,",
+            f"            {size(end['VmHWM'])} at its highest, {size(end['VmRSS'])} at the end",
+        ]
     return lines
 
 
@@ -180,10 +206,11 @@ def server(result: Result) -> list[str]:
             f"{result.per_delivery:.2f} us a delivery"
         )
     if result.watched:
-        empty, joined, end = (result.memory[when] for when in ("empty", "joined", "end"))
+        empty, joined = (result.memory[when]["VmRSS"] for when in ("empty", "joined"))
+        most = max(memory["VmHWM"] for memory in result.memory.values())
         lines.append(
-            f"Memory      {size(empty['VmRSS'])} empty, {size(joined['VmRSS'])} with everybody in "
-            f"({size(result.per_client())} a client), {size(end['VmHWM'])} at most"
+            f"Memory      {size(empty)} empty, {size(joined)} with everybody in "
+            f"({size(result.per_client())} a client), {size(most)} at most"
         )
     return lines
 

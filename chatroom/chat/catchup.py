@@ -7,11 +7,12 @@ dialect. Once all their seats have nothing more to get, in one and the same mome
 from there on they get what is published.
 
 The pieces of one tick take a limited time together, however many wait for one. Many often miss the
-same: after a restart everybody who comes back wants the same pieces, so the last ones are kept.
+same: after a restart everybody who comes back wants the same pieces, so the last ones are kept. A
+new piece ends where a kept one begins, if it reaches that far.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatroom.chat.behind import Place
@@ -189,6 +190,7 @@ class CatchUp:
             piece = self._pieces[place] = self._read(key, after, dialect)
             if len(self._pieces) > _KEPT:
                 self._pieces.popitem(last=False)
+        self._pieces.move_to_end(place)  # what nobody has wanted for the longest time goes first
         return piece
 
     def _is_old(self, piece: Piece, key: str) -> bool:
@@ -199,18 +201,15 @@ class CatchUp:
 
     def _read(self, key: str, after: int, dialect: Dialect) -> Piece:
         page = self._history.page(key, after=after, limit=self._settings.page_messages)
-        spoken = dialect.carries or dialect
-        lines: list[bytes] = []
-        size = 0
-        for event in page.events:
-            line = spoken.encode(event)
-            size += len(line)
-            if lines and size > self._settings.page_bytes:
-                break
-            lines.append(line)
-        done = page.events[: len(lines)]
+        meeting = self._meeting(key, page.events, dialect)
+        wanted = tuple(event for event in page.events if event.id <= meeting) or page.events
+        lines = self._render(wanted, dialect.carries or dialect)
+        done = wanted[: len(lines)]
         more = page.more_after or len(done) < len(page.events)
-        last = done[-1].id if done else after
+        if len(done) < len(wanted) or not meeting:
+            last = done[-1].id if done else after
+        else:
+            last = meeting
         gaps = tuple((gap.last, gap.count) for gap in page.gaps if gap.last <= last or not more)
         last = max(last, *(end for end, _ in gaps), 0)
         data = b"".join(lines)
@@ -222,6 +221,29 @@ class CatchUp:
             trimmed=trimmed if trimmed > after else 0,
             made_at=self._history.last,
         )
+
+    def _render(self, events: Sequence[Message], dialect: Dialect) -> list[bytes]:
+        """A line for each, as far as a piece reaches; the first may have any length."""
+        lines: list[bytes] = []
+        size = 0
+        for event in events:
+            line = dialect.encode(event)
+            size += len(line)
+            if lines and size > self._settings.page_bytes:
+                break
+            lines.append(line)
+        return lines
+
+    def _meeting(self, key: str, events: Sequence[Message], dialect: Dialect) -> int:
+        """The last id among these, but not of all, at which a kept piece begins; 0 if none does.
+
+        A piece that ends there is shorter, but from there on two who began apart share all pieces.
+        """
+        if not events:
+            return 0
+        first, last = events[0].id, events[-1].id
+        kept = (after for room, after, spoken in self._pieces if (room, spoken) == (key, dialect))
+        return max((after for after in kept if first <= after < last), default=0)
 
 
 def _for(member: Member, place: Place, piece: Piece) -> bytes:

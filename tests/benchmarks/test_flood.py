@@ -56,6 +56,31 @@ def test_programs_browsers_and_all_together_get_everything(
     assert "that is every delivery" in said
 
 
+def test_slow_readers_have_every_line_in_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "figures.json"
+    few = ["--clients", "20", "--senders", "5", "--slow", "2", "--size", "2000"]
+    assert flood.main([*few, "--rate", "800", "--seconds", "0.5", "--json", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "6,800 expected, 6,800 received, 0 lost" in said  # of the others
+    assert "reading at full speed: every line arrived" in said
+    (figures,) = json.loads(file.read_text())["results"]["flood"]
+    slow = figures["slow"]
+    assert (slow["expected"], slow["received"], slow["by_length"]) == (800, 800, 0)
+    assert slow["before"] < 2 * 10_000 < slow["after"]
+
+
+def test_slow_readers_who_do_not_get_everything_are_found_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    careless = FORGETFUL.replace("count % 50", "(other not in present[-2:] or count % 50)")
+    assert run([sys.executable, "-c", careless], "--slow", "2", "--workers", "1") == 1
+    said = capsys.readouterr().out
+    assert "every line arrived, half" in said  # of the others
+    assert "of 200 lines 4 did not arrive" in said
+
+
 def test_a_server_without_a_common_order_is_checked_just_as_well(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -23,6 +23,12 @@ def test_stalled_may_be_a_share_or_a_number() -> None:
     assert parse(["--stalled", "10"]).plans[0].stalled == 10
 
 
+def test_slow_may_be_a_share_or_a_number() -> None:
+    assert parse(["--slow", "10%"]).plans[0].slow == 50
+    assert parse(["--slow", "10"]).plans[0].slow == 10
+    assert parse(["--clients", "20", "--slow", "25%", "--stalled", "5"]).plans[0].senders == 10
+
+
 def test_fewer_clients_than_usual_talkers_all_talk() -> None:
     assert parse(["--clients", "20"]).plans[0].senders == 20
     assert parse(["--clients", "20", "--stalled", "50%"]).plans[0].senders == 10
@@ -36,8 +42,9 @@ def test_a_sweep_is_a_plan_for_each_value() -> None:
 
 
 def test_a_storm_is_nothing_but_connecting() -> None:
-    (plan,) = parse(["--storm", "300", "--stalled", "10%"]).plans
+    (plan,) = parse(["--storm", "300", "--stalled", "10%", "--slow", "10%"]).plans
     assert (plan.clients, plan.senders, plan.stalled, plan.storm) == (300, 0, 0, True)
+    assert plan.slow == 0
     assert plan.messages == 0
 
 
@@ -52,6 +59,10 @@ def test_files_are_paths() -> None:
         ("--clients many", "--clients"),
         ("--senders 501", "more than 500 clients"),
         ("--senders 460 --stalled 10%", "460 who talk and 50 stalled"),
+        ("--senders 440 --stalled 10% --slow 20", "440 who talk and 50 stalled and 20 slow"),
+        ("--slow lots", "--slow"),
+        ("--slow -1", "--slow"),
+        ("--slow 100%", "--senders"),
         ("--stalled lots", "--stalled"),
         ("--stalled lots%", "--stalled"),
         ("--rate -1", "--rate"),

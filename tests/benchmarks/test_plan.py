@@ -26,6 +26,13 @@ def test_the_stalled_are_the_last_clients_and_no_idle_ones() -> None:
     assert plan.readers == 9
 
 
+def test_the_slow_are_the_last_before_the_stalled_and_read() -> None:
+    plan = Plan(clients=10, senders=2, idle=3, stalled=2, slow=3)
+    assert [client for client in range(13) if plan.is_slow(client)] == [5, 6, 7]
+    assert [client for client in range(13) if not plan.reads(client)] == [8, 9]
+    assert plan.readers == 8
+
+
 def test_nobody_is_expected_to_hear_themselves() -> None:
     plan = Plan(clients=5, senders=2, rate=7, seconds=1)
     assert [plan.heard(client) for client in range(5)] == [3, 4, 7, 7, 7]

@@ -3,6 +3,8 @@ import pytest
 from load.figures import Bin
 from load.measure import Result
 from load.plan import Plan
+from load.slow import Caught
+from load.tally import Verdict
 from machine.proc import Busy
 from results.report import bars, duration, growth, report, table, verdict
 
@@ -94,6 +96,39 @@ def test_the_verdict_of_a_storm_is_how_soon_everybody_was_in() -> None:
         "This server let in 1,000 clients that connected at once, half within 1 ms, "
         "99 % within 20 ms."
     )
+
+
+def slow_ones(**wrong: int) -> Result:
+    made = result(plan=Plan(clients=5, senders=1, slow=2, seconds=1, rate=2))
+    made.watched = True
+    made.memory = {
+        "empty": {"VmRSS": 1_000_000, "VmHWM": 1_000_000},
+        "joined": {"VmRSS": 2_000_000, "VmHWM": 9_000_000},
+        "end": {"VmRSS": 3_000_000, "VmHWM": 4_000_000},
+    }
+    made.slow.verdict = Verdict(expected=4, received=4, **wrong)
+    made.caught = Caught(before=50, after=200)
+    made.catching_up, made.catching_cpu = 1.5, 0.25
+    return made
+
+
+def test_the_slow_are_told_apart_from_the_others() -> None:
+    text = report(slow_ones())
+    assert "4 expected, 4 received, 0 lost" in text
+    assert "2 read 1 KB/s" in text
+    assert "2 clients had 25.0% of their bytes when the others had everything" in text
+    assert "and the rest 1.50 s later, reading at full speed: every line arrived" in text
+    assert "0.25 s of the server's CPU; its memory: 2.0 MB before they talked" in text
+    assert "4.0 MB at its highest, 3.0 MB at the end" in text
+    assert "9.0 MB at most" in text
+
+
+def test_what_the_slow_have_lost_makes_a_measurement_unsound() -> None:
+    assert slow_ones().sound
+    losing = slow_ones(lost=1, duplicated=2)
+    assert not losing.sound
+    assert "of 4 lines 1 did not arrive, 2 arrived more than once" in report(losing)
+    assert "every line arrived, half" in verdict(losing)
 
 
 def test_a_late_harness_is_called_the_limit() -> None:

@@ -347,6 +347,58 @@ def test_those_who_come_back_at_once_read_the_history_once(
     assert all(texts(one) == [str(number) for number in range(250)] for one in herd)
 
 
+def test_those_who_missed_different_parts_soon_get_the_same_pieces(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ann,) = hall.people("ann")
+    say(hall, ann, *range(550))
+    history = hall.hub.history
+    known = [event.id for event in history.page("lobby", after=0, limit=100).events[:20]]
+    reads: list[int] = []
+    page = history.page
+
+    def counted(*given: Any, **named: Any) -> Any:
+        reads.append(1)
+        return page(*given, **named)
+
+    monkeypatch.setattr(history, "page", counted)
+    herd = [program(hall, f"b{number}", after=id) for number, id in enumerate(known)]
+    while any(one.member.behind for one in herd):
+        hall.tick()
+    assert len(reads) < 20 + 2 * 6  # a piece each until they meet, and then those of all
+    for number, one in enumerate(herd):
+        assert texts(one) == [str(said) for said in range(number + 1, 550)]
+
+
+def test_a_piece_that_ends_where_another_begins_holds_no_more_bytes_than_a_page(
+    new_hall: type[Hall],
+) -> None:
+    hall = new_hall(Settings(page_bytes=5000))
+    (ann,) = hall.people("ann")
+    for _ in range(10):
+        ann.says('"' * 1000)  # twice as long in JSON
+    hall.tick()
+    ids = [event.id for event in hall.hub.history.page("lobby", after=0).events]
+    pieces = hall.hub.catching_up
+    pieces.piece("lobby", ids[2], JSON)
+    first = pieces.piece("lobby", 0, JSON)
+    assert (first.last, len(first.events), first.more) == (ids[1], 2, True)
+    second = pieces.piece("lobby", ids[1], JSON)
+    assert (second.last, len(second.events), second.more) == (ids[2], 1, True)
+
+
+def test_a_piece_that_is_wanted_again_and_again_is_kept(hall: Hall) -> None:
+    (ann,) = hall.people("ann")
+    say(hall, ann, *range(90))
+    pieces = hall.hub.catching_up
+    ids = [event.id for event in hall.hub.history.page("lobby", after=0).events]
+    wanted, once = pieces.piece("lobby", 0, JSON), pieces.piece("lobby", ids[-1], JSON)
+    for id in ids[:80]:
+        pieces.piece("lobby", id, JSON)
+        assert pieces.piece("lobby", 0, JSON) is wanted
+    assert pieces.piece("lobby", ids[-1], JSON) is not once
+
+
 def test_the_pieces_of_a_tick_take_a_limited_time(hall: Hall) -> None:
     (ann,) = hall.people("ann")
     say(hall, ann, 1)
