@@ -54,8 +54,8 @@ class Visitor:
 
     __slots__ = (
         "chunks", "connected", "crc", "dialect", "greeted", "index", "joined", "looked", "name",
-        "pending", "pinged", "plan", "probed", "reads", "recvmsg", "sampled", "slow", "sock", "stamps",
-        "started", "state", "tail", "total", "totals", "watched",
+        "pending", "pinged", "plan", "probed", "reads", "recvmsg", "sampled", "slow", "sock",
+        "stamps", "started", "state", "tail", "total", "totals", "watched",
     )  # fmt: skip
 
     def __init__(self, index: int, plan: Plan) -> None:
