@@ -97,8 +97,9 @@ class Visitor:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
+    """For one module: while Playwright runs, no other test may have an event loop."""
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         pytest.skip("there is no Chromium")
