@@ -71,8 +71,8 @@ class Archive:
         return int(
             self._rows(
                 "SELECT count(*) FROM message WHERE id >= ? AND id < ?"
-                " AND (?3 IS NULL OR room = (SELECT number FROM room WHERE key = ?3))",
-                (first, end, room),
+                " AND (? IS NULL OR room = (SELECT number FROM room WHERE key = ?))",
+                (first, end, room, room),
             )[0][0]
         )
 
@@ -82,10 +82,10 @@ class Archive:
             rows = self._rows(
                 "SELECT id, room.key, kind, message.name, text, time"
                 " FROM message JOIN room ON room.number = message.room"
-                " WHERE id >= ? AND id < ? AND (?3 IS NULL OR message.room ="
-                " (SELECT number FROM room WHERE key = ?3))"
+                " WHERE id >= ? AND id < ? AND (? IS NULL OR message.room ="
+                " (SELECT number FROM room WHERE key = ?))"
                 f" ORDER BY id LIMIT {_PAGE}",
-                (first, end, room),
+                (first, end, room, room),
             )
             yield from (KeptMessage(*row) for row in rows)
             if len(rows) < _PAGE:

@@ -195,11 +195,11 @@ class _Reader:
         self._most_looks = most_steps // _STEPS
 
     def scan(self, number: int, position: int) -> list[_Row]:
-        condition = "message.room = ?2 AND" if number else "?2 = 0 AND"
+        condition = "message.room = ? AND" if number else "? = 0 AND"
         return self._read(
             f"SELECT id, {_COLUMNS} FROM message CROSS JOIN room ON room.number = message.room"
-            f" WHERE {condition} id < ?1 ORDER BY id DESC LIMIT {_AT_ONCE}",
-            (position, number),
+            f" WHERE {condition} id < ? ORDER BY id DESC LIMIT {_AT_ONCE}",
+            (number, position),
         )
 
     def indexed(self, match: str, position: int) -> list[int] | None:

@@ -216,9 +216,9 @@ class Store:
         """The lowest and the highest id that are kept of a room; zeros if there are none."""
         number = self._room(key)[0]
         first, last = self._run(
-            "SELECT (SELECT min(id) FROM message WHERE room = ?1),"
-            " (SELECT max(id) FROM message WHERE room = ?1)",
-            (number,),
+            "SELECT (SELECT min(id) FROM message WHERE room = ?),"
+            " (SELECT max(id) FROM message WHERE room = ?)",
+            (number, number),
         ).fetchone()
         return first or 0, last or 0
 
