@@ -14,10 +14,11 @@ def topic(room: str, text: str) -> list[str]:
 def topic_set(event: events.TopicSet) -> list[str]:
     if not event.id:  # nothing has happened; a program has asked
         return about(events.About(event.room, event.name, event.text, event.time))
-    return of_server(_news_of_topic(event.name, event.room, event.text))
+    return of_server(news_of_topic(event.name, event.room, event.text))
 
 
-def _news_of_topic(name: str, room: str, text: str) -> str:
+def news_of_topic(name: str, room: str, text: str) -> str:
+    """What somebody has done to the topic of a room, as a sentence."""
     if not text:
         return f"{name} has taken away the topic of {room}."
     return f"{name} has set the topic of {room}: {text}"
@@ -38,7 +39,7 @@ def dated(event: events.Message) -> list[str]:
     """A message with its date, for a text that is kept."""
     start = f"[{minute(event.time, True)}]"
     if isinstance(event, events.TopicSet):
-        return [f"{start} Server: {_news_of_topic(event.name, event.room, event.text)}"]
+        return [f"{start} Server: {news_of_topic(event.name, event.room, event.text)}"]
     author = f"* {event.name}" if isinstance(event, events.Acted) else f"{event.name}:"
     return spoken(f"{start} {author}", event.text)
 
@@ -58,7 +59,7 @@ def page(event: events.Page) -> list[str]:
 def _past(start: str, message: events.Kept | events.Hit, room: str) -> list[str]:
     """The lines of a message of the past, each behind its time and its author."""
     if message.kind == "topic":
-        return wrapped(f"{start} Server: {_news_of_topic(message.name, room, message.text)}")
+        return wrapped(f"{start} Server: {news_of_topic(message.name, room, message.text)}")
     if message.kind == "gap":
         return [f"{start} Server: {message.text}"]
     author = f"* {message.name}" if message.kind == "acted" else f"{message.name}:"

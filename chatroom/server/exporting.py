@@ -13,6 +13,7 @@ from datetime import datetime
 from chatroom.chat.archive import Archive, KeptMessage, KeptRoom
 from chatroom.chat.ids import first_at
 from chatroom.chat.inspection import CannotOpen
+from chatroom.protocols.past import news_of_topic
 from chatroom.server.moments import moment
 from chatroom.vocabulary.names import known_key
 
@@ -135,6 +136,9 @@ def _day(message: KeptMessage) -> str:
 
 def _as_text(message: KeptMessage) -> str:
     """Each line of a text stands behind its author, so that none can be forged."""
+    if message.kind == "topic":
+        news = news_of_topic(message.name, message.room, message.text)
+        return f"[{_day(message)}] Server: {news}\n"
     author = f"* {message.name} " if message.kind == "acted" else f"{message.name}: "
     start = f"[{_day(message)}] {author}"
     return "".join(f"{start}{line}\n" for line in message.text.split("\n"))
@@ -143,6 +147,8 @@ def _as_text(message: KeptMessage) -> str:
 def _as_html(message: KeptMessage) -> str:
     name, text = html.escape(message.name), html.escape(message.text)
     said = f"* <b>{name}</b> {text}" if message.kind == "acted" else f"<b>{name}</b>: {text}"
+    if message.kind == "topic":
+        said = html.escape(news_of_topic(message.name, message.room, message.text))
     return f'<p id="m{message.id}"><time>{_day(message)}</time> {said}</p>\n'
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from chatroom.chat.archive import KeptMessage, KeptRoom
 from chatroom.chat.inspection import CannotOpen
 from chatroom.chat.restoring import restore
-from chatroom.chat.store import Topic
+from chatroom.chat.store import EVENTS, Topic
 from chatroom.server.exporting import FORMAT
 from chatroom.vocabulary.names import known_key
 from chatroom.vocabulary.text import clean_lines
@@ -105,8 +105,8 @@ def _message(found: dict[str, Any]) -> KeptMessage:
     id, kind = found["id"], found["kind"]
     if type(id) is not int or not 0 < id < _LAST:
         raise ValueError("the id is not one")
-    if kind not in ("said", "acted"):
-        raise ValueError("the kind is neither said nor acted")
+    if kind not in EVENTS:
+        raise ValueError(f"the kind is none of {', '.join(EVENTS)}")
     room = found["room"]
     if not isinstance(room, str):
         raise ValueError("the room is not a string")

@@ -48,7 +48,8 @@ def _is_fit(hub: Hub, member: Member, room: Room, raw: str, text: str) -> bool:
 
 def _set(hub: Hub, member: Member, room: Room, text: str) -> None:
     event = events.TopicSet(hub.ids.next(), room.name, member.name, text, hub.wall())
-    log.info("%s set the topic of %s: %s", member, room.name, text)
+    log.info("%s set the topic of %s", member, room.name)
+    log.debug("%s: %s", room.name, text)
     room.topic = event if text else None
     hub.history.set_topic(room.key, room.name, Topic(text, member.name, event.time))
     hub.say(room, event, member)

@@ -14,7 +14,7 @@ from chatroom.chat.history import History, Topic
 from chatroom.chat.ids import EPOCH, first_at
 from chatroom.server import exporting, importing
 from chatroom.settings import Settings
-from chatroom.vocabulary.events import Acted, Said
+from chatroom.vocabulary.events import Acted, Said, TopicSet
 
 ROOT = Path(__file__).parents[3]
 NOW = EPOCH + 200_000_000.0
@@ -207,3 +207,25 @@ def test_a_closed_output_is_no_error(file: str) -> None:
     done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_topics_are_exported_and_imported_like_what_was_said(
+    history: History, file: str, tmp_path: Path, capfd: Capture
+) -> None:
+    for number, text in enumerate(("<release>", ""), 2):
+        history.append("den", TopicSet(START + number, "Den", "ann", text, NOW))
+    history.commit()
+    lines = export(capfd, file, "--room", "Den").split("\n")
+    assert [line.partition("] ")[2] for line in lines[1:4]] == [
+        "* Bob waves",
+        "Server: ann has set the topic of den: <release>",
+        "Server: ann has taken away the topic of den.",
+    ]
+    page = export(capfd, file, "--format", "html")
+    assert "ann has set the topic of den: &lt;release&gt;" in page
+    exported = export(capfd, file, "--format", "json")
+    path, other = tmp_path / "export", str(tmp_path / "other.db")
+    path.write_text(exported)
+    assert importing.main([other, str(path)]) == 0
+    capfd.readouterr()
+    assert export(capfd, other, "--format", "json") == exported
