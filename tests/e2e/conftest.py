@@ -119,8 +119,7 @@ class Server(Process):
 
     def listening(self) -> "Server":
         """Wait for the lines on standard output that say where it listens."""
-        listening = self.sees("Join with: nc ")
-        self.sees("\n")
+        listening = self.sees(" in a browser.\n")
         self.port = int(listening.split("\n")[0].rpartition(":")[2])
         return self
 

@@ -33,12 +33,13 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_it_says_where_it_listens_and_how_to_join_and_no_more(start_server: Start) -> None:
     server = start_server()
-    said = server.sees("Join with: ") + server.sees("\n")
+    said = server.sees(" in a browser.\n")
     assert re.fullmatch(
         r"Listening at 127\.0\.0\.1:(\d+)\n"
         r"Only this machine can reach it\. For others:"
         r" python -m chatroom\.server 0\.0\.0\.0\n"
-        r"Join with: nc 127\.0\.0\.1 \1\n",
+        r"Join with: nc 127\.0\.0\.1 \1\n"
+        r"Or open http://127\.0\.0\.1:\1/ in a browser\.\n",
         said,
     )
     server.signal(signal.SIGTERM)
@@ -50,7 +51,8 @@ def test_it_lists_what_others_can_join_with(start_server: Start) -> None:
     heading = server.sees("from other machines with:\n")
     port = int(re.findall(r":(\d+)\n", heading)[0])
     server.signal(signal.SIGTERM)
-    assert re.fullmatch(rf"(  nc [\w.-]+ {port}\n)+", server.output.rest())
+    browsers = rf"Or open http://[\w.-]+:{port}/ in a browser\.\n"
+    assert re.fullmatch(rf"(  nc [\w.-]+ {port}\n)+{browsers}", server.output.rest())
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ def test_every_ipv4_interface_lists_the_addresses_for_others() -> None:
         "Join with: nc localhost 1060 here, and from other machines with:",
         "  nc 192.0.2.7 1060",
         "  nc 10.0.0.3 1060",
+        "Or open http://192.0.2.7:1060/ in a browser.",
     ]
 
 
@@ -28,7 +29,10 @@ def test_every_ipv4_interface_lists_the_addresses_for_others() -> None:
 )
 def test_every_interface_lists_ipv6_as_well(places: list[tuple[str, int]]) -> None:
     lines = invitation("", places, "chatroom server")
-    assert lines[-1] == "  nc 2001:db8::7 1060"
+    assert lines[-2:] == [
+        "  nc 2001:db8::7 1060",
+        "Or open http://192.0.2.7:1060/ in a browser.",
+    ]
     assert [line.startswith("Listening at ") for line in lines].count(True) == len(places)
 
 
@@ -42,9 +46,10 @@ def test_every_interface_lists_ipv6_as_well(places: list[tuple[str, int]]) -> No
 def test_loopback_says_who_can_reach_it_and_how_to_change_that(
     host: str, places: list[tuple[str, int]]
 ) -> None:
-    assert invitation(host, places, "chatroom server")[-2:] == [
+    assert invitation(host, places, "chatroom server")[-3:] == [
         "Only this machine can reach it. For others: chatroom server 0.0.0.0",
         f"Join with: nc {host} 1060",
+        f"Or open http://{host}:1060/ in a browser.",
     ]
 
 
@@ -52,6 +57,7 @@ def test_one_address_of_the_network_needs_no_more_words() -> None:
     assert invitation("attic", [("192.0.2.7", 99)], "chatroom server") == [
         "Listening at 192.0.2.7:99",
         "Join with: nc attic 99",
+        "Or open http://attic:99/ in a browser.",
     ]
 
 
