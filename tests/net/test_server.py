@@ -17,6 +17,7 @@ from chatroom.net.listener import bind
 from chatroom.net.loop import Loop
 from chatroom.server.server import Server
 from chatroom.settings import Settings
+from tests.histories import in_memory
 
 FAREWELL = "Server: The chatroom is shutting down. Goodbye!\n"
 
@@ -40,7 +41,8 @@ class House:
         self.metrics = Metrics()
         self.loop = Noting(settings, self.metrics, clock)
         sockets = bind("127.0.0.1", 0, settings)
-        self.server = Server(settings, self.metrics, self.loop, sockets, clock)
+        history = in_memory(settings, lambda: 0.0)
+        self.server = Server(settings, self.metrics, self.loop, sockets, clock, history=history)
         self.connections = self.server._connections
         self.port = self.server.listeners[0].port
         self.bugs = 0
